@@ -1,0 +1,139 @@
+"""The catalogue in memory.
+
+It is small (a thousand documents, a few megabytes), read by every call and written by few
+people, so each process holds all of it and asks the database for one number, the version, every
+half second. Lists, searches and the names in routines and sessions then cost no query.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
+from time import monotonic
+
+from bson import ObjectId
+
+from fitness_project.api.documents import Boundary, Order
+from fitness_project.api.errors import Missing
+
+from .models import CatalogueVersion, Exercise
+from .names import name_key
+
+MAX_AGE = 0.5
+VERSION_ID = "exercises"
+
+
+class Snapshot:
+    """The exercises as they were at one version."""
+
+    def __init__(self, version, documents):
+        self.version = version
+        self.by_id = {document["_id"]: _sortable(document) for document in documents}
+        self._sorted = {}
+
+    def sorted_by(self, order: Order) -> list[dict]:
+        """Ascending, whatever the order's direction."""
+        if order.fields not in self._sorted:
+            self._sorted[order.fields] = sorted(self.by_id.values(), key=order.key)
+        return self._sorted[order.fields]
+
+
+def _sortable(document):
+    """A document that another program wrote may lack what only this service keeps."""
+    document.setdefault("nameKey", name_key(document["name"]))
+    document.setdefault("createdAt", document["_id"].generation_time.replace(tzinfo=None))
+    return document
+
+
+class Catalogue:
+    """The current snapshot, at most MAX_AGE seconds behind the database."""
+
+    def __init__(self):
+        self._snapshot = None
+        self._checked = float("-inf")
+        self._lock = Lock()
+
+    def current(self) -> Snapshot:
+        if monotonic() - self._checked > MAX_AGE:
+            with self._lock:
+                if monotonic() - self._checked > MAX_AGE:
+                    self._check()
+        return self._snapshot
+
+    def refreshed(self) -> Snapshot:
+        """The snapshot as the database has it now."""
+        with self._lock:
+            self._check()
+        return self._snapshot
+
+    def find(self, id: ObjectId) -> dict | None:
+        """The exercise, archived or not. What isn't known here may be new: ask again."""
+        return self.current().by_id.get(id) or self.refreshed().by_id.get(id)
+
+    def forget(self) -> None:
+        """This process has written: its next read sees that."""
+        self._checked = float("-inf")
+
+    def _check(self):
+        asked = monotonic()
+        version = self._stored_version()
+        if self._snapshot is None or self._snapshot.version != version:
+            self._snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
+        self._checked = asked
+
+    @staticmethod
+    def _stored_version():
+        document = CatalogueVersion.objects.documents.collection.find_one({"_id": VERSION_ID})
+        return document["version"] if document else 0
+
+
+catalogue = Catalogue()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A filtered list of the catalogue: `fetch` and `get` as Documents has them.
+
+    `words` must all be in the name; `labels` are fields and the value each must have, whatever
+    the case; `muscle` is in one of the two lists.
+    """
+
+    words: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    muscle: str | None = None
+    archived: bool = False
+
+    def get(self, id: ObjectId) -> dict:
+        document = catalogue.find(id)
+        if document is None:
+            raise Missing(f"No exercise has the id {id}.")
+        return document
+
+    def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[dict]:
+        rows = catalogue.current().sorted_by(order)
+        return list(islice(filter(self._matches, _walk(rows, order, boundary)), limit))
+
+    def _matches(self, document) -> bool:
+        if document.get("isArchived") and not self.archived:
+            return False
+        if not all(word in document["nameKey"] for word in self.words):
+            return False
+        if not all((document.get(name) or "").casefold() == value for name, value in self.labels):
+            return False
+        return self.muscle is None or self.muscle in _muscles(document)
+
+
+def _muscles(document) -> set[str]:
+    both = *document.get("primaryMuscles", ()), *document.get("secondaryMuscles", ())
+    return {muscle.casefold() for muscle in both}
+
+
+def _walk(rows, order, boundary):
+    """The rows (ascending) from the boundary on, in the direction of the page."""
+    if boundary is None:
+        return reversed(rows) if order.descending else rows
+    before = bisect_left(rows, boundary.key, key=order.key)
+    through = bisect_right(rows, boundary.key, key=order.key)
+    if order.descending != boundary.backwards:
+        return reversed(rows[: through if boundary.inclusive else before])
+    return rows[before if boundary.inclusive else through :]

@@ -1,0 +1,147 @@
+"""Writes to the catalogue: each in a transaction that raises its version.
+
+Other processes may go by the catalogue of half a second ago. What they write meanwhile (an
+entry with an old name, or for an exercise just deleted) is looked for once more after that.
+"""
+
+from time import sleep
+
+from bson import ObjectId
+
+from fitness_project.api.documents import now
+from fitness_project.api.errors import Conflict, FieldRefused
+from fitness_project.database.transactions import transactional
+
+from .catalogue import MAX_AGE, VERSION_ID, catalogue
+from .models import CatalogueVersion, Exercise
+from .names import name_key
+from .references import references
+
+# The age of another process's catalogue, and as long again for the request that used it.
+SETTLE_SECONDS = 2 * MAX_AGE
+
+
+def create_exercise(document: dict) -> dict:
+    """Stores a valid document. Raises FieldRefused where the name is taken."""
+    return store_exercises([document], [])[0]
+
+
+def change_exercise(id: ObjectId, changes: dict) -> dict:
+    """Sets fields; a new name reaches the routines. Raises Missing, FieldRefused."""
+    return store_exercises([], [(id, changes)])[0]
+
+
+def store_exercises(new: list[dict], changes: list[tuple[ObjectId, dict]]) -> list[dict]:
+    """Stores all of them or none, and answers them as they are now."""
+    created, changed = _written(_store, new, changes)
+    renamed = [
+        (before["_id"], after["name"]) for before, after in changed if _differ(before, after)
+    ]
+    if renamed:
+        sleep(SETTLE_SECONDS)
+        for id, name in renamed:
+            _rename_references(id, name)
+    return created + [after for _, after in changed]
+
+
+def delete_exercise(id: ObjectId) -> None:
+    """Raises Missing; Conflict where a routine or a session has the exercise."""
+    document = _written(_delete, id)
+    sleep(SETTLE_SECONDS)
+    if is_in_use(id):
+        _written(_put_back, document)
+        raise _in_use()
+
+
+def is_in_use(id: ObjectId) -> bool:
+    return any(
+        _referring(reference).find_one({"exercises.exerciseId": id}, {"_id": 1})
+        for reference in references
+    )
+
+
+def _written(work, *args):
+    try:
+        return _locked(work, *args)
+    finally:
+        catalogue.forget()
+
+
+@transactional
+def _locked(work, *args):
+    """Two writers both change the version document: one of them has to start again."""
+    documents = CatalogueVersion.objects.documents
+    documents.collection.update_one(
+        {"_id": VERSION_ID}, {"$inc": {"version": 1}}, upsert=True, session=documents.session
+    )
+    return work(*args)
+
+
+def _store(new, changes):
+    return [_create(document) for document in new], [_change(*change) for change in changes]
+
+
+def _create(document):
+    present = now()
+    stamps = {"createdAt": present, "updatedAt": present}
+    document = {**document, "nameKey": name_key(document["name"]), **stamps}
+    _refuse_taken_name(document)
+    return Exercise.objects.documents.insert(document)
+
+
+def _change(id, changes):
+    documents = Exercise.objects.documents
+    before = documents.get(id)
+    if "name" in changes:
+        changes = {**changes, "nameKey": name_key(changes["name"])}
+        _refuse_taken_name({"_id": id, **changes})
+    after = documents.update(id, {**changes, "updatedAt": now()})
+    if _differ(before, after):
+        _rename_references(id, after["name"])
+    return before, after
+
+
+def _delete(id):
+    document = Exercise.objects.documents.get(id)
+    if is_in_use(id):
+        raise _in_use()
+    Exercise.objects.documents.delete(id)
+    return document
+
+
+def _put_back(document):
+    Exercise.objects.documents.insert({**document, "isArchived": True, "updatedAt": now()})
+
+
+def _differ(before, after) -> bool:
+    return before["name"] != after["name"]
+
+
+def _refuse_taken_name(document):
+    documents = Exercise.objects.documents
+    other = documents.collection.find_one(
+        {"nameKey": document["nameKey"], "_id": {"$ne": document.get("_id")}},
+        {"_id": 1},
+        session=documents.session,
+    )
+    if other:
+        raise FieldRefused("name", "Another exercise has this name.", "unique")
+
+
+def _rename_references(id, name):
+    for reference in references:
+        if reference.follows_renames:
+            _referring(reference).update_many(
+                {"exercises": {"$elemMatch": {"exerciseId": id, "name": {"$ne": name}}}},
+                {"$set": {"exercises.$[entry].name": name, "updatedAt": now()}},
+                array_filters=[{"entry.exerciseId": id}],
+                session=reference.model.objects.documents.session,
+            )
+
+
+def _referring(reference):
+    return reference.model.objects.documents.collection
+
+
+def _in_use():
+    return Conflict("This exercise is in use: archive it instead.", "in_use")

@@ -1,0 +1,156 @@
+"""Stored documents, read and written as they are.
+
+A stored document already has the shape of the answer, so a read makes no model instances: it
+finds documents and leaves the rest to the serializer's `answer`. Dates come as PyMongo gives
+them: without a time zone, in UTC.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from bson import ObjectId
+from django.db import connections
+from django_mongodb_backend.managers import MongoManager
+from pymongo import ReturnDocument
+
+from .errors import Missing
+
+
+def now() -> datetime:
+    """The present, in UTC, as exact as the database keeps it: to the millisecond."""
+    value = datetime.now(UTC)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True)
+class Order:
+    """The fields a list is sorted by, all in one direction; together they are unique.
+
+    `types` are what the fields hold, in the same order: they say what a cursor may contain.
+    """
+
+    fields: tuple[str, ...]
+    types: tuple[type, ...]
+    descending: bool = False
+
+    def key(self, document) -> tuple:
+        return tuple(document[name] for name in self.fields)
+
+    def sort(self, backwards=False) -> list[tuple[str, int]]:
+        direction = -1 if self.descending != backwards else 1
+        return [(name, direction) for name in self.fields]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Where a page begins, or (`backwards`) where it ends: beside the document with this key."""
+
+    key: tuple
+    backwards: bool = False
+    inclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents of one collection that a filter lets through."""
+
+    model: type
+    filter: dict = field(default_factory=dict)
+
+    @property
+    def connection(self):
+        return connections["default"]
+
+    @property
+    def collection(self):
+        return self.connection.get_collection(self.model._meta.db_table)
+
+    @property
+    def session(self):
+        """The transaction under way, if there is one."""
+        return self.connection.session
+
+    def where(self, **conditions) -> "Documents":
+        return replace(self, filter={**self.filter, **conditions})
+
+    def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[dict]:
+        """Up to `limit` documents from the boundary on, in the order's direction.
+
+        Going backwards they come nearest first.
+        """
+        backwards = boundary is not None and boundary.backwards
+        query = dict(self.filter)
+        if boundary is not None:
+            query["$and"] = [*query.get("$and", ()), *beyond(order, boundary)]
+        cursor = self.collection.find(query, session=self.session)
+        return cursor.sort(order.sort(backwards)).limit(limit).to_list()
+
+    def get(self, id: ObjectId) -> dict:
+        """Finds by `_id` alone and compares the rest here.
+
+        The embedded database scans the collection for `{_id, userId}` where a compound index
+        holds `_id` further on.
+        """
+        document = self.collection.find_one({"_id": id}, session=self.session)
+        if document is None or any(document.get(k) != v for k, v in self.filter.items()):
+            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
+        return document
+
+    def exists(self, id: ObjectId) -> bool:
+        try:
+            self.get(id)
+        except Missing:
+            return False
+        return True
+
+    def insert(self, document: dict) -> dict:
+        self.collection.insert_one(document, session=self.session)
+        return document
+
+    def update(self, id: ObjectId, changes: dict) -> dict:
+        """Sets fields and answers the document as it is after. Raises Missing."""
+        document = self.collection.find_one_and_update(
+            {"_id": id, **self.filter},
+            {"$set": changes},
+            return_document=ReturnDocument.AFTER,
+            session=self.session,
+        )
+        if document is None:
+            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
+        return document
+
+    def delete(self, id: ObjectId) -> None:
+        """Raises Missing."""
+        done = self.collection.delete_one({"_id": id, **self.filter}, session=self.session)
+        if not done.deleted_count:
+            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
+
+
+def beyond(order: Order, boundary: Boundary) -> list[dict]:
+    """The conditions that leave what lies on the boundary's far side.
+
+    The range on the first field is implied by the rest; it is what an index can use.
+    """
+    less = order.descending != boundary.backwards
+    strict, loose = ("$lt", "$lte") if less else ("$gt", "$gte")
+    last = loose if boundary.inclusive else strict
+    if len(order.fields) == 1:
+        return [{order.fields[0]: {last: boundary.key[0]}}]
+    (first, second), (a, b) = order.fields, boundary.key
+    return [{first: {loose: a}}, {"$or": [{first: {strict: a}}, {first: a, second: {last: b}}]}]
+
+
+class DocumentManager(MongoManager):
+    """The ORM's manager, and the way to the stored documents."""
+
+    @property
+    def documents(self) -> Documents:
+        return Documents(self.model)
+
+
+class OwnedManager(DocumentManager):
+    """Of documents that belong to a user."""
+
+    def visible_to(self, user) -> Documents:
+        """The user's own, staff or not."""
+        return self.documents.where(userId=user.pk)

@@ -1,0 +1,34 @@
+"""What services raise. `problems.py` alone turns these into answers."""
+
+
+class DomainError(Exception):
+    """A rule was broken. `code` is stable, `detail` says what would be right."""
+
+    code = "error"
+
+    def __init__(self, detail, code=None):
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+
+
+class Conflict(DomainError):
+    """The state of what is stored forbids it: a limit is reached, or it is in use."""
+
+    code = "conflict"
+
+
+class FieldRefused(DomainError):
+    """One field of the input can't stand, as only the database could tell."""
+
+    code = "invalid"
+
+    def __init__(self, field, detail, code=None):
+        super().__init__(detail, code)
+        self.field = field
+
+
+class Missing(DomainError):
+    """There is no such document for this user."""
+
+    code = "not_found"

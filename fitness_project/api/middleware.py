@@ -1,0 +1,33 @@
+"""`X-Request-Id`: taken from the request or made, on every answer and every log line."""
+
+import logging
+import re
+import uuid
+from contextvars import ContextVar
+
+ALLOWED = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def current_request_id() -> str:
+    return _request_id.get()
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if ALLOWED.fullmatch(given) else uuid.uuid4().hex
+        _request_id.set(request_id)
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record):
+        record.request_id = current_request_id()
+        return True

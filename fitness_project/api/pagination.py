@@ -1,0 +1,128 @@
+"""Paging by key: what is inserted or deleted meanwhile moves no row between pages."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import bson
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from .documents import Boundary, Order
+from .fields import QueryIntegerField, TextField
+from .query import QuerySerializer
+
+MAX_CURSOR = 2000
+
+
+def write_cursor(boundary: Boundary) -> str:
+    content = bson.encode(
+        {"k": list(boundary.key), "b": boundary.backwards, "i": boundary.inclusive}
+    )
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, order: Order) -> Boundary:
+    """Raises ValueError for anything that `write_cursor` didn't make for this order."""
+    try:
+        content = bson.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, OverflowError, bson.errors.BSONError) as error:
+        raise ValueError("not a cursor") from error
+    if set(content) != {"k", "b", "i"}:
+        raise ValueError("not a cursor")
+    key, backwards, inclusive = content["k"], content["b"], content["i"]
+    if not isinstance(key, list) or tuple(type(part) for part in key) != order.types:
+        raise ValueError("a cursor of another list")
+    if type(backwards) is not bool or type(inclusive) is not bool:
+        raise ValueError("not a cursor")
+    return Boundary(tuple(key), backwards, inclusive)
+
+
+class PageQuery(QuerySerializer):
+    pageSize = QueryIntegerField(  # noqa: N815 - the parameter's name
+        1, 100, required=False, help_text="Rows a page: 1 to 100, 20 unless told."
+    )
+    cursor = TextField(
+        max_length=MAX_CURSOR, required=False, help_text="Taken from `next` or `previous`."
+    )
+
+
+class KeysetPagination(BasePagination):
+    """`{"next": url|null, "previous": url|null, "results": [...]}`.
+
+    Pages what has `fetch(order, boundary, limit)`, by the view's `get_order()`.
+    """
+
+    default_size = 20
+
+    def paginate_queryset(self, queryset, request, view=None):
+        query = PageQuery.read(request)
+        self.request = request
+        self.order = view.get_order()
+        self.boundary = self._read_boundary(query.get("cursor"))
+        size = query.get("pageSize", self.default_size)
+        rows = queryset.fetch(self.order, self.boundary, size + 1)
+        self.has_more = len(rows) > size
+        self.rows = rows[:size]
+        if self.backwards:
+            self.rows.reverse()
+        return self.rows
+
+    @property
+    def backwards(self):
+        return self.boundary is not None and self.boundary.backwards
+
+    def _read_boundary(self, cursor):
+        if cursor is None:
+            return None
+        try:
+            return read_cursor(cursor, self.order)
+        except ValueError:
+            message = "This cursor can't be read: take it from `next` or `previous`."
+            raise PageQuery.invalid("cursor", message) from None
+
+    def get_paginated_response(self, data):
+        return Response({"next": self._next(), "previous": self._previous(), "results": data})
+
+    def _next(self):
+        if self.backwards:
+            # Where nothing lies before the boundary any more, the list begins at it.
+            return self._link(Boundary(self.order.key(self.rows[-1]))) if self.rows else self._url()
+        return self._link(Boundary(self.order.key(self.rows[-1]))) if self.has_more else None
+
+    def _previous(self):
+        if self.boundary is None or (self.backwards and not self.has_more):
+            return None
+        if self.rows:
+            return self._link(Boundary(self.order.key(self.rows[0]), backwards=True))
+        # An empty page after the boundary: what is before it ends with the boundary's own row.
+        return self._link(Boundary(self.boundary.key, backwards=True, inclusive=True))
+
+    def _link(self, boundary):
+        return replace_query_param(self._url(), "cursor", write_cursor(boundary))
+
+    def _url(self):
+        return remove_query_param(self.request.build_absolute_uri(), "cursor")
+
+    def get_paginated_response_schema(self, schema):
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view):
+        return [
+            {
+                "name": "pageSize",
+                "in": "query",
+                "description": PageQuery().fields["pageSize"].help_text,
+                "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+            },
+            {
+                "name": "cursor",
+                "in": "query",
+                "description": PageQuery().fields["cursor"].help_text,
+                "schema": {"type": "string", "maxLength": MAX_CURSOR},
+            },
+        ]

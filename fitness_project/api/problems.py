@@ -1,0 +1,201 @@
+"""Every error as `application/problem+json` (RFC 9457)."""
+
+import logging
+import sys
+from http import HTTPStatus
+
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DatabaseError
+from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from . import errors
+from .middleware import current_request_id
+from .renderers import BrowsableRenderer, dump_json
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_OUTAGE = "2"
+BAD_REQUESTS = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
+
+log = logging.getLogger(__name__)
+
+
+class RequestTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = "The request body is larger than 1 MiB."
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "The database can't be reached. Try again shortly."
+
+
+class Clash(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class InvalidQuery(exceptions.ValidationError):
+    """Validation errors of query parameters: their pointers are `?name`."""
+
+
+def problem_response(exc, context):
+    """DRF's exception handler: the answer to any exception, unknown ones included."""
+    error = as_api_exception(exc)
+    response = Response(
+        problem(error), status=error.status_code, headers=headers(error), exception=True
+    )
+    renderer = getattr(context["request"], "accepted_renderer", None)
+    if not isinstance(renderer, BrowsableRenderer):
+        response.content_type = MEDIA_TYPE
+    return response
+
+
+def as_api_exception(exc) -> exceptions.APIException:
+    match exc:
+        case exceptions.APIException():
+            return exc
+        case errors.FieldRefused():
+            return exceptions.ValidationError(
+                {exc.field: [exceptions.ErrorDetail(exc.detail, exc.code)]}
+            )
+        case errors.Conflict():
+            return Clash(exc.detail, exc.code)
+        case Http404() | errors.Missing():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+        case RequestDataTooBig():
+            return RequestTooLarge()
+        case _ if isinstance(exc, BAD_REQUESTS):
+            return exceptions.ParseError("The request can't be read.")
+        case _ if is_outage(exc):
+            log.warning("The database can't be reached: %s", exc)
+            return Unavailable()
+    log.error("Unhandled error", exc_info=exc)
+    return exceptions.APIException("Something went wrong on our side.", "server_error")
+
+
+def is_outage(exc) -> bool:
+    """Whether the database, and not the request or the code, is to blame."""
+    if isinstance(exc, DatabaseError):
+        exc = exc.__cause__
+    return isinstance(exc, ConnectionFailure | ExecutionTimeout) or (
+        isinstance(exc, PyMongoError) and (exc.timeout or is_transient(exc))
+    )
+
+
+def is_transient(exc: PyMongoError) -> bool:
+    """A lost race or a changing replica set, still there after the retries."""
+    return exc.has_error_label("TransientTransactionError") or exc.has_error_label(
+        "RetryableWriteError"
+    )
+
+
+def problem(error: exceptions.APIException) -> dict:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status_code).phrase,
+        "status": error.status_code,
+        **summary(error),
+        "requestId": current_request_id(),
+    }
+    if error.status_code in (status.HTTP_400_BAD_REQUEST, status.HTTP_422_UNPROCESSABLE_ENTITY):
+        body["errors"] = field_errors(error)
+    return body
+
+
+def summary(error) -> dict:
+    if isinstance(error, exceptions.ValidationError):
+        count = len(field_errors(error))
+        detail = "One field is not valid." if count == 1 else f"{count} fields are not valid."
+        return {"code": "invalid", "detail": detail}
+    detail = error.detail
+    if isinstance(detail, dict):
+        detail = detail["detail"]
+    return {"code": detail.code, "detail": detail}
+
+
+def field_errors(error) -> list[dict]:
+    if not isinstance(error, exceptions.ValidationError):
+        return []
+    prefix = "?" if isinstance(error, InvalidQuery) else "/"
+    return [
+        {"pointer": pointer, "code": detail.code, "detail": detail}
+        for pointer, detail in flatten(error.detail, "", prefix)
+    ]
+
+
+def flatten(detail, pointer, prefix="/"):
+    """DRF's nested errors as pairs of JSON Pointer and ErrorDetail."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            if key == api_settings.NON_FIELD_ERRORS_KEY:
+                yield from flatten(inner, pointer)
+            else:
+                step = str(key).replace("~", "~0").replace("/", "~1")
+                yield from flatten(inner, f"{pointer}{prefix}{step}")
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from flatten(inner, pointer)
+    else:
+        yield pointer, detail
+
+
+def headers(error) -> dict:
+    found = {}
+    if getattr(error, "auth_header", None):
+        found["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        found["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, Unavailable):
+        found["Retry-After"] = RETRY_AFTER_OUTAGE
+    return found
+
+
+def plain_answer(error: exceptions.APIException) -> HttpResponse:
+    """The same problem where no DRF view is at work."""
+    return HttpResponse(
+        dump_json(problem(error)),
+        status=error.status_code,
+        content_type=MEDIA_TYPE,
+        headers=headers(error),
+    )
+
+
+def bad_request(request, exception):
+    return plain_answer(as_api_exception(exception))
+
+
+def forbidden(request, exception):
+    return plain_answer(exceptions.PermissionDenied())
+
+
+def not_found(request, exception):
+    return plain_answer(exceptions.NotFound())
+
+
+def server_error(request):
+    """Django has logged the traceback; it calls this while the exception is being handled."""
+    exc = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+    return plain_answer(
+        Unavailable()
+        if is_outage(exc)
+        else exceptions.APIException("Something went wrong on our side.", "server_error")
+    )
+
+
+def csrf_failure(request, reason=""):
+    return plain_answer(exceptions.PermissionDenied(f"CSRF check failed. {reason}"))

@@ -1,0 +1,39 @@
+"""JSON by orjson, and the browsable API."""
+
+import orjson
+from bson import ObjectId
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+
+from .fields import format_instant
+
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+
+
+def dump_json(data, indent=False) -> bytes:
+    """JSON of stored values: ids as 24 hexadecimal digits, dates as UTC with milliseconds."""
+    return orjson.dumps(data, _encode, OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
+
+
+def _encode(value):
+    if isinstance(value, ObjectId):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return format_instant(value)
+    return str(value)
+
+
+class DocumentJSONRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "text"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if data is None:
+            return b""
+        return dump_json(data, indent="indent" in (accepted_media_type or ""))
+
+
+class BrowsableRenderer(BrowsableAPIRenderer):
+    def get_default_renderer(self, view):
+        return DocumentJSONRenderer()

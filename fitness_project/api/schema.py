@@ -1,0 +1,111 @@
+"""OpenAPI 3.1: every operation with its error answers; made once a process."""
+
+from functools import cache
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.permissions import AllowAny
+
+from .problems import MEDIA_TYPE
+from .renderers import dump_json
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `detail` may change.",
+    "required": ["type", "title", "status", "code", "detail", "requestId"],
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "requestId": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "With 400 and 422 alone: what is wrong with which field.",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "A JSON Pointer into the body, or `?name`.",
+                    },
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+MEANINGS = {
+    "400": "The input is not valid.",
+    "401": "Not signed in.",
+    "403": "Signed in, but not allowed.",
+    "404": "There is no such document for this user.",
+    "406": "Only JSON can be answered.",
+    "409": "What is stored forbids it.",
+    "413": "The body is too large.",
+    "415": "The body must be JSON.",
+    "503": "The database can't be reached. Try again after `Retry-After` seconds.",
+}
+ID_PARAMETER = OpenApiParameter(
+    "id", {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}, OpenApiParameter.PATH
+)
+WITH_A_BODY = ("POST", "PUT", "PATCH")
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds the problem answers that each operation can give.
+
+    A view's `problem_codes` names those that its shape doesn't tell: `{"DELETE": ["409"]}`.
+    """
+
+    def get_operation(self, *args, **kwargs):
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            problem = {"content": {MEDIA_TYPE: {"schema": self._problem_component().ref}}}
+            for code in sorted(self._problem_codes()):
+                operation["responses"][code] = {"description": MEANINGS[code], **problem}
+        return operation
+
+    def get_override_parameters(self):
+        own = super().get_override_parameters()
+        return [*own, ID_PARAMETER] if "{id}" in self.path else own
+
+    def _problem_component(self):
+        component = ResolvedComponent(
+            name="Problem", type=ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(component)
+        return component
+
+    def _problem_codes(self) -> set[str]:
+        codes = {"406", "503", *getattr(self.view, "problem_codes", {}).get(self.method, ())}
+        if not isinstance(self.view.get_permissions()[0], AllowAny):
+            codes.add("401")
+            if self.method != "GET":
+                codes.add("403")
+        if self.method in WITH_A_BODY:
+            codes |= {"400", "413", "415"}
+        if self._is_list_view():
+            codes.add("400")
+        if "{id}" in self.path:
+            codes.add("404")
+        return codes
+
+
+@cache
+def schema_json() -> bytes:
+    schema = SchemaGenerator().get_schema(public=True)
+    schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
+    return dump_json(schema, indent=True)
+
+
+@require_safe
+def schema_view(request):
+    return HttpResponse(schema_json(), content_type="application/json")

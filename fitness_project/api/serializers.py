@@ -1,0 +1,138 @@
+"""Serializers of stored documents: snake_case fields, camelCase JSON.
+
+The stored names are the JSON names, so validated input turns into a document by the fields'
+columns alone, and a stored document into an answer by taking the public names out of it.
+"""
+
+from functools import cache
+
+from django.db import models
+from django_mongodb_backend import fields as mongo_fields
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from . import fields
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class DocumentSerializer(serializers.ModelSerializer):
+    """A ModelSerializer whose JSON is the stored document.
+
+    `Meta.fields` lists snake_case model fields; each becomes its camelCase key. Unknown keys
+    are refused by name; read-only ones may be sent back and change nothing.
+    """
+
+    default_error_messages = {
+        "unknown": "There is no such field.",
+        "required": serializers.Field.default_error_messages["required"],
+    }
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: fields.TextField,
+        models.TextField: fields.TextField,
+        models.EmailField: fields.EmailField,
+        models.IntegerField: fields.IntegerField,
+        models.FloatField: fields.NumberField,
+        models.BooleanField: fields.BooleanField,
+        models.DateTimeField: fields.InstantField,
+        mongo_fields.ObjectIdField: fields.ObjectIdField,
+        mongo_fields.ObjectIdAutoField: fields.ObjectIdField,
+    }
+
+    def get_fields(self):
+        return {camel(name): _sourced(name, field) for name, field in super().get_fields().items()}
+
+    def build_standard_field(self, field_name, model_field):
+        if isinstance(model_field, mongo_fields.ArrayField):
+            return self._build_list_field(field_name, model_field)
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        # A digit-only primary key would get bounds that ids don't have.
+        if field_class is fields.ObjectIdField:
+            kwargs = {
+                k: v for k, v in kwargs.items() if k in ("read_only", "required", "allow_null")
+            }
+        return field_class, kwargs
+
+    def _build_list_field(self, field_name, model_field):
+        child_class, child_kwargs = super().build_standard_field(field_name, model_field.base_field)
+        child_kwargs.pop("required", None)
+        return serializers.ListField, {
+            "child": child_class(**child_kwargs),
+            "required": False,
+            "max_length": model_field.max_size,
+        }
+
+    def to_internal_value(self, data):
+        errors = self._key_errors(data) if isinstance(data, dict) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **errors}) from None
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def _key_errors(self, data) -> dict:
+        """Keys that there are not, and in an array's entry those that are missing.
+
+        PATCH may leave out a document's fields, but never half of an entry: DRF would let it.
+        """
+        unknown = [key for key in data if key not in self.fields]
+        missing = [key for key, field in self.fields.items() if field.required and key not in data]
+        return {
+            **{key: [self._error("unknown")] for key in unknown},
+            **{key: [self._error("required")] for key in missing if self.parent is not None},
+        }
+
+    def _error(self, code):
+        return ErrorDetail(self.error_messages[code], code)
+
+    def to_document(self) -> dict:
+        """What was validated, under the stored names.
+
+        Where the whole document was sent (not a PATCH), what it left out is at its default.
+        """
+        document = self._stored(self.validated_data)
+        if not self.partial:
+            for name, default in self._defaults():
+                document.setdefault(name, default)
+        return document
+
+    def _defaults(self):
+        for field in self._writable_fields:
+            model_field = self.Meta.model._meta.get_field(field.source)
+            if not field.required:
+                yield model_field.column, model_field.get_default()
+
+    def _stored(self, values: dict) -> dict:
+        return {camel(name): self._stored_value(name, value) for name, value in values.items()}
+
+    def _stored_value(self, name, value):
+        field = self.fields.get(camel(name))
+        if isinstance(field, serializers.ListSerializer):
+            return [field.child._stored(item) for item in value]
+        return value
+
+    @classmethod
+    @cache
+    def public_names(cls) -> tuple[str, ...]:
+        return tuple(camel(name) for name in cls.Meta.fields)
+
+    @classmethod
+    def answer(cls, document: dict) -> dict:
+        """The stored document as clients see it: public names only, null for what is unset."""
+        names = iter(cls.public_names())
+        answer = {next(names): document["_id"]}
+        for name in names:
+            answer[name] = document.get(name)
+        return answer
+
+
+def _sourced(name, field):
+    if name != camel(name):
+        field.source = name
+    return field

@@ -1,0 +1,19 @@
+"""Django's own apps with ObjectId keys; `mongo_migrations` holds their migrations."""
+
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.auth.apps import AuthConfig as DjangoAuthConfig
+from django.contrib.contenttypes.apps import ContentTypesConfig as DjangoContentTypesConfig
+
+OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_auto_field = OBJECT_ID
+
+
+class AuthConfig(DjangoAuthConfig):
+    default_auto_field = OBJECT_ID
+
+
+class ContentTypesConfig(DjangoContentTypesConfig):
+    default_auto_field = OBJECT_ID

@@ -1,0 +1,43 @@
+"""Transactions that the ORM and plain PyMongo calls share."""
+
+from functools import wraps
+
+from django.db import DatabaseError, connections
+from pymongo.errors import PyMongoError
+
+
+def transactional(work):
+    """Runs `work` in a transaction, and all of it again when the database lost a race.
+
+    PyMongo's `with_transaction` repeats what failed for a transient reason, waiting longer each
+    time, until the request's deadline. So `work` must have no effect outside the database.
+    Within another transaction it is part of that one.
+    """
+
+    @wraps(work)
+    def run(*args, **kwargs):
+        connection = connections["default"]
+        if connection.session is not None:
+            return work(*args, **kwargs)
+        connection.ensure_connection()
+        with connection.connection.start_session() as session:
+            return session.with_transaction(
+                lambda _: _joined(connection, session, work, args, kwargs)
+            )
+
+    return run
+
+
+def _joined(connection, session, work, args, kwargs):
+    """The ORM sends a connection's session with all it does, and hides PyMongo's errors."""
+    connection.session = session
+    connection.in_atomic_block_mongo = True
+    try:
+        return work(*args, **kwargs)
+    except DatabaseError as error:
+        if isinstance(error.__cause__, PyMongoError):
+            raise error.__cause__ from error
+        raise
+    finally:
+        connection.session = None
+        connection.in_atomic_block_mongo = False

@@ -1,0 +1,105 @@
+"""`manage.py serve`: migrates, fills an empty catalogue, and serves until Ctrl-C."""
+
+import os
+import socket
+import threading
+import time
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+# Requests wait for the database and for password hashing, both without Python's lock.
+THREADS = 4
+HEADER_SECONDS = 10
+STOP_SECONDS = 4
+
+WELCOME = """
+Serving on {url} until Ctrl-C.
+
+  {url}/api/docs     the API's documentation, to read and to try
+  {url}/api/         the browsable API (sign in at {url}/sign-in/login/)
+  {url}/admin/       where staff curate the exercises
+
+Make a staff user in another terminal:
+  .venv/bin/python manage.py createsuperuser
+"""
+
+
+class Command(BaseCommand):
+    help = "Migrates, fills an empty catalogue, and serves until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, **options):
+        self._refuse_taken_port()
+        self.stdout.write(f"Database: {self._database()}")
+        self._migrate()
+        call_command("import_exercises", if_empty=True, stdout=self.stdout)
+        connection.close_pool()  # Workers are forked: each opens its own.
+        self._serve()
+
+    def _refuse_taken_port(self):
+        """The server shares its port among workers, and so would with a second service."""
+        try:
+            family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            raise CommandError(
+                f"Can't listen on {settings.HOST}:{settings.PORT}: {error.strerror}. "
+                "Set HOST and PORT to others."
+            ) from None
+
+    def _database(self):
+        if settings.MONGODB_URI:
+            return f"{settings.MONGODB_NAME} at MONGODB_URI"
+        return f"embedded, in {settings.VAR_DIR}"
+
+    def _migrate(self):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Migrating the database")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def _serve(self):
+        server = Granian(
+            "fitness_project.wsgi:application",
+            address=settings.HOST,
+            port=settings.PORT,
+            interface=Interfaces.WSGI,
+            workers=settings.WORKERS,
+            blocking_threads=THREADS,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+        )
+        server.on_startup(self._welcome)
+        server.serve(target_loader=load_application)
+
+    def _welcome(self):
+        host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+        self.stdout.write(WELCOME.format(url=f"http://{host}:{settings.PORT}"))
+        self.stdout.flush()
+
+
+def load_application(*_):
+    """Runs in a worker: it ends with the process that started it, even if that is killed."""
+    threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
+    from fitness_project.wsgi import application
+
+    return application
+
+
+def _follow_parent(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

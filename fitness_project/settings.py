@@ -1,0 +1,218 @@
+"""Settings, all of them from the environment: README.md lists the variables."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from fitness_project.secret_key import kept_secret_key
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
+DEBUG = env.bool("DEBUG", False)
+
+MONGODB_URI = env.str("MONGODB_URI", "")
+MONGODB_NAME = env.str("MONGODB_NAME", "") or "fitness"
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+if not SECRET_KEY and MONGODB_URI:
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be set when MONGODB_URI is: every machine that serves must share one key."
+    )
+if not SECRET_KEY:
+    SECRET_KEY = kept_secret_key(VAR_DIR)
+if len(SECRET_KEY.encode()) < 32:
+    raise ImproperlyConfigured("SECRET_KEY must be at least 32 bytes long: it signs tokens.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+WORKERS = env.int("WORKERS", 0) or os.cpu_count()
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "X-Request-Id"]
+
+INSTALLED_APPS = [
+    "fitness_project.contrib_apps.AdminConfig",
+    "fitness_project.contrib_apps.AuthConfig",
+    "fitness_project.contrib_apps.ContentTypesConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_mongodb_backend",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "fitness_project",
+    "accounts",
+    "exercises",
+    "routines",
+    "history",
+]
+
+MIDDLEWARE = [
+    "fitness_project.api.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
+]
+
+ROOT_URLCONF = "fitness_project.urls"
+WSGI_APPLICATION = "fitness_project.wsgi.application"
+# Both spellings of a path are routes of their own: nothing is redirected.
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# An unreachable database is noticed in time for a 503 within five seconds.
+MONGODB_OPTIONS = {"serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
+if MONGODB_URI:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django_mongodb_backend",
+            "HOST": MONGODB_URI,
+            "NAME": MONGODB_NAME,
+            "OPTIONS": MONGODB_OPTIONS,
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "fitness_project.database.embedded",
+            "NAME": MONGODB_NAME,
+            "OPTIONS": MONGODB_OPTIONS,
+            "VAR_DIR": VAR_DIR,
+        }
+    }
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+MIGRATION_MODULES = {
+    "admin": "fitness_project.mongo_migrations.admin",
+    "auth": "fitness_project.mongo_migrations.auth",
+    "contenttypes": "fitness_project.mongo_migrations.contenttypes",
+}
+
+if CACHE_URL := env.str("CACHE_URL", ""):
+    CACHES = {"default": env.cache_url_config(CACHE_URL)}
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "accounts.hashers.PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "/api"
+LOGOUT_REDIRECT_URL = "/api"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["fitness_project.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "fitness_project.api.renderers.DocumentJSONRenderer",
+        "fitness_project.api.renderers.BrowsableRenderer",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "fitness_project.api.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "fitness_project.api.problems.problem_response",
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": SECRET_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "USER_ID_FIELD": "pk",
+    "USER_ID_CLAIM": "sub",
+    "AUTH_HEADER_TYPES": ("Bearer",),
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fitness API",
+    "DESCRIPTION": "Exercises, routines and training history for fitness apps.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    # The page loads nothing from other hosts, not even a badge.
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "fitness_project.api.middleware.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # A client's mistake is told to the client.
+        "django.request": {"level": "ERROR"},
+    },
+}

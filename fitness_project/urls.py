@@ -1,0 +1,36 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from exercises.views import ExerciseViewSet
+from fitness_project.api.schema import schema_view
+from fitness_project.health import healthz, readyz
+from history.views import SessionViewSet
+from routines.views import RoutineViewSet
+
+router = DefaultRouter()
+router.trailing_slash = "/?"
+router.include_format_suffixes = False
+router.register("exercises", ExerciseViewSet, "exercise")
+router.register("routines", RoutineViewSet, "routine")
+router.register("history", SessionViewSet, "session")
+
+urlpatterns = [
+    re_path(r"^api/auth/", include("accounts.urls")),
+    re_path(r"^api/schema/?$", schema_view, name="schema"),
+    re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api$", router.get_api_root_view()),
+    path("api/", include(router.urls)),
+    path("sign-in/", include("rest_framework.urls")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+    re_path(r"^(?:admin)?$", RedirectView.as_view(url="/admin/")),
+]
+
+handler400 = "fitness_project.api.problems.bad_request"
+handler403 = "fitness_project.api.problems.forbidden"
+handler404 = "fitness_project.api.problems.not_found"
+handler500 = "fitness_project.api.problems.server_error"

@@ -1,0 +1,64 @@
+from datetime import datetime
+from functools import cached_property
+
+from bson import ObjectId
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
+from fitness_project.api.documents import Order, now
+from fitness_project.api.permissions import IsOwner
+from fitness_project.api.views import WritableDocumentViewSet
+
+from .models import Session
+from .serializers import SessionQuery, SessionSerializer
+
+
+@extend_schema_view(list=extend_schema(parameters=[SessionQuery]))
+class SessionViewSet(WritableDocumentViewSet):
+    """The user's own training sessions, newest `date` first."""
+
+    serializer_class = SessionSerializer
+    permission_classes = (IsOwner,)
+    basename = "session"
+    order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
+
+    # Writes go by `_id` alone, once the owner is known: an owner never changes, and the
+    # embedded database scans the collection for `{_id, userId}`.
+
+    def get_queryset(self):
+        return Session.objects.visible_to(self.request.user)
+
+    def filter_queryset(self, sessions):
+        query = SessionQuery.read(self.request)
+        if "from" in query or "to" in query:
+            sessions = sessions.where(date=_range(query))
+        if "exerciseId" in query:
+            sessions = sessions.where(**{"exercises.exerciseId": query["exerciseId"]})
+        if "routineId" in query:
+            sessions = sessions.where(routineId=query["routineId"])
+        return sessions
+
+    def stored_session(self) -> dict:
+        """The session as it is before the request; nothing where it is new."""
+        return self._stored if "id" in self.kwargs else {}
+
+    @cached_property
+    def _stored(self):
+        return self.get_document()
+
+    def perform_create(self, document):
+        present = now()
+        stamps = {"userId": self.request.user.pk, "createdAt": present, "updatedAt": present}
+        return Session.objects.documents.insert({**document, **stamps})
+
+    def perform_update(self, id, changes):
+        self.stored_session()
+        return Session.objects.documents.update(id, {**changes, "updatedAt": now()})
+
+    def perform_destroy(self, id):
+        self.stored_session()
+        Session.objects.documents.delete(id)
+
+
+def _range(query) -> dict:
+    bounds = {"$gte": query.get("from"), "$lt": query.get("to")}
+    return {operator: instant for operator, instant in bounds.items() if instant is not None}

@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

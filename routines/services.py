@@ -1,0 +1,43 @@
+"""A routine and its entry in `users.routines` come and go in one transaction."""
+
+from bson import ObjectId
+
+from accounts.models import User
+from fitness_project.api.documents import now
+from fitness_project.api.errors import Conflict, Missing
+from fitness_project.database.transactions import transactional
+
+from .models import MAX_ROUTINES, Routine
+
+
+@transactional
+def create_routine(user, document: dict) -> dict:
+    """Stores a valid document. Raises Conflict (`limit`) past MAX_ROUTINES."""
+    present = now()
+    routine = Routine.objects.documents.insert(
+        {**document, "userId": user.pk, "createdAt": present, "updatedAt": present}
+    )
+    last_place = f"routines.{MAX_ROUTINES - 1}"
+    if not _change_user(
+        {"_id": user.pk, last_place: {"$exists": False}}, {"$push": {"routines": routine["_id"]}}
+    ):
+        raise _refusal(user)
+    return routine
+
+
+@transactional
+def delete_routine(user, id: ObjectId) -> None:
+    """Raises Missing."""
+    Routine.objects.visible_to(user).delete(id)
+    _change_user({"_id": user.pk}, {"$pull": {"routines": id}})
+
+
+def _change_user(condition, change) -> bool:
+    users = User.objects.documents
+    return users.collection.update_one(condition, change, session=users.session).matched_count > 0
+
+
+def _refusal(user):
+    if not User.objects.documents.exists(user.pk):
+        return Missing("The account is gone.")
+    return Conflict(f"A user has at most {MAX_ROUTINES} routines: delete one first.", "limit")
