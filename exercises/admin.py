@@ -50,6 +50,15 @@ class ExerciseAdmin(admin.ModelAdmin):
         else:
             exercise.pk = services.create_exercise(document)["_id"]
 
+    def get_deleted_objects(self, exercises, request):
+        """What is in use is named on the page that asks for confirmation, and stays."""
+        *found, _ = super().get_deleted_objects(exercises, request)
+        return *found, [
+            f"{exercise} is in use: archive it instead."
+            for exercise in exercises
+            if services.is_in_use(exercise.pk)
+        ]
+
     def delete_model(self, request, exercise):
         services.delete_exercise(exercise.pk)
 

@@ -63,7 +63,9 @@ def entries(serializer_class):
 
 
 class ExerciseQuery(QuerySerializer):
-    search = TextField(required=False, max_length=120, help_text="Words of the name.")
+    search = TextField(
+        required=False, allow_blank=True, max_length=120, help_text="Words of the name."
+    )
     category = TextField(required=False, max_length=60)
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)

@@ -74,6 +74,7 @@ ROOT_URLCONF = "fitness_project.urls"
 WSGI_APPLICATION = "fitness_project.wsgi.application"
 # Both spellings of a path are routes of their own: nothing is redirected.
 APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "fitness_project.api.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 TEMPLATES = [

@@ -4,7 +4,7 @@ from functools import cached_property
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.documents import Order, now
+from fitness_project.api.documents import Order, now, since
 from fitness_project.api.permissions import IsOwner
 from fitness_project.api.views import WritableDocumentViewSet
 
@@ -29,8 +29,11 @@ class SessionViewSet(WritableDocumentViewSet):
 
     def filter_queryset(self, sessions):
         query = SessionQuery.read(self.request)
-        if "from" in query or "to" in query:
-            sessions = sessions.where(date=_range(query))
+        range = since(query["from"]) if "from" in query else {}
+        if "to" in query:
+            range["$lt"] = query["to"].replace(tzinfo=None)
+        if range:
+            sessions = sessions.where(date=range)
         if "exerciseId" in query:
             sessions = sessions.where(**{"exercises.exerciseId": query["exerciseId"]})
         if "routineId" in query:
@@ -57,8 +60,3 @@ class SessionViewSet(WritableDocumentViewSet):
     def perform_destroy(self, id):
         self.stored_session()
         Session.objects.documents.delete(id)
-
-
-def _range(query) -> dict:
-    bounds = {"$gte": query.get("from"), "$lt": query.get("to")}
-    return {operator: instant for operator, instant in bounds.items() if instant is not None}

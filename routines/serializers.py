@@ -38,4 +38,6 @@ class RoutineSerializer(DocumentSerializer):
 
 
 class RoutineQuery(QuerySerializer):
-    search = TextField(required=False, max_length=120, help_text="Words of the name.")
+    search = TextField(
+        required=False, allow_blank=True, max_length=120, help_text="Words of the name."
+    )

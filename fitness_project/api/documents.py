@@ -6,7 +6,7 @@ them: without a time zone, in UTC.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bson import ObjectId
 from django.db import connections
@@ -79,9 +79,7 @@ class Documents:
         Going backwards they come nearest first.
         """
         backwards = boundary is not None and boundary.backwards
-        query = dict(self.filter)
-        if boundary is not None:
-            query["$and"] = [*query.get("$and", ()), *beyond(order, boundary)]
+        query = self.filter if boundary is None else beyond(self.filter, order, boundary)
         cursor = self.collection.find(query, session=self.session)
         return cursor.sort(order.sort(backwards)).limit(limit).to_list()
 
@@ -126,18 +124,58 @@ class Documents:
             raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
 
 
-def beyond(order: Order, boundary: Boundary) -> list[dict]:
-    """The conditions that leave what lies on the boundary's far side.
+def beyond(filter: dict, order: Order, boundary: Boundary) -> dict:
+    """The filter, narrowed to what lies on the boundary's far side.
 
-    The range on the first field is implied by the rest; it is what an index can use.
+    The range on the first field is one that an index serves; among those with the boundary's
+    own first value the second field decides.
     """
     less = order.descending != boundary.backwards
-    strict, loose = ("$lt", "$lte") if less else ("$gt", "$gte")
-    last = loose if boundary.inclusive else strict
     if len(order.fields) == 1:
-        return [{order.fields[0]: {last: boundary.key[0]}}]
-    (first, second), (a, b) = order.fields, boundary.key
-    return [{first: {loose: a}}, {"$or": [{first: {strict: a}}, {first: a, second: {last: b}}]}]
+        operator = ("$lt" if less else "$gt") + ("e" if boundary.inclusive else "")
+        return {**filter, order.fields[0]: {operator: boundary.key[0]}}
+    (first, second), (date, other) = order.fields, boundary.key
+    near_side = ("$gt" if less else "$lt") + ("" if boundary.inclusive else "e")
+    range = until(date) if less else since(date)
+    return {
+        **filter,
+        first: narrowed(filter.get(first, {}), range),
+        "$nor": [{first: date, second: {near_side: other}}],
+    }
+
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def since(instant: datetime) -> dict:
+    """That instant or later.
+
+    The embedded database takes `$gte` for `$gt` where a compound index has this field
+    descending and another one behind it. Dates are whole milliseconds: `$gt` says the same.
+    """
+    return {"$gt": _moved(instant, -MILLISECOND)}
+
+
+def until(instant: datetime) -> dict:
+    """That instant or earlier: the mirror image of `since`."""
+    return {"$lt": _moved(instant, MILLISECOND)}
+
+
+def narrowed(one: dict, other: dict) -> dict:
+    """The range that lies in both, of ranges with `$gt` and `$lt` alone."""
+    both = {**one, **other}
+    for operator, tighter in (("$gt", max), ("$lt", min)):
+        if operator in one and operator in other:
+            both[operator] = tighter(one[operator], other[operator])
+    return both
+
+
+def _moved(instant, distance):
+    """No document lies at the ends of the calendar, so there it makes no difference."""
+    try:
+        return instant.replace(tzinfo=None) + distance
+    except OverflowError:
+        return instant.replace(tzinfo=None)
 
 
 class DocumentManager(MongoManager):

@@ -47,6 +47,11 @@ class Clash(exceptions.APIException):
     default_code = "conflict"
 
 
+class Fault(exceptions.APIException):
+    default_code = "server_error"
+    default_detail = "Something went wrong on our side."
+
+
 class InvalidQuery(exceptions.ValidationError):
     """Validation errors of query parameters: their pointers are `?name`."""
 
@@ -54,6 +59,8 @@ class InvalidQuery(exceptions.ValidationError):
 def problem_response(exc, context):
     """DRF's exception handler: the answer to any exception, unknown ones included."""
     error = as_api_exception(exc)
+    if isinstance(error, Fault):
+        log.error("Unhandled error", exc_info=exc)
     response = Response(
         problem(error), status=error.status_code, headers=headers(error), exception=True
     )
@@ -84,8 +91,7 @@ def as_api_exception(exc) -> exceptions.APIException:
         case _ if is_outage(exc):
             log.warning("The database can't be reached: %s", exc)
             return Unavailable()
-    log.error("Unhandled error", exc_info=exc)
-    return exceptions.APIException("Something went wrong on our side.", "server_error")
+    return Fault()
 
 
 def is_outage(exc) -> bool:
@@ -189,12 +195,7 @@ def not_found(request, exception):
 
 def server_error(request):
     """Django has logged the traceback; it calls this while the exception is being handled."""
-    exc = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
-    return plain_answer(
-        Unavailable()
-        if is_outage(exc)
-        else exceptions.APIException("Something went wrong on our side.", "server_error")
-    )
+    return plain_answer(as_api_exception(sys.exc_info()[1]))
 
 
 def csrf_failure(request, reason=""):

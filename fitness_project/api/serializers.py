@@ -119,17 +119,23 @@ class DocumentSerializer(serializers.ModelSerializer):
 
     @classmethod
     @cache
-    def public_names(cls) -> tuple[str, ...]:
-        return tuple(camel(name) for name in cls.Meta.fields)
+    def public_fields(cls) -> tuple[tuple[str, object], ...]:
+        """JSON names in order, each with what stands for it where a document lacks it."""
+        return tuple((camel(name), cls._unset(name)) for name in cls.Meta.fields)
+
+    @classmethod
+    def _unset(cls, name):
+        model_field = cls.Meta.model._meta.get_field(name)
+        if isinstance(model_field, models.DateTimeField) or not model_field.has_default():
+            return None
+        return model_field.get_default()
 
     @classmethod
     def answer(cls, document: dict) -> dict:
-        """The stored document as clients see it: public names only, null for what is unset."""
-        names = iter(cls.public_names())
-        answer = {next(names): document["_id"]}
-        for name in names:
-            answer[name] = document.get(name)
-        return answer
+        """The stored document as clients see it: the public names and no others."""
+        return {"id": document["_id"]} | {
+            name: document.get(name, unset) for name, unset in cls.public_fields()[1:]
+        }
 
 
 def _sourced(name, field):

@@ -1,0 +1,104 @@
+import os
+import shutil
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from pymongo import monitoring
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.authentication import remembered_users
+from accounts.tests.factories import UserFactory
+from exercises import services
+from exercises.catalogue import catalogue
+from exercises.tests.factories import ExerciseFactory
+
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+class CommandLog(monitoring.CommandListener):
+    """Every command that this process sends, with its name."""
+
+    def __init__(self):
+        self.sent = []
+
+    def started(self, event):
+        self.sent.append((event.command_name, event.command))
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+
+LOG = CommandLog()
+monitoring.register(LOG)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["FITNESS_TEST_DIR"], ignore_errors=True)
+
+
+def clear_database(testcase):
+    """Instead of Django's flush, which makes all permissions anew after every test."""
+    for name in connection.database.list_collection_names():
+        if name not in KEPT:
+            connection.database[name].delete_many({})
+
+
+TransactionTestCase._fixture_teardown = clear_database
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch):
+    """No test sees what another one left in the process, nor waits for other processes."""
+    LOG.sent.clear()
+    catalogue.__init__()
+    remembered_users.forget()
+    monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
+
+
+def client_of(user) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {AccessToken.for_user(user)}")
+    return client
+
+
+@pytest.fixture
+def anonymous():
+    return APIClient()
+
+
+@pytest.fixture
+def ann(db):
+    return UserFactory(email="ann@example.com")
+
+
+@pytest.fixture
+def api(ann):
+    """Signed in as Ann."""
+    return client_of(ann)
+
+
+@pytest.fixture
+def stranger(db):
+    """Signed in as somebody who owns nothing here."""
+    return client_of(UserFactory())
+
+
+@pytest.fixture
+def staff(db):
+    return client_of(UserFactory(is_staff=True))
+
+
+@pytest.fixture
+def bench_press(db):
+    return ExerciseFactory(name="Bench Press")
+
+
+@pytest.fixture
+def command_log():
+    return LOG.sent

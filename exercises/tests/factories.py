@@ -1,0 +1,26 @@
+import factory
+
+from exercises.catalogue import catalogue
+from exercises.models import Exercise
+from exercises.names import name_key
+
+
+class ExerciseFactory(factory.django.DjangoModelFactory):
+    name = factory.Sequence(lambda n: f"Exercise {n}")
+    name_key = factory.LazyAttribute(lambda exercise: name_key(exercise.name))
+    description = "Stand upright. Lift it. Set it down."
+
+    class Meta:
+        model = Exercise
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Straight into the collection, as another program might: so what is remembered goes."""
+        exercise = super()._create(model_class, *args, **kwargs)
+        catalogue.__init__()
+        return exercise
+
+
+def entry(exercise, **changes) -> dict:
+    """An entry of a request's array `exercises`."""
+    return {"exerciseId": str(exercise.pk), "sets": 3, "reps": 8, "weight": 60.0, **changes}

@@ -1,0 +1,134 @@
+import pytest
+from django.contrib.auth.models import Permission
+
+from accounts.tests.factories import UserFactory
+from exercises.catalogue import catalogue
+from exercises.models import CatalogueVersion, Exercise
+from exercises.tests.factories import ExerciseFactory
+from routines.models import RoutineEntry
+from routines.tests.factories import RoutineFactory, embedded
+
+CHANGES = "/admin/exercises/exercise/"
+FORM = {
+    "name": "Farmer's Walk",
+    "description": "",
+    "gif_url": "",
+    "default_sets": "3",
+    "default_reps": "",
+    "category": "strongman",
+    "equipment": "",
+    "level": "",
+    "primary_muscles": "forearms,traps",
+    "secondary_muscles": "",
+    "attribution": "",
+}
+
+
+@pytest.fixture
+def admin(client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def curator(client, db):
+    """Staff with the rights on exercises and no others."""
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="exercises"))
+    client.force_login(user)
+    return client
+
+
+def test_staff_make_an_exercise(curator):
+    response = curator.post(f"{CHANGES}add/", FORM)
+
+    assert response.status_code == 302
+    exercise = Exercise.objects.get()
+    assert (exercise.name, exercise.default_sets) == ("Farmer's Walk", 3)
+    assert (exercise.gif_url, exercise.equipment) == (None, None)
+    assert exercise.primary_muscles == ["forearms", "traps"]
+    assert CatalogueVersion.objects.get().version == 1
+
+
+def test_staff_change_an_exercise_and_the_name_reaches_routines(curator, ann, bench_press):
+    routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+    response = curator.post(f"{CHANGES}{bench_press.pk}/change/", {**FORM, "name": "Floor Press"})
+
+    assert response.status_code == 302
+    routine.refresh_from_db()
+    assert routine.exercises[0].name == "Floor Press"
+
+
+def test_a_taken_name_is_told_in_the_form(curator, bench_press):
+    response = curator.post(f"{CHANGES}add/", {**FORM, "name": "BENCH press"})
+
+    assert "Another exercise has this name." in response.content.decode()
+    assert Exercise.objects.count() == 1
+
+
+def test_what_the_api_would_refuse_the_form_refuses(curator):
+    response = curator.post(
+        f"{CHANGES}add/", {**FORM, "gif_url": "http://example.com", "default_sets": "0"}
+    )
+
+    page = response.content.decode()
+    assert "Enter an https address." in page
+    assert "greater than or equal to 1" in page
+    assert not Exercise.objects.exists()
+
+
+def test_staff_archive_and_restore(curator, bench_press):
+    def act(action):
+        curator.post(CHANGES, {"action": action, "_selected_action": [str(bench_press.pk)]})
+        return catalogue.find(bench_press.pk)["isArchived"]
+
+    assert act("archive") is True
+    assert act("restore") is False
+
+
+def test_an_exercise_in_use_is_not_deleted_and_the_page_says_why(curator, ann, bench_press):
+    RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+    response = curator.post(f"{CHANGES}{bench_press.pk}/delete/", {"post": "yes"}, follow=True)
+
+    assert "archive it instead" in response.content.decode()
+    assert Exercise.objects.exists()
+
+
+def test_an_unused_exercise_is_deleted(curator, bench_press):
+    curator.post(f"{CHANGES}{bench_press.pk}/delete/", {"post": "yes"})
+
+    assert not Exercise.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        CHANGES,
+        f"{CHANGES}?q=bench&is_archived__exact=0",
+        f"{CHANGES}add/",
+        "/admin/accounts/user/",
+        "/admin/accounts/user/add/",
+        "/admin/routines/routine/",
+        "/admin/history/session/",
+        "/admin/auth/group/",
+    ],
+)
+def test_pages_open(admin, bench_press, path):
+    ExerciseFactory(name="Row", category="strength")
+
+    assert admin.get(path).status_code == 200
+
+
+def test_a_curator_sees_exercises_and_nothing_else(curator):
+    assert curator.get(CHANGES).status_code == 200
+    for path in ("accounts/user/", "routines/routine/", "history/session/"):
+        assert curator.get(f"/admin/{path}").status_code == 403
+
+
+def test_others_are_sent_to_sign_in(client, ann):
+    client.force_login(ann)
+
+    assert client.get(CHANGES).status_code == 302

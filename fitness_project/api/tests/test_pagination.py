@@ -1,0 +1,124 @@
+"""Paging by key: nothing twice, nothing missing, whatever happens meanwhile."""
+
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from types import SimpleNamespace
+
+import bson
+import pytest
+from bson import ObjectId
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fitness_project.api.documents import Boundary, Documents, Order
+from fitness_project.api.pagination import read_cursor, write_cursor
+
+BY_DATE = Order(("date", "_id"), (datetime, ObjectId), descending=True)
+FIRST_DAY = datetime(2026, 1, 1)
+
+
+@pytest.fixture
+def probes(db):
+    meta = SimpleNamespace(db_table="probe", verbose_name="probe")
+    return Documents(SimpleNamespace(_meta=meta))
+
+
+def pages(rows, size):
+    """Every page, as the pagination asks for them."""
+    found, boundary = [], None
+    while True:
+        page = rows.fetch(BY_DATE, boundary, size + 1)
+        if not page:
+            return found
+        found.append([row["_id"] for row in page[:size]])
+        if len(page) <= size:
+            return found
+        boundary = Boundary(BY_DATE.key(page[size - 1]))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pages_hold_every_row_once_in_order_even_on_one_date(probes, size):
+    ids = sorted(ObjectId() for _ in range(7))
+    for id in ids:
+        probes.insert({"_id": id, "date": FIRST_DAY})
+
+    found = pages(probes, size)
+
+    assert [id for page in found for id in page] == ids[::-1]
+
+
+def test_what_comes_or_goes_meanwhile_moves_no_other_row(probes):
+    ids = [ObjectId() for _ in range(6)]
+    for day, id in enumerate(ids, start=1):
+        probes.insert({"_id": id, "date": FIRST_DAY.replace(day=day)})
+    first = probes.fetch(BY_DATE, None, 2)
+    boundary = Boundary(BY_DATE.key(first[-1]))
+
+    probes.insert({"date": FIRST_DAY.replace(day=20)})
+    probes.delete(first[-1]["_id"])
+    second = probes.fetch(BY_DATE, boundary, 2)
+
+    assert [row["_id"] for row in first] == ids[:-3:-1]
+    assert [row["_id"] for row in second] == [ids[3], ids[2]]
+
+
+cursors = st.builds(
+    Boundary,
+    st.tuples(
+        st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)).map(
+            lambda value: value.replace(microsecond=0)
+        ),
+        st.binary(min_size=12, max_size=12).map(ObjectId),
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(cursors)
+def test_a_cursor_reads_back(boundary):
+    assert read_cursor(write_cursor(boundary), BY_DATE) == boundary
+
+
+@given(st.text(max_size=80) | st.binary(max_size=80).map(lambda b: urlsafe_b64encode(b).decode()))
+def test_anything_else_is_no_cursor(text):
+    with pytest.raises(ValueError, match="cursor"):
+        read_cursor(text, BY_DATE)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"k": [FIRST_DAY], "b": False, "i": False},
+        {"k": [FIRST_DAY, {"$gt": ""}], "b": False, "i": False},
+        {"k": ["2026", ObjectId()], "b": False, "i": False},
+        {"k": [FIRST_DAY, ObjectId()], "b": 1, "i": False},
+        {"k": [FIRST_DAY, ObjectId()], "b": False},
+        {"k": {"0": FIRST_DAY, "1": ObjectId()}, "b": False, "i": False},
+    ],
+)
+def test_a_cursor_holds_what_the_order_sorts_by_and_no_operators(content):
+    with pytest.raises(ValueError, match="cursor"):
+        read_cursor(urlsafe_b64encode(bson.encode(content)).decode(), BY_DATE)
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("pageSize=0", "?pageSize"),
+        ("pageSize=101", "?pageSize"),
+        ("pageSize=many", "?pageSize"),
+        ("pageSize=²", "?pageSize"),
+        ("cursor=x", "?cursor"),
+        ("cursor=%00", "?cursor"),
+    ],
+)
+def test_a_query_value_that_cannot_be_read_is_a_400(api, query, pointer):
+    response = api.get(f"/api/routines?{query}")
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == pointer
+
+
+def test_an_unknown_query_parameter_is_ignored(api):
+    assert api.get("/api/routines?colour=blue&format=xml").status_code == 200

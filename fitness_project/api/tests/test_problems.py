@@ -1,0 +1,185 @@
+"""Errors as RFC 9457 problems, whatever went wrong."""
+
+import pytest
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+
+from accounts.models import User
+from fitness_project.api.documents import Documents
+from routines.models import Routine
+
+ROUTINES = "/api/routines"
+
+
+def send(client, body, content_type="application/json", path=ROUTINES):
+    return client.generic("POST", path, body, content_type)
+
+
+def test_a_problem_says_what_is_wrong_and_where(api):
+    response = api.post(ROUTINES, {"name": "", "exercises": [{"sets": 0}], "a/b~c": 1})
+
+    problem = response.json()
+    assert response["Content-Type"] == "application/problem+json"
+    assert {key: problem[key] for key in ("type", "title", "status", "code", "detail")} == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "code": "invalid",
+        "detail": "6 fields are not valid.",
+    }
+    assert problem["requestId"] == response["X-Request-Id"]
+    assert {(e["pointer"], e["code"]) for e in problem["errors"]} == {
+        ("/name", "blank"),
+        ("/exercises/0/exerciseId", "required"),
+        ("/exercises/0/sets", "min_value"),
+        ("/exercises/0/reps", "required"),
+        ("/exercises/0/weight", "required"),
+        ("/a~1b~0c", "unknown"),
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"nul",
+        b"\xff\xfe",
+        b'{"name": "\xff"}',
+        rb'{"name": "\ud800"}',
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"name": "a", "exercises": [{"weight": 1e999}]}',
+        b'{"name": "a", "exercises": [{"reps": 99999999999999999999999999}]}',
+        rb'{"name": "\u0000"}',
+        b'{"$where": "1", "a.b": 2}',
+        b'{"name": "a", "name": "b"}',
+        b"null",
+        b"[]",
+        b'"text"',
+        b"5",
+        b"true",
+        b"[" * 100_000,
+        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    ],
+)
+@pytest.mark.parametrize("path", [ROUTINES, "/api/history", "/api/auth/login"])
+def test_no_body_makes_a_500_or_is_stored(api, body, path):
+    response = send(api, body, path=path)
+
+    assert response.status_code == 400
+    assert response.json()["requestId"]
+    assert not Routine.objects.exists()
+
+
+def test_a_body_over_one_mebibyte_is_refused(api):
+    response = send(api, b'{"name": "' + b"a" * 1024 * 1024 + b'"}')
+
+    assert response.status_code == 413
+    assert response.json()["code"] == "too_large"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "x", ""])
+def test_a_body_that_is_not_json_is_refused(api, content_type):
+    assert send(api, b"name=a", content_type).status_code == 415
+
+
+def test_a_client_that_takes_no_json_is_told_so_in_json(api):
+    response = api.get(ROUTINES, HTTP_ACCEPT="image/png")
+
+    assert response.status_code == 406
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_verb_that_a_path_lacks_is_a_405(api):
+    response = api.delete(ROUTINES)
+
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+
+
+def test_a_path_that_there_is_not_is_a_problem_too(client):
+    response = client.get("/nowhere")
+
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+
+
+def test_a_wrong_host_is_a_problem_too(client):
+    response = client.get("/api/exercises", HTTP_HOST="evil.example")
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_browser_sees_the_problem_in_the_browsable_page(api):
+    response = api.get(f"{ROUTINES}/none", HTTP_ACCEPT="text/html")
+
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
+    assert "not_found" in response.content.decode()
+
+
+@pytest.mark.parametrize("given", ["a", "A-1_b.c", "x" * 128])
+def test_a_request_id_is_taken_from_the_request(client, given):
+    assert client.get("/healthz", HTTP_X_REQUEST_ID=given)["X-Request-Id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 129, "a b", "a\nb", "ä", "a/b"])
+def test_a_request_id_that_could_do_harm_is_replaced(client, given):
+    made = client.get("/healthz", HTTP_X_REQUEST_ID=given)["X-Request-Id"]
+
+    assert made != given
+    assert len(made) == 32
+
+
+@pytest.mark.parametrize("outage", [ServerSelectionTimeoutError("gone"), AutoReconnect("gone")])
+def test_a_database_that_is_away_is_a_503(api, monkeypatch, outage):
+    monkeypatch.setattr(Documents, "fetch", raising(outage))
+
+    response = api.get(ROUTINES)
+
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert response.json()["code"] == "unavailable"
+
+
+def test_readyz_tells_that_the_database_is_away_and_healthz_that_the_process_lives(
+    db, client, monkeypatch
+):
+    monkeypatch.setattr(
+        "pymongo.database.Database.command", raising(ServerSelectionTimeoutError("gone"))
+    )
+
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_fault_of_ours_says_nothing_of_its_cause_and_logs_it(api, monkeypatch, caplog):
+    monkeypatch.setattr(Documents, "fetch", raising(RuntimeError("the secret cause")))
+
+    response = api.get(ROUTINES, HTTP_X_REQUEST_ID="find-me")
+
+    assert response.status_code == 500
+    assert response.json()["requestId"] == "find-me"
+    assert "secret cause" not in response.content.decode()
+    assert "the secret cause" in caplog.text
+
+
+def test_the_admin_answers_503_as_well(client, ann, monkeypatch):
+    ann.is_staff = ann.is_superuser = True
+    ann.save()
+    client.force_login(ann)
+    client.raise_request_exception = False
+    monkeypatch.setattr(
+        "pymongo.collection.Collection.aggregate", raising(ServerSelectionTimeoutError("gone"))
+    )
+
+    assert client.get("/admin/").status_code == 503
+    assert User.objects.documents.collection.count_documents({}) == 1
+
+
+def raising(error):
+    def fail(*args, **kwargs):
+        raise error
+
+    return fail

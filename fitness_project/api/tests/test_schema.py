@@ -1,0 +1,68 @@
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+
+OPERATIONS = {
+    "/api/auth/register": {"post"},
+    "/api/auth/login": {"post"},
+    "/api/exercises": {"get", "post"},
+    "/api/exercises/{id}": {"get", "put", "patch", "delete"},
+    "/api/routines": {"get", "post"},
+    "/api/routines/{id}": {"get", "put", "patch", "delete"},
+    "/api/history": {"get", "post"},
+    "/api/history/{id}": {"get", "put", "patch", "delete"},
+}
+
+
+@pytest.fixture
+def schema(client):
+    return client.get("/api/schema").json()
+
+
+def test_the_schema_is_valid_and_has_no_warnings(tmp_path):
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema"))
+
+
+def test_every_call_is_described(schema):
+    assert schema["openapi"].startswith("3.1")
+    assert {path: set(item) for path, item in schema["paths"].items()} == OPERATIONS
+
+
+def test_every_operation_describes_its_problems(schema):
+    for path, item in schema["paths"].items():
+        for verb, operation in item.items():
+            codes = set(operation["responses"])
+            assert {"406", "503"} < codes
+            if verb in ("post", "put", "patch"):
+                assert {"400", "413", "415"} < codes
+            if "auth" not in path:
+                assert "401" in codes
+            if "{id}" in path:
+                assert "404" in codes
+            for code in codes - {"200", "201", "204"}:
+                (media_type,) = operation["responses"][code]["content"]
+                assert media_type == "application/problem+json"
+
+
+def test_fields_and_bounds_are_described(schema):
+    components = schema["components"]["schemas"]
+
+    entry = components["SessionEntryRequest"]["properties"]
+    assert entry["sets"] == {"type": "integer", "minimum": 1, "maximum": 100}
+    assert entry["weight"]["maximum"] == 2000
+    assert components["Session"]["properties"]["routineId"]["type"] == ["string", "null"]
+    assert components["RoutineRequest"]["required"] == ["exercises", "name"]
+    parameters = {p["name"] for p in schema["paths"]["/api/history"]["get"]["parameters"]}
+    assert parameters == {"from", "to", "exerciseId", "routineId", "pageSize", "cursor"}
+
+
+def test_the_docs_page_loads_nothing_from_other_hosts(client):
+    page = client.get("/api/docs").content.decode()
+
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert all(address.startswith("/static/") for address in loaded)
+    assert all(finders.find(address.removeprefix("/static/")) for address in loaded)
+    assert not re.findall(r'https?://(?!testserver)[^"\s]+', page)

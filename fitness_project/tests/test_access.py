@@ -1,0 +1,138 @@
+"""Who may do what: every path, every verb, every role."""
+
+import pytest
+from bson import ObjectId
+
+from exercises.tests.factories import ExerciseFactory, entry
+from history.tests.factories import SessionFactory
+from routines.models import Routine
+from routines.tests.factories import RoutineFactory
+
+NAMES = ("anonymous", "stranger", "staff", "api")
+
+# path, verb -> the answers to: nobody, a stranger, staff, the owner
+MATRIX = {
+    ("/api/exercises", "get"): (401, 200, 200, 200),
+    ("/api/exercises", "post"): (401, 403, 201, 403),
+    ("/api/exercises", "put"): (401, 403, 405, 403),
+    ("/api/exercises", "delete"): (401, 403, 405, 403),
+    ("/api/exercises/{exercise}", "get"): (401, 200, 200, 200),
+    ("/api/exercises/{exercise}", "put"): (401, 403, 200, 403),
+    ("/api/exercises/{exercise}", "patch"): (401, 403, 200, 403),
+    ("/api/exercises/{exercise}", "delete"): (401, 403, 204, 403),
+    ("/api/exercises/{exercise}", "post"): (401, 403, 405, 403),
+    ("/api/routines", "get"): (401, 200, 200, 200),
+    ("/api/routines", "post"): (401, 201, 201, 201),
+    ("/api/routines", "patch"): (401, 405, 405, 405),
+    ("/api/routines/{routine}", "get"): (401, 404, 404, 200),
+    ("/api/routines/{routine}", "put"): (401, 404, 404, 200),
+    ("/api/routines/{routine}", "patch"): (401, 404, 404, 200),
+    ("/api/routines/{routine}", "delete"): (401, 404, 404, 204),
+    ("/api/history", "get"): (401, 200, 200, 200),
+    ("/api/history", "post"): (401, 201, 201, 201),
+    ("/api/history", "delete"): (401, 405, 405, 405),
+    ("/api/history/{session}", "get"): (401, 404, 404, 200),
+    ("/api/history/{session}", "put"): (401, 404, 404, 200),
+    ("/api/history/{session}", "patch"): (401, 404, 404, 200),
+    ("/api/history/{session}", "delete"): (401, 404, 404, 204),
+    ("/api", "get"): (401, 200, 200, 200),
+    ("/api/schema", "get"): (200, 200, 200, 200),
+    ("/api/docs", "get"): (200, 200, 200, 200),
+    ("/healthz", "get"): (200, 200, 200, 200),
+    ("/readyz", "get"): (200, 200, 200, 200),
+    ("/api/nothing", "get"): (404, 404, 404, 404),
+}
+
+
+@pytest.fixture
+def ids(ann):
+    return {
+        "exercise": ExerciseFactory().pk,
+        "routine": RoutineFactory(user=ann).pk,
+        "session": SessionFactory(user=ann).pk,
+    }
+
+
+def body_for(path, bench_press):
+    if "exercises" in path:
+        return {"name": "Something New"}
+    entries = {"exercises": [entry(bench_press)]}
+    if "routines" in path:
+        return {"name": "Push", **entries}
+    return {"date": "2026-05-02T10:00:00Z", **entries}
+
+
+@pytest.mark.parametrize("role", NAMES)
+@pytest.mark.parametrize(("path", "verb"), MATRIX)
+def test_roles_and_verbs(request, ids, bench_press, path, verb, role):
+    client = request.getfixturevalue(role)
+    body = None if verb == "get" else body_for(path, bench_press)
+
+    response = getattr(client, verb)(path.format(**ids), body)
+
+    assert response.status_code == MATRIX[path, verb][NAMES.index(role)]
+
+
+@pytest.mark.parametrize("verb", ["get", "put", "patch", "delete"])
+@pytest.mark.parametrize("kind", ["routines/{routine}", "history/{session}"])
+def test_another_users_document_looks_like_one_that_does_not_exist(
+    stranger, ids, bench_press, kind, verb
+):
+    foreign = f"/api/{kind.format(**ids)}"
+    missing = f"/api/{kind.split('/')[0]}/{ObjectId()}"
+    body = body_for(kind, bench_press)
+
+    answers = [getattr(stranger, verb)(path, body) for path in (foreign, missing)]
+
+    bodies = [{**answer.json(), "requestId": None} for answer in answers]
+    assert bodies[0] == bodies[1]
+    assert bodies[0]["status"] == 404
+
+
+def test_a_bad_body_does_not_tell_that_anothers_document_exists(stranger, ids):
+    response = stranger.put(f"/api/routines/{ids['routine']}", {"name": 5})
+
+    assert response.status_code == 404
+
+
+def test_lists_hold_the_users_own_and_nothing_else(api, stranger, ids):
+    assert [row["id"] for row in api.get("/api/routines").json()["results"]] == [
+        str(ids["routine"])
+    ]
+    assert [row["id"] for row in api.get("/api/history").json()["results"]] == [str(ids["session"])]
+
+    assert stranger.get("/api/routines").json()["results"] == []
+    assert stranger.get("/api/history").json()["results"] == []
+
+
+def test_a_strangers_routine_cannot_be_named_in_a_session(stranger, ids, bench_press):
+    body = {**body_for("history", bench_press), "routineId": str(ids["routine"])}
+
+    response = stranger.post("/api/history", body)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == "/routineId"
+
+
+@pytest.mark.parametrize("field", ["userId", "user", "_id"])
+def test_the_owner_cannot_be_chosen(api, ids, bench_press, field):
+    body = {**body_for("routines", bench_press), field: str(ObjectId())}
+
+    response = api.post("/api/routines", body)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == f"/{field}"
+    assert Routine.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/api/exercises", "/api/routines", "/api/history", "/api"])
+def test_a_path_works_with_and_without_its_last_slash(api, path):
+    assert api.get(path).status_code == 200
+    assert api.get(f"{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("id", ["1", "z" * 24, "a" * 23, "a" * 25, "%00", "ab cd" * 5, "null"])
+@pytest.mark.parametrize("kind", ["exercises", "routines", "history"])
+def test_what_is_no_id_names_nothing(api, kind, id):
+    assert api.get(f"/api/{kind}/{id}").status_code == 404
+    assert api.delete(f"/api/{kind}/{id}").status_code in (404, 403)

@@ -1,0 +1,217 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+
+from exercises import services as catalogue_services
+from exercises.tests.factories import ExerciseFactory, entry
+from history.models import Session, SessionEntry
+from history.tests.factories import SessionFactory
+from routines.tests.factories import RoutineFactory, embedded
+
+HISTORY = "/api/history"
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def body(bench_press):
+    return {"date": "2026-05-01T20:30:00.5+02:00", "exercises": [entry(bench_press)]}
+
+
+def error(response):
+    assert response.status_code == 400
+    (found,) = response.json()["errors"]
+    return found["pointer"], found["code"]
+
+
+def test_a_session_has_these_keys_in_this_order(api, bench_press, body):
+    answer = api.post(HISTORY, {**body, "durationSeconds": 3600}).json()
+
+    assert list(answer.items()) == [
+        ("id", str(Session.objects.get().pk)),
+        ("date", "2026-05-01T18:30:00.500Z"),
+        (
+            "exercises",
+            [
+                {
+                    "exerciseId": str(bench_press.pk),
+                    "name": "Bench Press",
+                    "sets": 3,
+                    "reps": 8,
+                    "weight": 60.0,
+                }
+            ],
+        ),
+        ("routineId", None),
+        ("notes", None),
+        ("durationSeconds", 3600),
+        ("createdAt", answer["createdAt"]),
+        ("updatedAt", answer["updatedAt"]),
+    ]
+
+
+def test_what_post_answered_is_what_get_answers(api, body):
+    response = api.post(HISTORY, body)
+
+    assert response.status_code == 201
+    assert api.get(response["Location"]).json() == response.json()
+    assert api.get(HISTORY).json()["results"] == [response.json()]
+
+
+def test_the_newest_date_comes_first_whenever_it_was_recorded(api, ann):
+    made = [SessionFactory(user=ann, date=DAY + timedelta(days=n)) for n in (2, 0, 1)]
+
+    rows = api.get(HISTORY).json()["results"]
+
+    assert [row["id"] for row in rows] == [str(made[n].pk) for n in (0, 2, 1)]
+
+
+class TestFilters:
+    @pytest.fixture
+    def sessions(self, ann):
+        return [SessionFactory(user=ann, date=DAY + timedelta(days=n)) for n in range(4)]
+
+    @pytest.mark.parametrize(
+        ("query", "days"),
+        [
+            ({"from": "2026-01-02T00:00:00Z"}, [3, 2, 1]),
+            ({"from": "2026-01-02T00:00:00.001Z"}, [3, 2]),
+            ({"to": "2026-01-02T00:00:00Z"}, [0]),
+            ({"from": "2026-01-02T00:00:00Z", "to": "2026-01-03T00:00:00Z"}, [1]),
+            ({"from": "2026-01-02T01:00:00+01:00", "to": "2026-01-04T00:00:00Z"}, [2, 1]),
+            ({"from": "2026-01-03T00:00:00Z", "to": "2026-01-02T00:00:00Z"}, []),
+            ({"from": "0001-01-01T00:00:00Z"}, [3, 2, 1, 0]),
+            ({"to": "9999-12-31T23:59:59.999Z"}, [3, 2, 1, 0]),
+        ],
+    )
+    def test_from_is_inclusive_and_to_exclusive(self, api, sessions, query, days):
+        rows = api.get(HISTORY, query).json()["results"]
+
+        assert [row["id"] for row in rows] == [str(sessions[day].pk) for day in days]
+
+    def test_by_exercise_and_by_routine(self, api, ann, bench_press):
+        routine = ObjectId()
+        pressed = SessionFactory(user=ann, exercises=[embedded(SessionEntry, bench_press)])
+        planned = SessionFactory(user=ann, routine_id=routine)
+
+        by_exercise = api.get(HISTORY, {"exerciseId": str(bench_press.pk)}).json()["results"]
+        by_routine = api.get(HISTORY, {"routineId": str(routine)}).json()["results"]
+
+        assert [row["id"] for row in by_exercise] == [str(pressed.pk)]
+        assert [row["id"] for row in by_routine] == [str(planned.pk)]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("from", "yesterday"), ("to", "2026-01-01"), ("exerciseId", "1"), ("routineId", "x")],
+    )
+    def test_a_value_that_cannot_be_read_is_refused(self, api, name, value):
+        assert error(api.get(HISTORY, {name: value}))[0] == f"?{name}"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"date": None}, ("/date", "null")),
+        ({"date": "2026-05-01T18:30:00"}, ("/date", "invalid")),
+        ({"date": 1777660200}, ("/date", "invalid")),
+        ({"date": "1969-12-31T23:59:59.999Z"}, ("/date", "min_value")),
+        ({"date": "2999-01-01T00:00:00Z"}, ("/date", "max_value")),
+        ({"durationSeconds": -1}, ("/durationSeconds", "min_value")),
+        ({"durationSeconds": 604_801}, ("/durationSeconds", "max_value")),
+        ({"durationSeconds": 0.5}, ("/durationSeconds", "invalid")),
+        ({"notes": "n" * 2001}, ("/notes", "max_length")),
+        ({"exercises": []}, ("/exercises", "min_length")),
+        ({"routineId": str(ObjectId())}, ("/routineId", "does_not_exist")),
+        ({"routineId": ""}, ("/routineId", "invalid")),
+        ({"name": "Monday"}, ("/name", "unknown")),
+    ],
+)
+def test_a_session_outside_a_bound_is_refused(api, body, change, found):
+    assert error(api.post(HISTORY, {**body, **change})) == found
+    assert not Session.objects.exists()
+
+
+def test_put_replaces_all_and_patch_what_it_names(api, body):
+    made = api.post(HISTORY, {**body, "notes": "old", "durationSeconds": 60})
+
+    patched = api.patch(made["Location"], {"notes": None}).json()
+    put = api.put(made["Location"], body).json()
+
+    assert (patched["notes"], patched["durationSeconds"]) == (None, 60)
+    assert (put["durationSeconds"], put["createdAt"]) == (None, made.json()["createdAt"])
+
+
+def test_an_empty_patch_changes_nothing_but_the_time_of_the_change(api, body):
+    made = api.post(HISTORY, body)
+
+    patched = api.patch(made["Location"], {})
+
+    assert patched.status_code == 200
+    assert {**patched.json(), "updatedAt": None} == {**made.json(), "updatedAt": None}
+
+
+def test_a_deleted_session_is_gone(api, body):
+    made = api.post(HISTORY, body)
+
+    assert api.delete(made["Location"]).status_code == 204
+    assert api.get(made["Location"]).status_code == 404
+    assert api.delete(made["Location"]).status_code == 404
+
+
+class TestNames:
+    """History keeps the name that was true on the day."""
+
+    @pytest.fixture
+    def recorded(self, api, body, bench_press):
+        made = api.post(HISTORY, body)
+        catalogue_services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+        return made
+
+    @pytest.mark.parametrize("verb", ["put", "patch"])
+    def test_a_recorded_entry_keeps_its_name(self, api, recorded, body, bench_press, verb):
+        row = ExerciseFactory(name="Row")
+        body["exercises"] = [entry(row), entry(bench_press, sets=5, name="Anything")]
+
+        answer = getattr(api, verb)(recorded["Location"], body).json()
+
+        assert [e["name"] for e in answer["exercises"]] == ["Row", "Bench Press"]
+        assert answer["exercises"][1]["sets"] == 5
+
+    def test_a_new_session_gets_the_present_name(self, api, recorded, body):
+        answer = api.post(HISTORY, body).json()
+
+        assert answer["exercises"][0]["name"] == "Barbell Bench Press"
+
+
+class TestRoutine:
+    def test_a_session_may_name_a_routine_of_the_users_own(self, api, ann, body):
+        routine = str(RoutineFactory(user=ann).pk)
+
+        assert api.post(HISTORY, {**body, "routineId": routine}).json()["routineId"] == routine
+
+    def test_a_session_keeps_it_when_the_routine_is_gone_and_may_be_put_back(self, api, ann, body):
+        routine = str(RoutineFactory(user=ann).pk)
+        made = api.post(HISTORY, {**body, "routineId": routine})
+        api.delete(f"/api/routines/{routine}")
+
+        kept = api.get(made["Location"]).json()
+        again = api.put(made["Location"], kept)
+
+        assert kept["routineId"] == routine
+        assert again.status_code == 200
+        assert error(api.post(HISTORY, {**body, "routineId": routine})) == (
+            "/routineId",
+            "does_not_exist",
+        )
+
+
+def test_history_may_record_an_archived_exercise(api, body, bench_press):
+    catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+
+    assert api.post(HISTORY, body).status_code == 201
+
+
+def test_an_exercise_in_history_is_not_deleted(staff, ann, bench_press):
+    SessionFactory(user=ann, exercises=[embedded(SessionEntry, bench_press)])
+
+    assert staff.delete(f"/api/exercises/{bench_press.pk}").status_code == 409

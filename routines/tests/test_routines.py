@@ -1,0 +1,296 @@
+import pytest
+from bson import ObjectId
+
+from accounts.models import User
+from conftest import client_of
+from exercises import services as catalogue_services
+from exercises.tests.factories import ExerciseFactory, entry
+from history.models import SessionEntry
+from history.tests.factories import SessionFactory
+from routines import services
+from routines.models import Routine, RoutineEntry
+from routines.tests.factories import RoutineFactory, embedded
+
+ROUTINES = "/api/routines"
+
+
+@pytest.fixture
+def body(bench_press):
+    return {"name": "Push", "exercises": [entry(bench_press)]}
+
+
+def routine_ids(user):
+    return User.objects.documents.get(user.pk)["routines"]
+
+
+def error(response):
+    assert response.status_code == 400
+    (found,) = response.json()["errors"]
+    return found["pointer"], found["code"]
+
+
+def test_a_routine_has_these_keys_in_this_order(api, bench_press, body):
+    answer = api.post(ROUTINES, {**body, "notes": " slow "}).json()
+
+    assert list(answer.items()) == [
+        ("id", str(Routine.objects.get().pk)),
+        ("name", "Push"),
+        (
+            "exercises",
+            [
+                {
+                    "exerciseId": str(bench_press.pk),
+                    "name": "Bench Press",
+                    "sets": 3,
+                    "reps": 8,
+                    "weight": 60.0,
+                }
+            ],
+        ),
+        ("notes", "slow"),
+        ("createdAt", answer["createdAt"]),
+        ("updatedAt", answer["updatedAt"]),
+    ]
+    assert list(answer["exercises"][0]) == ["exerciseId", "name", "sets", "reps", "weight"]
+
+
+def test_what_post_answered_is_what_get_answers(api, body):
+    response = api.post(ROUTINES, body)
+
+    assert response.status_code == 201
+    assert api.get(response["Location"]).json() == response.json()
+    assert api.get(ROUTINES).json()["results"] == [response.json()]
+
+
+def test_the_newest_comes_first(api, ann):
+    made = [str(RoutineFactory(user=ann).pk) for _ in range(3)]
+
+    assert [row["id"] for row in api.get(ROUTINES).json()["results"]] == made[::-1]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("DAY push", ["Push Day"]), ("day", ["Pull Day", "Push Day"]), ("p.sh", [])],
+)
+def test_search_looks_for_words_of_the_name(api, ann, search, found):
+    for name in ("Push Day", "Pull Day", "Legs"):
+        RoutineFactory(user=ann, name=name)
+
+    rows = api.get(ROUTINES, {"search": search}).json()["results"]
+
+    assert [row["name"] for row in rows] == found
+
+
+def test_put_replaces_all_and_patch_what_it_names(api, ann, body):
+    routine = RoutineFactory(user=ann, name="Old", notes="old")
+    path = f"{ROUTINES}/{routine.pk}"
+
+    patched = api.patch(path, {"notes": "new"}).json()
+    put = api.put(path, body).json()
+
+    assert (patched["name"], patched["notes"]) == ("Old", "new")
+    assert (put["name"], put["notes"], len(put["exercises"])) == ("Push", None, 1)
+    assert put["createdAt"] == patched["createdAt"]
+    assert put["updatedAt"] >= patched["updatedAt"]
+
+
+def test_what_get_answered_can_be_put(api, ann):
+    path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
+    answer = api.get(path).json()
+
+    again = api.put(path, answer)
+
+    assert again.status_code == 200
+    assert {**again.json(), "updatedAt": None} == {**answer, "updatedAt": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"sets": 0}, ("/exercises/0/sets", "min_value")),
+        ({"sets": 101}, ("/exercises/0/sets", "max_value")),
+        ({"reps": -1}, ("/exercises/0/reps", "min_value")),
+        ({"reps": 10_001}, ("/exercises/0/reps", "max_value")),
+        ({"weight": -0.5}, ("/exercises/0/weight", "min_value")),
+        ({"weight": 2000.5}, ("/exercises/0/weight", "max_value")),
+        ({"weight": True}, ("/exercises/0/weight", "invalid")),
+        ({"weight": None}, ("/exercises/0/weight", "null")),
+        ({"exerciseId": str(ObjectId())}, ("/exercises/0/exerciseId", "does_not_exist")),
+        ({"exerciseId": "Bench Press"}, ("/exercises/0/exerciseId", "invalid")),
+        ({"colour": "blue"}, ("/exercises/0/colour", "unknown")),
+    ],
+)
+@pytest.mark.parametrize("verb", ["post", "put", "patch"])
+def test_an_entry_outside_a_bound_is_refused_and_nothing_stored(
+    api, ann, bench_press, verb, change, found
+):
+    routine = RoutineFactory(user=ann)
+    path = ROUTINES if verb == "post" else f"{ROUTINES}/{routine.pk}"
+    before = Routine.objects.documents.get(routine.pk)
+
+    response = getattr(api, verb)(path, {"name": "N", "exercises": [entry(bench_press, **change)]})
+
+    assert error(response) == found
+    assert Routine.objects.documents.get(routine.pk) == before
+    assert Routine.objects.count() == 1
+
+
+@pytest.mark.parametrize("missing", ["exerciseId", "sets", "reps", "weight"])
+@pytest.mark.parametrize("verb", ["post", "put", "patch"])
+def test_an_entry_is_whole_even_in_a_patch(api, ann, bench_press, verb, missing):
+    routine = RoutineFactory(user=ann)
+    path = ROUTINES if verb == "post" else f"{ROUTINES}/{routine.pk}"
+    half = {key: value for key, value in entry(bench_press).items() if key != missing}
+
+    response = getattr(api, verb)(path, {"name": "N", "exercises": [half]})
+
+    assert error(response) == (f"/exercises/0/{missing}", "required")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"exercises": []}, ("/exercises", "min_length")),
+        ({"exercises": {}}, ("/exercises", "not_a_list")),
+        ({"exercises": None}, ("/exercises", "null")),
+        ({"exercises": [5]}, ("/exercises/0", "invalid")),
+        ({"exercises": [{}] * 101}, ("/exercises", "max_length")),
+        ({"name": None}, ("/name", "null")),
+        ({"name": "n" * 121}, ("/name", "max_length")),
+        ({"notes": "n" * 2001}, ("/notes", "max_length")),
+        ({"notes": 5}, ("/notes", "invalid")),
+    ],
+)
+def test_a_routine_outside_a_bound_is_refused(api, body, change, found):
+    assert error(api.post(ROUTINES, {**body, **change})) == found
+    assert not Routine.objects.exists()
+
+
+def test_zero_reps_and_zero_kilograms_are_allowed(api, bench_press):
+    body = {"name": "Hang", "exercises": [entry(bench_press, reps=0, weight=0)]}
+
+    assert api.post(ROUTINES, body).status_code == 201
+
+
+def test_the_name_beside_an_id_is_the_servers(api, bench_press):
+    body = {"name": "Push", "exercises": [entry(bench_press, name="My Own Press")]}
+
+    assert api.post(ROUTINES, body).json()["exercises"][0]["name"] == "Bench Press"
+
+
+def test_a_routine_and_its_entry_in_the_user_come_and_go_together(api, ann, body):
+    first, second = (api.post(ROUTINES, body).json()["id"] for _ in range(2))
+    assert routine_ids(ann) == [ObjectId(first), ObjectId(second)]
+
+    api.delete(f"{ROUTINES}/{first}")
+
+    assert routine_ids(ann) == [ObjectId(second)]
+
+
+def test_a_failure_between_the_two_writes_undoes_the_first(ann, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(services, "_change_user", fail)
+
+    with pytest.raises(RuntimeError):
+        services.create_routine(ann, {"name": "Push", "exercises": []})
+
+    assert not Routine.objects.exists()
+    assert routine_ids(ann) == []
+
+
+def test_a_user_has_at_most_500_routines(api, ann, body):
+    ids = [ObjectId() for _ in range(499)]
+    User.objects.documents.update(ann.pk, {"routines": ids})
+    assert api.post(ROUTINES, body).status_code == 201
+
+    response = api.post(ROUTINES, body)
+
+    assert response.status_code == 409
+    assert response.json()["code"] == "limit"
+    assert Routine.objects.count() == 1
+    assert len(routine_ids(ann)) == 500
+
+
+class TestArchived:
+    def test_an_archived_exercise_goes_into_no_new_routine(self, api, body, bench_press):
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+
+        assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
+
+    def test_a_routine_that_has_it_keeps_it(self, api, body, bench_press):
+        path = f"{ROUTINES}/{api.post(ROUTINES, body).json()['id']}"
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+
+        assert api.put(path, {**body, "name": "Changed"}).status_code == 200
+
+    def test_a_routine_that_lacks_it_does_not_get_it(self, api, ann, body, bench_press):
+        path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+
+        assert error(api.put(path, body)) == ("/exercises/0/exerciseId", "archived")
+
+
+class TestRenames:
+    def test_a_new_name_reaches_routines_and_not_history(self, staff, ann, bench_press):
+        row = ExerciseFactory(name="Row")
+        routine, session = (
+            factory(
+                user=ann, exercises=[embedded(kind, e) for e in (bench_press, row, bench_press)]
+            )
+            for factory, kind in ((RoutineFactory, RoutineEntry), (SessionFactory, SessionEntry))
+        )
+
+        staff.patch(f"/api/exercises/{bench_press.pk}", {"name": "Barbell Bench Press"})
+
+        api = client_of(ann)
+        assert names(api.get(f"{ROUTINES}/{routine.pk}")) == [
+            "Barbell Bench Press",
+            "Row",
+            "Barbell Bench Press",
+        ]
+        assert names(api.get(f"/api/history/{session.pk}")) == ["Bench Press", "Row", "Bench Press"]
+
+    def test_an_old_name_written_meanwhile_is_found_again(self, ann, bench_press, monkeypatch):
+        """Another process may go by the old catalogue for a moment."""
+        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+        def write_the_old_name(seconds):
+            entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
+            Routine.objects.documents.update(routine.pk, {"exercises": entries})
+
+        monkeypatch.setattr(catalogue_services, "sleep", write_the_old_name)
+        catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+
+        (stored,) = Routine.objects.documents.get(routine.pk)["exercises"]
+        assert stored["name"] == "New"
+
+
+class TestDeletion:
+    def test_an_exercise_in_a_routine_is_not_deleted(self, staff, ann, bench_press):
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+        response = staff.delete(f"/api/exercises/{bench_press.pk}")
+
+        assert response.status_code == 409
+        assert response.json()["code"] == "in_use"
+        assert staff.get(f"/api/exercises/{bench_press.pk}").status_code == 200
+
+    def test_one_that_came_into_use_meanwhile_comes_back_archived(
+        self, staff, ann, bench_press, monkeypatch
+    ):
+        """Another process may go by the old catalogue for a moment."""
+
+        def use_it(seconds):
+            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+        monkeypatch.setattr(catalogue_services, "sleep", use_it)
+        response = staff.delete(f"/api/exercises/{bench_press.pk}")
+
+        assert response.status_code == 409
+        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is True
+
+
+def names(response):
+    return [entry["name"] for entry in response.json()["exercises"]]
