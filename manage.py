@@ -3,6 +3,7 @@ import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 
 def main():
@@ -11,7 +12,7 @@ def main():
 
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, OperationalError) as error:
         sys.exit(f"error: {error}")
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -96,6 +96,8 @@ def as_api_exception(exc) -> exceptions.APIException:
 
 def is_outage(exc) -> bool:
     """Whether the database, and not the request or the code, is to blame."""
+    if isinstance(exc, OperationalError):
+        return True
     if isinstance(exc, DatabaseError):
         exc = exc.__cause__
     return isinstance(exc, ConnectionFailure | ExecutionTimeout) or (

@@ -8,12 +8,15 @@ import time
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from pymongo.errors import PyMongoError
+
+from fitness_project.api.problems import is_outage
 
 # Requests wait for the database and for password hashing, both without Python's lock.
 THREADS = 4
@@ -39,10 +42,18 @@ class Command(BaseCommand):
     def handle(self, **options):
         self._refuse_taken_port()
         self.stdout.write(f"Database: {self._database()}")
+        try:
+            self._prepare()
+        except (DatabaseError, PyMongoError) as error:
+            if not is_outage(error):
+                raise
+            raise CommandError(f"The database can't be reached: {error}") from None
+        self._serve()
+
+    def _prepare(self):
         self._migrate()
         call_command("import_exercises", if_empty=True, stdout=self.stdout)
         connection.close_pool()  # Workers are forked: each opens its own.
-        self._serve()
 
     def _refuse_taken_port(self):
         """The server shares its port among workers, and so would with a second service."""
