@@ -6,10 +6,11 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pymongo import monitoring
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts.authentication import remembered_users
-from accounts.tests.factories import UserFactory
+from accounts import mail
+from accounts.authentication import remembered_principals
+from accounts.tests.factories import SignInFactory, UserFactory
+from accounts.tokens import AccessToken
 from exercises import services
 from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
@@ -57,13 +58,17 @@ def _nothing_remembered(monkeypatch):
     """No test sees what another one left in the process, nor waits for other processes."""
     LOG.sent.clear()
     catalogue.__init__()
-    remembered_users.forget()
+    remembered_principals.forget()
     monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
+    monkeypatch.setattr(mail.connections, "close_all", lambda: None)
 
 
 def client_of(user) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {AccessToken.for_user(user)}")
+    client.credentials(
+        HTTP_AUTHORIZATION=f"Bearer {AccessToken.of(SignInFactory.document(user=user))}"
+    )
     return client
 
 

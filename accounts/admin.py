@@ -1,8 +1,12 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.contrib.sessions.models import Session
+from django.utils.safestring import mark_safe
 
 from .models import User
+from .services import change_password
+from .sign_ins import end_sign_ins
 
 
 class UserCreationForm(BaseUserCreationForm):
@@ -11,15 +15,23 @@ class UserCreationForm(BaseUserCreationForm):
         fields = ("email", "name")
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    def save(self, commit=True):
+        change_password(self.user, self.cleaned_data["password1"])
+        return self.user
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     add_form = UserCreationForm
+    change_password_form = NewPasswordForm
+    actions = ("sign_out_everywhere",)
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_superuser", "is_active")
     search_fields = ("email", "name")
     fieldsets = (
-        (None, {"fields": ("email", "password")}),
+        (None, {"fields": ("email", "new_password")}),
         ("Profile", {"fields": ("name", "weight_unit")}),
         (
             "Rights",
@@ -28,7 +40,7 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "new_password")
 
     def get_readonly_fields(self, request, user=None):
         """An e-mail is for life."""
@@ -37,3 +49,27 @@ class UserAdmin(DjangoUserAdmin):
     def has_delete_permission(self, request, user=None):
         """Deactivated, not deleted: a user's data must go with the user, in one transaction."""
         return False
+
+    @admin.display(description="password")
+    def new_password(self, user):
+        """Django's field shows parts of the hash; this shows none."""
+        return mark_safe('<a href="../password/">Set a new password</a>')
+
+    def save_model(self, request, user, form, change):
+        super().save_model(request, user, form, change)
+        if not user.is_active:
+            sign_out(user)
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out_everywhere(self, request, queryset):
+        for user in queryset:
+            sign_out(user)
+        self.message_user(request, "Signed out everywhere.")
+
+
+def sign_out(user):
+    """Ends the API's sign-ins and Django's sessions, which know their user only inside."""
+    end_sign_ins(userId=user.pk)
+    for session in Session.objects.all():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()

@@ -3,7 +3,11 @@
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.utils import timezone
-from django_mongodb_backend.fields import ArrayField, ObjectIdField
+from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, ObjectIdField
+from django_mongodb_backend.models import EmbeddedModel
+
+from fitness_project.api.documents import DocumentManager, now
+from fitness_project.database.transactions import transactional
 
 from .querysets import UserManager
 
@@ -40,6 +44,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
 
+    def save(self, *args, **kwargs):
+        """A new password ends every sign-in, however it was set."""
+        if self._password is None or self._state.adding:
+            super().save(*args, **kwargs)
+        else:
+            self._save_new_password(*args, **kwargs)
+
+    @transactional
+    def _save_new_password(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        SignIn.objects.filter(user=self).delete()
+
     def clean(self):
         self.email = self.email.strip().lower()
 
@@ -48,3 +64,53 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return self.get_full_name()
+
+
+class Rotation(EmbeddedModel):
+    """A refresh token that was used, and when."""
+
+    token_id = models.CharField(max_length=32, db_column="tokenId")
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.at:%H:%M:%S}"
+
+
+class SignIn(models.Model):
+    """One signed-in device. `token_id` is the id of the refresh token that may be used next."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
+    token_id = models.CharField(max_length=32, db_column="tokenId")
+    rotated = EmbeddedModelArrayField(Rotation, default=list)
+    created_at = models.DateTimeField(default=now, db_column="createdAt")
+    last_used_at = models.DateTimeField(default=now, db_column="lastUsedAt")
+    expires_at = models.DateTimeField(db_column="expiresAt")
+    user_agent = models.CharField(max_length=300, blank=True, db_column="userAgent")
+    ip = models.CharField(max_length=45, blank=True)
+
+    objects = DocumentManager()
+
+    class Meta:
+        db_table = "sign_ins"
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.user_agent} {self.ip}"
+
+
+class LoginAttempts(models.Model):
+    """How often a password was tried in the window that is open: see `lockout`."""
+
+    id = models.CharField(primary_key=True, max_length=64, db_column="_id")
+    attempts = models.IntegerField()
+    failures = models.IntegerField()
+    expires_at = models.DateTimeField(db_column="expiresAt")
+
+    objects = DocumentManager()
+
+    class Meta:
+        db_table = "login_attempts"
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.failures} of {self.attempts}"

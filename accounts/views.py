@@ -1,17 +1,36 @@
 from django.db import IntegrityError
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from fitness_project.api.errors import FieldRefused
+from fitness_project.api.addresses import client_address
+from fitness_project.api.documents import now
+from fitness_project.api.errors import FieldRefused, Missing
+from fitness_project.api.fields import parse_object_id
 
-from .models import User
-from .serializers import LoginSerializer, RegisterSerializer, SignInSerializer, sign_in
+from . import serializers, services
+from .lockout import password_attempt
+from .mail import send_password_reset
+from .models import SignIn, User
+from .sign_ins import end_sign_ins, refresh_sign_in, start_sign_in
+
+NO_CONTENT = {204: None}
 
 
-class SignInView(generics.GenericAPIView):
-    """Open to anybody: a stale token sent along must not stand in the way."""
+class AccountView(generics.GenericAPIView):
+    """Reads its body with `serializer_class`."""
+
+    def get_valid(self, **kwargs):
+        serializer = self.get_serializer(data=self.request.data, **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class OpenView(AccountView):
+    """For anybody: a stale token sent along must not stand in the way."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -20,32 +39,202 @@ class SignInView(generics.GenericAPIView):
         """Without it a wrong password would be a 403."""
         return "Bearer"
 
-    def get_valid(self):
-        serializer = self.get_serializer(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+
+def signed_in(user, request) -> dict:
+    return {
+        "user": serializers.UserSerializer(user).data,
+        **start_sign_in(user.pk, request),
+    }
 
 
-class RegisterView(SignInView):
+class RegisterView(OpenView):
     """Makes an account and signs it in."""
 
-    serializer_class = RegisterSerializer
+    serializer_class = serializers.RegisterSerializer
 
-    @extend_schema(responses={201: SignInSerializer})
+    @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
     def post(self, request):
         try:
             user = User.objects.create_user(**self.get_valid())
         except IntegrityError:
             raise FieldRefused("email", "This e-mail is taken.", "unique") from None
-        return Response(sign_in(user), status.HTTP_201_CREATED)
+        return Response(signed_in(user, request), status.HTTP_201_CREATED)
 
 
-class LoginView(SignInView):
-    """Signs in with e-mail and password."""
+class LoginView(OpenView):
+    """Signs in. Five failures for one e-mail and address within 15 minutes, or 50 for one
+    address, are a 429 until the window is over."""
 
-    serializer_class = LoginSerializer
+    serializer_class = serializers.LoginSerializer
+    problem_codes = {"POST": ["401", "429"]}
+
+    @extend_schema(operation_id="login", responses=serializers.SignedInSerializer)
+    def post(self, request):
+        user = self.get_valid()["user"]
+        User.objects.documents.collection.update_one(
+            {"_id": user.pk}, {"$set": {"lastLogin": now()}}
+        )
+        return Response(signed_in(user, request))
+
+
+class RefreshView(OpenView):
+    """The next pair of tokens. A refresh token works once; within 10 seconds of that it may be
+    sent again, by a client whose answer was lost. Later it ends the sign-in."""
+
+    serializer_class = serializers.RefreshSerializer
     problem_codes = {"POST": ["401"]}
 
-    @extend_schema(responses=SignInSerializer)
+    @extend_schema(operation_id="refresh", responses=serializers.TokenPairSerializer)
     def post(self, request):
-        return Response(sign_in(self.get_valid()["user"]))
+        pair = refresh_sign_in(self.get_valid()["token"])
+        if pair is None:
+            raise serializers.over()
+        return Response(pair)
+
+
+class LogoutView(AccountView):
+    """Ends the sign-in that the refresh token names."""
+
+    serializer_class = serializers.LogoutSerializer
+
+    @extend_schema(operation_id="logout", responses=NO_CONTENT)
+    def post(self, request):
+        token = self.get_valid()["refresh"]
+        if token.user_id != request.user.pk:
+            raise FieldRefused("refresh", "This token is not yours.", "token_not_valid")
+        end_sign_ins(_id=token.sign_in_id, userId=request.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(AccountView):
+    """The signed-in user."""
+
+    serializer_class = serializers.UserSerializer
+    problem_codes = {"DELETE": ["400", "413", "415", "429"]}
+
+    @extend_schema(operation_id="me")
+    def get(self, request):
+        return Response(self._answer())
+
+    @extend_schema(operation_id="change_me")
+    def patch(self, request):
+        serializer = self.get_serializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changes = serializer.to_document()
+        routines = changes.pop("routines", None)
+        if routines is not None:
+            services.reorder_routines(request.user.pk, routines)
+        if changes:
+            User.objects.documents.update(request.user.pk, changes)
+        return Response(self._answer())
+
+    @extend_schema(
+        operation_id="delete_me", request=serializers.PasswordSerializer, responses=NO_CONTENT
+    )
+    def delete(self, request):
+        """The user and all that is the user's is gone."""
+        serializer = serializers.PasswordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        check_password(request, serializer.validated_data["password"], "password")
+        services.delete_account(request.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _answer(self):
+        return serializers.UserSerializer.answer(User.objects.documents.get(self.request.user.pk))
+
+
+def check_password(request, password, field) -> User:
+    """The user as stored. Raises FieldRefused for a wrong password, which counts as a failure to
+    sign in."""
+    user = User.objects.get(pk=request.user.pk)
+    with password_attempt(user.email, client_address(request)) as success:
+        if user.check_password(password):
+            success()
+            return user
+    raise FieldRefused(field, "This is not your password.", "wrong_password")
+
+
+class PasswordView(AccountView):
+    """Changes the password and ends every other sign-in."""
+
+    serializer_class = serializers.ChangePasswordSerializer
+    problem_codes = {"POST": ["429"]}
+
+    @extend_schema(operation_id="change_password", responses=serializers.TokenPairSerializer)
+    def post(self, request):
+        valid = self.get_valid()
+        user = check_password(request, valid["currentPassword"], "currentPassword")
+        services.change_password(user, valid["newPassword"])
+        return Response(start_sign_in(user.pk, request))
+
+
+class ResetView(OpenView):
+    """Sends a mail with a link that works once, for an hour, if there is such an account."""
+
+    serializer_class = serializers.ResetSerializer
+
+    @extend_schema(operation_id="reset_password", responses={202: None})
+    def post(self, request):
+        send_password_reset(self.get_valid()["email"], request.build_absolute_uri("/").rstrip("/"))
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class ConfirmResetView(OpenView):
+    """Sets a new password by the `uid` and `token` of the mail, and ends every sign-in."""
+
+    serializer_class = serializers.ConfirmResetSerializer
+
+    @extend_schema(operation_id="confirm_password_reset", responses=NO_CONTENT)
+    def post(self, request):
+        valid = self.get_valid()
+        services.reset_password(valid["uid"], valid["token"], valid["newPassword"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignInsView(AccountView):
+    """The user's sign-ins, the one used last first."""
+
+    serializer_class = serializers.SignInListSerializer
+
+    @extend_schema(operation_id="sign_ins")
+    def get(self, request):
+        documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
+        rows = [
+            {**serializers.SignInSerializer.answer(row), "isCurrent": row["_id"] == self._current}
+            for row in documents.sort("lastUsedAt", -1)
+        ]
+        return Response({"results": rows})
+
+    @extend_schema(operation_id="end_other_sign_ins", responses=NO_CONTENT)
+    def delete(self, request):
+        """Ends all but this one."""
+        end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @property
+    def _current(self):
+        return getattr(self.request.auth, "sign_in_id", None)
+
+
+class SignInView(AccountView):
+    serializer_class = serializers.SignInSerializer
+
+    @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
+    def delete(self, request, id):
+        """Ends it: its tokens stop working within five seconds."""
+        if not end_sign_ins(_id=parse_object_id(id), userId=request.user.pk):
+            raise Missing("You have no such sign-in.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExportView(AccountView):
+    """All that is the user's, streamed."""
+
+    @extend_schema(operation_id="export", responses=OpenApiTypes.OBJECT)
+    def get(self, request):
+        user = serializers.UserSerializer.answer(User.objects.documents.get(request.user.pk))
+        return StreamingHttpResponse(
+            services.export_account(user),
+            content_type="application/json",
+            headers={"Content-Disposition": 'attachment; filename="fitness-export.json"'},
+        )

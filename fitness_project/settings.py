@@ -1,7 +1,6 @@
 """Settings, all of them from the environment: README.md lists the variables."""
 
 import os
-from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -34,6 +33,7 @@ PORT = env.int("PORT", 8000)
 WORKERS = env.int("WORKERS", 0) or os.cpu_count()
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "X-Request-Id"]
 
@@ -122,7 +122,16 @@ MIGRATION_MODULES = {
 if CACHE_URL := env.str("CACHE_URL", ""):
     CACHES = {"default": env.cache_url_config(CACHE_URL)}
 
+if EMAIL_URL := env.str("EMAIL_URL", ""):
+    vars().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "fitness@localhost")
+
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+PASSWORD_RESET_TIMEOUT = 60 * 60
 PASSWORD_HASHERS = [
     "accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -173,13 +182,8 @@ REST_FRAMEWORK = {
 }
 
 SIMPLE_JWT = {
-    "ALGORITHM": "HS256",
-    "SIGNING_KEY": SECRET_KEY,
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
-    "USER_ID_FIELD": "pk",
-    "USER_ID_CLAIM": "sub",
     "AUTH_HEADER_TYPES": ("Bearer",),
+    "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
 }
 
 SPECTACULAR_SETTINGS = {

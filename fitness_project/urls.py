@@ -23,6 +23,7 @@ urlpatterns = [
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
     path("api/", include(router.urls)),
+    path("password-reset/", include("accounts.reset_pages")),
     path("sign-in/", include("rest_framework.urls")),
     path("healthz", healthz),
     path("readyz", readyz),

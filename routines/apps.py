@@ -5,6 +5,10 @@ class RoutinesConfig(AppConfig):
     name = "routines"
 
     def ready(self):
+        from accounts.owned import Owned, owned
         from exercises.references import Reference, references
 
+        from .serializers import RoutineSerializer
+
         references.append(Reference(self.get_model("Routine"), follows_renames=True))
+        owned.append(Owned("routines", self.get_model("Routine"), RoutineSerializer.answer))

@@ -1,6 +1,10 @@
+from datetime import timedelta
+from uuid import uuid4
+
 import factory
 
-from accounts.models import User
+from accounts.models import SignIn, User
+from fitness_project.api.documents import now
 
 PASSWORD = "correct horse 9"
 
@@ -15,3 +19,17 @@ class UserFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
         return model_class.objects.create_user(*args, **kwargs)
+
+
+class SignInFactory(factory.django.DjangoModelFactory):
+    user = factory.SubFactory(UserFactory)
+    token_id = factory.LazyFunction(lambda: uuid4().hex)
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=30))
+
+    class Meta:
+        model = SignIn
+
+    @classmethod
+    def document(cls, **values) -> dict:
+        """A new sign-in, as it is stored."""
+        return SignIn.objects.documents.get(cls(**values).pk)

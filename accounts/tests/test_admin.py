@@ -1,4 +1,6 @@
 import pytest
+from django.core import mail
+from django.test import Client
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -54,3 +56,47 @@ def test_training_data_can_be_seen_and_not_changed(admin, ann):
     ):
         assert admin.get(path).status_code == 200
         assert admin.post(path, {"name": "changed"}).status_code == 403
+
+
+class TestSigningOut:
+    """What staff do to an account holds for its sign-ins."""
+
+    def test_an_action_signs_a_user_out_everywhere(self, admin, ann, api):
+        browser = Client()
+        browser.force_login(ann)
+        body = {"action": "sign_out_everywhere", "_selected_action": [str(ann.pk)]}
+
+        admin.post(USERS, body)
+
+        assert api.get("/api/auth/me").status_code == 401
+        assert browser.get("/api/auth/me").status_code == 401
+        assert admin.get(USERS).status_code == 200
+
+    def test_deactivation_ends_the_sign_ins_for_good(self, admin, ann, api):
+        for is_active in ({}, {"is_active": "on"}):
+            admin.post(f"{USERS}{ann.pk}/change/", {"weight_unit": "kg", **is_active})
+
+        ann.refresh_from_db()
+        assert ann.is_active
+        assert api.get("/api/auth/me").status_code == 401
+
+    def test_a_password_set_by_staff_ends_them_and_is_told_by_mail(self, admin, ann, api):
+        passwords = {"password1": "another horse 9", "password2": "another horse 9"}
+
+        response = admin.post(
+            f"{USERS}{ann.pk}/password/", {**passwords, "usable_password": "true"}
+        )
+
+        assert response.status_code == 302
+        ann.refresh_from_db()
+        assert ann.check_password("another horse 9")
+        assert api.get("/api/auth/me").status_code == 401
+        assert [message.to for message in mail.outbox] == [[ann.email]]
+
+    def test_staff_rights_are_given(self, admin, ann):
+        fields = {"weight_unit": "kg", "is_active": "on", "is_staff": "on"}
+
+        admin.post(f"{USERS}{ann.pk}/change/", fields)
+
+        ann.refresh_from_db()
+        assert ann.is_staff

@@ -1,16 +1,21 @@
 """Which bearer tokens are let in. Each case is one that a careless check would accept."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 from bson import ObjectId
 from django.conf import settings
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.authentication import remembered_users
+from accounts.authentication import remembered_principals
+from accounts.models import SignIn, User
+from accounts.tests.factories import SignInFactory, UserFactory
+from accounts.tokens import AccessToken, RefreshToken
 
 KEY = settings.SECRET_KEY
+
+pytestmark = pytest.mark.django_db
 
 
 def status(client, token, scheme="Bearer"):
@@ -19,7 +24,8 @@ def status(client, token, scheme="Bearer"):
 
 
 def forged(user, key=KEY, algorithm="HS256", **changes):
-    claims = {**AccessToken.for_user(user).payload, **changes}
+    """A token that is right but for the changes; None leaves a claim out."""
+    claims = {**AccessToken.of(SignInFactory.document(user=user)).payload, **changes}
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(claims, key, algorithm)
 
@@ -34,7 +40,15 @@ def test_a_token_that_the_service_would_make_is_let_in(anonymous, ann):
         pytest.param(lambda user: forged(user, key=None, algorithm="none"), id="alg none"),
         pytest.param(lambda user: forged(user, algorithm="HS512"), id="another algorithm"),
         pytest.param(lambda user: forged(user, key="k" * 64), id="another key"),
-        pytest.param(lambda user: str(RefreshToken.for_user(user)), id="refresh as access"),
+        pytest.param(lambda user: forged(user, token_type="refresh"), id="refresh as access"),
+        pytest.param(lambda user: forged(user, sid=None), id="no sign-in"),
+        pytest.param(lambda user: forged(user, sid=str(ObjectId())), id="unknown sign-in"),
+        pytest.param(lambda user: forged(user, sid={"$gt": ""}), id="no id for a sign-in"),
+        pytest.param(
+            lambda user: forged(user, sid=str(SignInFactory().pk)), id="somebody else's sign-in"
+        ),
+        pytest.param(lambda user: forged(user, iat=None), id="no time of issue"),
+        pytest.param(lambda user: forged(user, iat=2**40), id="issued in the future"),
         pytest.param(lambda user: forged(user, token_type=None), id="no type"),
         pytest.param(lambda user: forged(user, exp=1), id="expired"),
         pytest.param(lambda user: forged(user, exp=None), id="no expiry"),
@@ -43,7 +57,7 @@ def test_a_token_that_the_service_would_make_is_let_in(anonymous, ann):
         pytest.param(lambda user: forged(user, sub=str(ObjectId())), id="unknown user"),
         pytest.param(lambda user: forged(user, sub="5"), id="no id for a user"),
         pytest.param(lambda user: forged(user, nbf=2**40), id="not yet valid"),
-        pytest.param(lambda user: str(AccessToken.for_user(user))[:-4], id="cut signature"),
+        pytest.param(lambda user: forged(user)[:-4], id="cut signature"),
         pytest.param(lambda user: "a.b.c", id="not a token"),
         pytest.param(lambda user: "", id="empty"),
         pytest.param(lambda user: "\xff\xfe", id="not ASCII"),
@@ -63,26 +77,74 @@ def test_another_scheme_is_a_401(anonymous, ann):
     assert status(anonymous, forged(ann), scheme="Basic") == 401
 
 
-def test_an_access_token_lives_ten_minutes_and_a_refresh_token_thirty_days(ann):
-    refresh = RefreshToken.for_user(ann)
+def test_rs256_with_the_key_as_a_public_key_is_a_401(anonymous, ann):
+    """The classic confusion: what an RS256 verifier would take for its public key is our secret."""
+    header, payload, _ = forged(ann).split(".")
+    other_header = jwt.utils.base64url_encode(b'{"alg":"RS256","typ":"JWT"}').decode()
+    signature = hmac.digest(KEY.encode(), f"{other_header}.{payload}".encode(), "sha256")
 
-    access = refresh.access_token
+    token = f"{other_header}.{payload}.{jwt.utils.base64url_encode(signature).decode()}"
 
-    assert access.lifetime == timedelta(minutes=10)
-    assert refresh.lifetime == timedelta(days=30)
-    left = datetime.fromtimestamp(access["exp"], UTC) - datetime.now(UTC)
-    assert timedelta(minutes=9) < left <= timedelta(minutes=10)
+    assert header != other_header
+    assert status(anonymous, token) == 401
 
 
-@pytest.mark.parametrize("end", ["deactivate", "delete"])
-def test_a_token_ends_with_its_user(anonymous, ann, end):
-    token = forged(ann)
+def test_an_access_token_lives_ten_minutes_and_a_refresh_token_thirty_days():
+    sign_in = SignInFactory.document()
+
+    for token, lifetime in (
+        (AccessToken.of(sign_in), timedelta(minutes=10)),
+        (RefreshToken.of(sign_in), timedelta(days=30)),
+    ):
+        left = datetime.fromtimestamp(token["exp"], UTC) - datetime.now(UTC)
+        assert lifetime - timedelta(seconds=5) < left <= lifetime
+
+
+def test_an_older_key_verifies_and_never_signs(anonymous, ann, settings):
+    before = forged(ann)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 64, [KEY]
+
+    after = str(AccessToken.of(SignInFactory.document(user=ann)))
+
+    assert status(anonymous, before) == 200
+    assert status(anonymous, after) == 200
+    assert jwt.decode(after, "n" * 64, ["HS256"])["sub"] == str(ann.pk)
+
+
+def test_a_key_that_is_gone_verifies_nothing(anonymous, ann, settings):
+    before = forged(ann)
+    settings.SECRET_KEY = "n" * 64
+
+    assert status(anonymous, before) == 401
+
+
+@pytest.mark.parametrize("end", ["deactivate", "delete", "new password", "end the sign-in"])
+def test_a_token_ends_with_what_it_rests_on(anonymous, end):
+    user = UserFactory()
+    token = forged(user)
     assert status(anonymous, token) == 200
 
-    if end == "delete":
-        ann.delete()
+    if end == "deactivate":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    elif end == "delete":
+        user.delete()
+    elif end == "new password":
+        user.set_password("another horse 9")
+        user.save()
     else:
-        type(ann).objects.filter(pk=ann.pk).update(is_active=False)
-    remembered_users.forget()  # as time does, within seconds
+        SignIn.objects.all().delete()
+    remembered_principals.forget()  # as time does: see the next test
+
+    assert status(anonymous, token) == 401
+
+
+def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, monkeypatch):
+    token = forged(ann)
+    clock = 1000.0
+    monkeypatch.setattr("accounts.authentication.monotonic", lambda: clock)
+    assert status(anonymous, token) == 200
+    SignIn.objects.all().delete()
+
+    clock += 4.9
 
     assert status(anonymous, token) == 401

@@ -32,3 +32,13 @@ class Missing(DomainError):
     """There is no such document for this user."""
 
     code = "not_found"
+
+
+class TooManyAttempts(DomainError):
+    """Guessing is over for `seconds`."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, seconds):
+        super().__init__("Too many failed attempts.")
+        self.seconds = seconds

@@ -80,6 +80,8 @@ def as_api_exception(exc) -> exceptions.APIException:
             )
         case errors.Conflict():
             return Clash(exc.detail, exc.code)
+        case errors.TooManyAttempts():
+            return exceptions.Throttled(exc.seconds, exc.detail, exc.code)
         case Http404() | errors.Missing():
             return exceptions.NotFound()
         case PermissionDenied():
@@ -167,7 +169,7 @@ def headers(error) -> dict:
     if getattr(error, "auth_header", None):
         found["WWW-Authenticate"] = error.auth_header
     if getattr(error, "wait", None):
-        found["Retry-After"] = str(int(error.wait) + 1)
+        found["Retry-After"] = str(error.wait)
     if isinstance(error, Unavailable):
         found["Retry-After"] = RETRY_AFTER_OUTAGE
     return found

@@ -51,6 +51,7 @@ MEANINGS = {
     "409": "What is stored forbids it.",
     "413": "The body is too large.",
     "415": "The body must be JSON.",
+    "429": "Too many failed attempts: wait `Retry-After` seconds.",
     "503": "The database can't be reached. Try again after `Retry-After` seconds.",
 }
 ID_PARAMETER = OpenApiParameter(

@@ -19,17 +19,50 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-class DocumentSerializer(serializers.ModelSerializer):
-    """A ModelSerializer whose JSON is the stored document.
-
-    `Meta.fields` lists snake_case model fields; each becomes its camelCase key. Unknown keys
-    are refused by name; read-only ones may be sent back and change nothing.
-    """
+class StrictKeys:
+    """Refuses unknown keys by name; read-only ones may be sent back and change nothing."""
 
     default_error_messages = {
         "unknown": "There is no such field.",
         "required": serializers.Field.default_error_messages["required"],
     }
+
+    def to_internal_value(self, data):
+        errors = self._key_errors(data) if isinstance(data, dict) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **errors}) from None
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def _key_errors(self, data) -> dict:
+        """Keys that there are not, and in an array's entry those that are missing.
+
+        PATCH may leave out a document's fields, but never half of an entry: DRF would let it.
+        """
+        unknown = [key for key in data if key not in self.fields]
+        missing = [key for key, field in self.fields.items() if field.required and key not in data]
+        return {
+            **{key: [self._error("unknown")] for key in unknown},
+            **{key: [self._error("required")] for key in missing if self.parent is not None},
+        }
+
+    def _error(self, code):
+        return ErrorDetail(self.error_messages[code], code)
+
+
+class StrictSerializer(StrictKeys, serializers.Serializer):
+    """Input that isn't a document. Declare its fields by their JSON names."""
+
+
+class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
+    """A ModelSerializer whose JSON is the stored document.
+
+    `Meta.fields` lists snake_case model fields; each becomes its camelCase key.
+    """
+
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: fields.TextField,
@@ -65,31 +98,6 @@ class DocumentSerializer(serializers.ModelSerializer):
             "required": False,
             "max_length": model_field.max_size,
         }
-
-    def to_internal_value(self, data):
-        errors = self._key_errors(data) if isinstance(data, dict) else {}
-        try:
-            values = super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            raise serializers.ValidationError({**error.detail, **errors}) from None
-        if errors:
-            raise serializers.ValidationError(errors)
-        return values
-
-    def _key_errors(self, data) -> dict:
-        """Keys that there are not, and in an array's entry those that are missing.
-
-        PATCH may leave out a document's fields, but never half of an entry: DRF would let it.
-        """
-        unknown = [key for key in data if key not in self.fields]
-        missing = [key for key, field in self.fields.items() if field.required and key not in data]
-        return {
-            **{key: [self._error("unknown")] for key in unknown},
-            **{key: [self._error("required")] for key in missing if self.parent is not None},
-        }
-
-    def _error(self, code):
-        return ErrorDetail(self.error_messages[code], code)
 
     def to_document(self) -> dict:
         """What was validated, under the stored names.

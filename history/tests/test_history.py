@@ -121,7 +121,7 @@ class TestFilters:
         ({"durationSeconds": 0.5}, ("/durationSeconds", "invalid")),
         ({"notes": "n" * 2001}, ("/notes", "max_length")),
         ({"exercises": []}, ("/exercises", "min_length")),
-        ({"routineId": str(ObjectId())}, ("/routineId", "does_not_exist")),
+        ({"routineId": "0" * 24}, ("/routineId", "does_not_exist")),
         ({"routineId": ""}, ("/routineId", "invalid")),
         ({"name": "Monday"}, ("/name", "unknown")),
     ],

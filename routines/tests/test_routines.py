@@ -115,7 +115,7 @@ def test_what_get_answered_can_be_put(api, ann):
         ({"weight": 2000.5}, ("/exercises/0/weight", "max_value")),
         ({"weight": True}, ("/exercises/0/weight", "invalid")),
         ({"weight": None}, ("/exercises/0/weight", "null")),
-        ({"exerciseId": str(ObjectId())}, ("/exercises/0/exerciseId", "does_not_exist")),
+        ({"exerciseId": "0" * 24}, ("/exercises/0/exerciseId", "does_not_exist")),
         ({"exerciseId": "Bench Press"}, ("/exercises/0/exerciseId", "invalid")),
         ({"colour": "blue"}, ("/exercises/0/colour", "unknown")),
     ],

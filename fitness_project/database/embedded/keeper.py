@@ -212,8 +212,9 @@ def redirect_output(log: Path) -> None:
 
 
 def say(line: str) -> None:
-    sys.stderr.write(f"{time.strftime('[%Y-%m-%dT%H:%M:%S]')} keeper: {line}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # A full disk is no reason to leave.
+        sys.stderr.write(f"{time.strftime('[%Y-%m-%dT%H:%M:%S]')} keeper: {line}\n")
+        sys.stderr.flush()
 
 
 def main(arguments: list[str]) -> int | str:

@@ -138,11 +138,12 @@ def test_a_killed_keeper_is_replaced_and_its_users_go_on(place):
 
 def test_a_server_dies_with_its_keeper(place):
     place.user()
-    server = place.pid("server")
+    killed, server = place.pid("keeper"), place.pid("server")
 
     place.kill("keeper")
 
     wait_until(lambda: not is_alive(server), seconds=5)
+    wait_until(lambda: place.pid("keeper") != killed)
 
 
 def test_a_keeper_that_is_asked_to_stop_leaves_nothing(place):

@@ -1,0 +1,62 @@
+"""Mails to users, sent outside the request: what takes no time tells nothing."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.db import connections
+from django.template.loader import render_to_string
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from .models import User
+
+log = logging.getLogger(__name__)
+background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+
+
+def in_background(work):
+    """Runs `work` in a thread of this process; what goes wrong is logged."""
+
+    @wraps(work)
+    def run(*args):
+        try:
+            work(*args)
+        except Exception:
+            log.exception("A mail was not sent.")
+        finally:
+            connections.close_all()
+
+    return lambda *args: background.submit(run, *args)
+
+
+@in_background
+def send_password_reset(email: str, site: str) -> None:
+    """To the active user with this e-mail, if there is one. `site` is the service's address."""
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is not None:
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        token = default_token_generator.make_token(user)
+        link = f"{site}/password-reset/{uid}/{token}/"
+        _send("password_reset", user, {"link": link, "uid": uid, "token": token})
+
+
+@in_background
+def send_password_changed(user: User) -> None:
+    _send("password_changed", user, {})
+
+
+SUBJECTS = {
+    "password_reset": "Choose a new password",
+    "password_changed": "Your password was changed",
+}
+
+
+def _send(kind, user, context):
+    context = {"name": user.get_short_name(), **context}
+    text, html = (
+        render_to_string(f"accounts/mail/{kind}.{form}", context) for form in ("txt", "html")
+    )
+    send_mail(SUBJECTS[kind], text, None, [user.email], html_message=html)

@@ -1,0 +1,148 @@
+"""Guessing ends after five failures for an e-mail and address, and after fifty for an address."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts import lockout
+from accounts.models import LoginAttempts
+from accounts.tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def login(email="ann@example.com", password="not this one", address="192.0.2.1"):
+    body = {"email": email, "password": password}
+    return APIClient().post("/api/auth/login", body, REMOTE_ADDR=address)
+
+
+def fail(times, **where):
+    return [login(**where).status_code for _ in range(times)]
+
+
+@pytest.fixture(autouse=True)
+def _ann():
+    UserFactory(email="ann@example.com")
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
+def test_the_sixth_try_is_a_429_whether_or_not_the_account_exists(email):
+    assert fail(5, email=email) == [401] * 5
+
+    refused = login(email=email, password=PASSWORD)
+
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "too_many_attempts"
+    assert 0 < int(refused["Retry-After"]) <= 15 * 60
+
+
+def test_another_email_and_another_address_are_not_locked_out():
+    UserFactory(email="bob@example.com")
+    fail(5)
+
+    assert login("bob@example.com", PASSWORD).status_code == 200
+    assert login(password=PASSWORD, address="192.0.2.2").status_code == 200
+
+
+def test_the_case_of_an_email_makes_no_difference():
+    fail(5)
+
+    assert login(email="ANN@example.com").status_code == 429
+
+
+def test_a_success_clears_the_emails_count():
+    for _ in range(3):
+        assert fail(4) == [401] * 4
+        assert login(password=PASSWORD).status_code == 200
+
+
+def test_fifty_failures_lock_an_address_and_a_success_does_not_clear_them():
+    for n in range(10):
+        assert fail(4, email=f"user{n}@example.com") == [401] * 4
+    assert login(password=PASSWORD).status_code == 200
+    assert fail(4, email="a@example.com") + fail(4, email="b@example.com") == [401] * 8
+    assert fail(3, email="c@example.com") == [401, 401, 429]
+
+    assert login(password=PASSWORD).status_code == 429
+
+
+def test_the_window_passes(monkeypatch):
+    fail(5)
+    later = lockout.now() + timedelta(minutes=15, seconds=1)
+    monkeypatch.setattr(lockout, "now", lambda: later)
+
+    assert login(password=PASSWORD).status_code == 200
+
+
+def test_of_fifty_at_once_five_are_looked_at(monkeypatch):
+    monkeypatch.setattr(lockout, "PATIENCE_SECONDS", 0.2)
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(lambda _: login().status_code, range(50)))
+
+    assert answers.count(401) == 5
+    assert answers.count(429) == 45
+
+
+def test_twenty_right_ones_at_once_all_get_in():
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: login(password=PASSWORD).status_code, range(20)))
+
+    assert answers == [200] * 20
+
+
+def test_the_admins_page_counts_as_well(client):
+    client.raise_request_exception = False
+    fail(5)
+
+    response = client.post(
+        "/admin/login/",
+        {"username": "ann@example.com", "password": PASSWORD},
+        REMOTE_ADDR="192.0.2.1",
+    )
+
+    assert response.status_code == 429
+
+
+def test_counters_hold_no_email_and_no_address():
+    login()
+
+    stored = str(list(LoginAttempts.objects.documents.collection.find()))
+
+    assert "ann" not in stored
+    assert "192.0.2.1" not in stored
+
+
+class TestProxies:
+    def lock_out(self, forwarded):
+        for _ in range(5):
+            self.login(forwarded)
+
+    def login(self, forwarded, address="10.0.0.7"):
+        return APIClient().post(
+            "/api/auth/login",
+            {"email": "ann@example.com", "password": "not this one"},
+            REMOTE_ADDR=address,
+            HTTP_X_FORWARDED_FOR=forwarded,
+        )
+
+    def test_a_forwarded_address_is_not_believed_from_anybody(self):
+        for n in range(5):
+            self.login(f"192.0.2.{n}")
+
+        assert self.login("192.0.2.77").status_code == 429
+
+    def test_a_trusted_proxys_word_is_taken(self, settings):
+        settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+        self.lock_out("192.0.2.1")
+
+        assert self.login("192.0.2.1").status_code == 429
+        assert self.login("192.0.2.2").status_code == 401
+
+    def test_what_the_client_wrote_before_is_not(self, settings):
+        settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+        self.lock_out("198.51.100.1, 192.0.2.1")
+
+        assert self.login("198.51.100.2, 192.0.2.1").status_code == 429
+        assert self.login("203.0.113.9, 192.0.2.1, 10.0.0.8").status_code == 429

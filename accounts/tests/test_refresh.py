@@ -1,0 +1,151 @@
+"""A refresh token works once, and again within ten seconds for a client whose answer was lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import jwt
+import pytest
+from bson import ObjectId
+from rest_framework.test import APIClient
+
+from accounts import sign_ins
+from accounts.models import SignIn, User
+from accounts.tests.factories import PASSWORD, SignInFactory, UserFactory
+from accounts.tokens import AccessToken, RefreshToken
+
+REFRESH = "/api/auth/refresh"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tokens(anonymous):
+    UserFactory(email="ann@example.com")
+    body = {"email": "ann@example.com", "password": PASSWORD}
+    return anonymous.post("/api/auth/login", body).json()
+
+
+def refresh(token):
+    return APIClient().post(REFRESH, {"refresh": token})
+
+
+def works(pair) -> bool:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    return client.get("/api/routines").status_code == 200
+
+
+def sid(token):
+    return jwt.decode(token, options={"verify_signature": False})["sid"]
+
+
+def later(monkeypatch, **time):
+    moment = sign_ins.now() + timedelta(**time)
+    monkeypatch.setattr(sign_ins, "now", lambda: moment)
+
+
+def test_a_refresh_answers_the_next_pair_of_the_same_sign_in(tokens):
+    pair = refresh(tokens["refresh"])
+
+    assert pair.status_code == 200
+    assert set(pair.json()) == {"access", "refresh"}
+    assert works(pair.json())
+    assert pair.json()["refresh"] != tokens["refresh"]
+    assert sid(pair.json()["refresh"]) == sid(tokens["refresh"])
+    assert SignIn.objects.count() == 1
+
+
+def test_a_retry_within_ten_seconds_gets_a_pair_that_works(tokens, monkeypatch):
+    refresh(tokens["refresh"])
+
+    later(monkeypatch, seconds=9)
+    retry = refresh(tokens["refresh"])
+
+    assert retry.status_code == 200
+    assert works(retry.json())
+    assert refresh(retry.json()["refresh"]).status_code == 200
+
+
+def test_a_retry_is_answered_even_after_the_next_rotation(tokens, monkeypatch):
+    second = refresh(tokens["refresh"]).json()["refresh"]
+    refresh(second)
+
+    later(monkeypatch, seconds=9)
+
+    for token in (tokens["refresh"], second):
+        assert works(refresh(token).json())
+
+
+def test_a_used_token_ends_the_sign_in_after_that(tokens, monkeypatch):
+    newest = refresh(tokens["refresh"]).json()
+
+    later(monkeypatch, seconds=11)
+    reuse = refresh(tokens["refresh"])
+
+    assert reuse.status_code == 401
+    assert reuse["WWW-Authenticate"] == "Bearer"
+    assert refresh(newest["refresh"]).status_code == 401
+    assert not works(newest)
+    assert not SignIn.objects.exists()
+
+
+def test_another_sign_in_of_the_user_goes_on(tokens, monkeypatch, anonymous):
+    body = {"email": "ann@example.com", "password": PASSWORD}
+    other = anonymous.post("/api/auth/login", body).json()
+    refresh(tokens["refresh"])
+
+    later(monkeypatch, seconds=11)
+    refresh(tokens["refresh"])
+
+    assert refresh(other["refresh"]).status_code == 200
+
+
+def test_twenty_at_once_with_one_token_stay_one_sign_in(tokens):
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: refresh(tokens["refresh"]), range(20)))
+
+    assert [answer.status_code for answer in answers] == [200] * 20
+    ids = {
+        jwt.decode(answer.json()["refresh"], options={"verify_signature": False})["jti"]
+        for answer in answers
+    }
+    assert len(ids) == 1
+    assert SignIn.objects.count() == 1
+    assert works(answers[0].json())
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(lambda sign_in: str(AccessToken.of(sign_in)), id="access as refresh"),
+        pytest.param(
+            lambda sign_in: str(RefreshToken.of({**sign_in, "_id": ObjectId()})), id="unknown"
+        ),
+        pytest.param(
+            lambda sign_in: str(RefreshToken.of({**sign_in, "userId": UserFactory().pk})),
+            id="another user's",
+        ),
+        pytest.param(lambda sign_in: str(RefreshToken.of(sign_in, exp=1)), id="expired"),
+        pytest.param(lambda sign_in: "not a token", id="no token"),
+    ],
+)
+def test_any_other_token_is_a_401_and_ends_nothing(token):
+    sign_in = SignInFactory.document()
+
+    assert refresh(token(sign_in)).status_code == 401
+    assert SignIn.objects.filter(pk=sign_in["_id"]).exists()
+
+
+@pytest.mark.parametrize("end", ["deactivate", "delete"])
+def test_a_user_who_is_out_gets_a_401(tokens, end):
+    if end == "delete":
+        User.objects.documents.collection.delete_many({})
+    else:
+        User.objects.update(is_active=False)
+
+    assert refresh(tokens["refresh"]).status_code == 401
+
+
+@pytest.mark.parametrize("body", [{}, {"refresh": None}, {"refresh": 5}, {"refresh": "", "x": 1}])
+def test_a_body_that_cannot_be_read_is_a_400(anonymous, body):
+    assert anonymous.post(REFRESH, body).status_code == 400
