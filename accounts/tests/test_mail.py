@@ -1,0 +1,69 @@
+"""A mail through a real SMTP server, and what happens when there is none."""
+
+import socket
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from accounts.tests.factories import UserFactory
+
+RESET = "/api/auth/password/reset"
+
+pytestmark = pytest.mark.django_db
+
+
+class Inbox:
+    def __init__(self):
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    inbox = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = free.getsockname()
+    controller = Controller(inbox, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+    controller.start()
+    yield inbox
+    controller.stop()
+
+
+def test_a_reset_mail_arrives_whole(smtp, anonymous):
+    UserFactory(email="ann@example.com", name="Ann Šimić")
+
+    anonymous.post(RESET, {"email": "ann@example.com"})
+
+    (message,) = smtp.messages
+    assert message["To"] == "ann@example.com"
+    assert message["From"] == "fitness@localhost"
+    assert message["Subject"] == "Choose a new password"
+    text, html = (message.get_body([kind]).get_content() for kind in ("plain", "html"))
+    assert "Hello Ann Šimić" in text
+    assert "/password-reset/" in text
+    assert "/password-reset/" in html
+
+
+def test_a_name_cannot_bring_markup_into_the_mail(smtp, anonymous):
+    UserFactory(email="ann@example.com", name="<script>alert(1)</script>")
+
+    anonymous.post(RESET, {"email": "ann@example.com"})
+
+    (message,) = smtp.messages
+    assert "<script>" not in message.get_body(["html"]).get_content()
+
+
+def test_a_mail_server_that_is_away_is_logged_and_tells_the_client_nothing(
+    anonymous, settings, caplog
+):
+    UserFactory(email="ann@example.com")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    assert anonymous.post(RESET, {"email": "ann@example.com"}).status_code == 202
+    assert "A mail was not sent" in caplog.text
