@@ -4,6 +4,8 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationF
 from django.contrib.sessions.models import Session
 from django.utils.safestring import mark_safe
 
+from fitness_project.api.forms import CleanTextForm
+
 from .models import User
 from .services import change_password
 from .sign_ins import end_sign_ins
@@ -15,6 +17,10 @@ class UserCreationForm(BaseUserCreationForm):
         fields = ("email", "name")
 
 
+class UserForm(CleanTextForm):
+    """Without the password, which has a page of its own."""
+
+
 class NewPasswordForm(AdminPasswordChangeForm):
     def save(self, commit=True):
         change_password(self.user, self.cleaned_data["password1"])
@@ -23,6 +29,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    form = UserForm
     add_form = UserCreationForm
     change_password_form = NewPasswordForm
     actions = ("sign_out_everywhere",)
@@ -56,9 +63,19 @@ class UserAdmin(DjangoUserAdmin):
         return mark_safe('<a href="../password/">Set a new password</a>')
 
     def save_model(self, request, user, form, change):
-        super().save_model(request, user, form, change)
+        if change:
+            self._save_changed_fields(user, form.changed_data)
+        else:
+            super().save_model(request, user, form, change)
         if not user.is_active:
             sign_out(user)
+
+    @staticmethod
+    def _save_changed_fields(user, names):
+        """And no others: the user may be changing the account at the same time."""
+        columns = {field.name for field in user._meta.concrete_fields}
+        if changed := columns.intersection(names):
+            user.save(update_fields=changed)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request, queryset):

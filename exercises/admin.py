@@ -1,12 +1,14 @@
 from django import forms
 from django.contrib import admin, messages
 
+from fitness_project.api.forms import CleanTextForm
+
 from . import services
 from .models import Exercise
 from .names import name_key
 
 
-class ExerciseForm(forms.ModelForm):
+class ExerciseForm(CleanTextForm):
     class Meta:
         model = Exercise
         fields = (

@@ -1,25 +1,28 @@
 """The catalogue in memory.
 
 It is small (a thousand documents, a few megabytes), read by every call and written by few
-people, so each process holds all of it and asks the database for one number, the version, every
-half second. Lists, searches and the names in routines and sessions then cost no query.
+people, so each process holds all of it and asks the database for one number, the version, ten
+times a second. Lists, searches and the names in routines and sessions then cost no query.
 """
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from threading import Lock
 from time import monotonic
 
 from bson import ObjectId
 
-from fitness_project.api.documents import Boundary, Order
+from fitness_project.api.documents import Boundary, Order, now
 from fitness_project.api.errors import Missing
 
 from .models import CatalogueVersion, Exercise
 from .names import name_key
 
-MAX_AGE = 0.5
+MAX_AGE = 0.1
+# A deletion takes a second; a mark that is older was left by a process that was killed.
+DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 
 
@@ -43,6 +46,12 @@ def _sortable(document):
     document.setdefault("nameKey", name_key(document["name"]))
     document.setdefault("createdAt", document["_id"].generation_time.replace(tzinfo=None))
     return document
+
+
+def _is_being_deleted(document) -> bool:
+    since = document.get("deletingSince")
+    limit = timedelta(seconds=DELETION_SECONDS)
+    return since is not None and now().replace(tzinfo=None) - since < limit
 
 
 class Catalogue:
@@ -70,8 +79,15 @@ class Catalogue:
         """The exercise, archived or not. What isn't known here may be new: ask again."""
         return self.current().by_id.get(id) or self.refreshed().by_id.get(id)
 
+    def find_usable(self, id: ObjectId) -> dict | None:
+        """The exercise, archived or not, unless it is just being deleted."""
+        document = self.find(id)
+        if document is None or _is_being_deleted(document):
+            return None
+        return document
+
     def forget(self) -> None:
-        """This process has written: its next read sees that."""
+        """This process has written: its next read asks for the version."""
         self._checked = float("-inf")
 
     def _check(self):

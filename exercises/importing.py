@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -91,10 +92,12 @@ def _csv_rows(text) -> Iterator[tuple[int, dict]]:
 
 
 def _check_header(names):
-    unknown = [name for name in names if name not in COLUMNS]
-    if unknown or "name" not in names:
-        wrong = f"Unknown: {', '.join(map(repr, unknown))}." if unknown else "`name` is missing."
-        raise BadFile(f"The first line must name columns of {', '.join(COLUMNS)}. {wrong}")
+    wrong = [repr(name) for name in names if name not in COLUMNS or names.count(name) > 1]
+    if wrong or "name" not in names:
+        wrong = f"Not so: {', '.join(wrong)}." if wrong else "`name` is missing."
+        raise BadFile(
+            f"The first line must name columns of {', '.join(COLUMNS)}, each once. {wrong}"
+        )
 
 
 def _csv_row(row) -> dict:
@@ -112,7 +115,7 @@ def _csv_value(name, text):
     if name in LISTS:
         return [part.strip() for part in text.split(";") if part.strip()]
     if name in NUMBERS:
-        return int(text) if text.isascii() and text.isdigit() else text or None
+        return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else text or None
     return text
 
 
@@ -147,4 +150,6 @@ def _enter(plan, document, row, stored):
 
 
 def _reason(errors) -> str:
-    return " ".join(f"{pointer.lstrip('/')}: {detail}" for pointer, detail in flatten(errors, ""))
+    return " ".join(
+        f"{pointer.lstrip('/') or 'row'}: {detail}" for pointer, detail in flatten(errors, "")
+    )

@@ -5,4 +5,4 @@ import unicodedata
 
 def name_key(name: str) -> str:
     """The name without its case and spacing: `" Bench  PRESS"` is `"bench press"`."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return " ".join(unicodedata.normalize("NFC", name.casefold()).split())

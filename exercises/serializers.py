@@ -38,7 +38,7 @@ class ExerciseIdField(ObjectIdField):
 
     def to_internal_value(self, data):
         id = super().to_internal_value(data)
-        if catalogue.find(id) is None:
+        if catalogue.find_usable(id) is None:
             self.fail("does_not_exist")
         return id
 
@@ -53,8 +53,10 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         read_only_fields = ("name",)
 
     def validate(self, attrs):
-        id = attrs.pop("exercise_id")
-        return {"exercise_id": id, "name": catalogue.find(id)["name"], **attrs}
+        exercise = catalogue.find(attrs["exerciseId"])
+        if exercise is None:  # It was there a moment ago.
+            raise serializers.ValidationError({"exerciseId": ["No exercise has this id."]})
+        return {"exerciseId": exercise["_id"], "name": exercise["name"], **attrs}
 
 
 def entries(serializer_class):

@@ -1,6 +1,6 @@
 """Writes to the catalogue: each in a transaction that raises its version.
 
-Other processes may go by the catalogue of half a second ago. What they write meanwhile (an
+Other processes may go by the catalogue of a moment ago. What they write meanwhile (an
 entry with an old name, or for an exercise just deleted) is looked for once more after that.
 """
 
@@ -17,8 +17,8 @@ from .models import CatalogueVersion, Exercise
 from .names import name_key
 from .references import references
 
-# The age of another process's catalogue, and as long again for the request that used it.
-SETTLE_SECONDS = 2 * MAX_AGE
+# The age of another process's catalogue, and time for the requests that went by it to be over.
+SETTLE_SECONDS = MAX_AGE + 0.9
 
 
 def create_exercise(document: dict) -> dict:
@@ -34,22 +34,23 @@ def change_exercise(id: ObjectId, changes: dict) -> dict:
 def store_exercises(new: list[dict], changes: list[tuple[ObjectId, dict]]) -> list[dict]:
     """Stores all of them or none, and answers them as they are now."""
     created, changed = _written(_store, new, changes)
-    renamed = [
-        (before["_id"], after["name"]) for before, after in changed if _differ(before, after)
-    ]
+    renamed = [after["_id"] for before, after in changed if _differ(before, after)]
     if renamed:
         sleep(SETTLE_SECONDS)
-        for id, name in renamed:
-            _rename_references(id, name)
+        for id in renamed:
+            _rename_again(id)
     return created + [after for _, after in changed]
 
 
 def delete_exercise(id: ObjectId) -> None:
-    """Raises Missing; Conflict where a routine or a session has the exercise."""
-    document = _written(_delete, id)
+    """Raises Missing; Conflict where a routine or a session has the exercise.
+
+    It is marked first, so that nobody can begin to use it, and deleted when every process must
+    know that. Interrupted between the two, it stays, archived.
+    """
+    before = _written(_mark_for_deletion, id)
     sleep(SETTLE_SECONDS)
-    if is_in_use(id):
-        _written(_put_back, document)
+    if not _written(_delete_unless_used, before):
         raise _in_use()
 
 
@@ -101,16 +102,22 @@ def _change(id, changes):
     return before, after
 
 
-def _delete(id):
-    document = Exercise.objects.documents.get(id)
+def _mark_for_deletion(id):
+    before = Exercise.objects.documents.get(id)
     if is_in_use(id):
         raise _in_use()
-    Exercise.objects.documents.delete(id)
-    return document
+    Exercise.objects.documents.update(id, {"isArchived": True, "deletingSince": now()})
+    return before
 
 
-def _put_back(document):
-    Exercise.objects.documents.insert({**document, "isArchived": True, "updatedAt": now()})
+def _delete_unless_used(before) -> bool:
+    documents = Exercise.objects.documents
+    if is_in_use(before["_id"]):
+        archived = before.get("isArchived", False)
+        documents.update(before["_id"], {"isArchived": archived, "deletingSince": None})
+        return False
+    documents.delete(before["_id"])
+    return True
 
 
 def _differ(before, after) -> bool:
@@ -137,6 +144,13 @@ def _rename_references(id, name):
                 array_filters=[{"entry.exerciseId": id}],
                 session=reference.model.objects.documents.session,
             )
+
+
+def _rename_again(id):
+    """To the name that it has by now: another rename may have come between."""
+    exercise = Exercise.objects.documents.collection.find_one({"_id": id}, {"name": 1})
+    if exercise:
+        _rename_references(id, exercise["name"])
 
 
 def _referring(reference):

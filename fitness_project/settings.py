@@ -4,11 +4,20 @@ import os
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from fitness_project.secret_key import kept_secret_key
 
 env = environ.Env()
+
+
+def whole_number(name, default, lowest, highest):
+    text = env.str(name, "") or str(default)
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text[:9]) <= highest:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {lowest} to {highest}.")
+    return int(text)
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
@@ -28,13 +37,14 @@ if len(SECRET_KEY.encode()) < 32:
     raise ImproperlyConfigured("SECRET_KEY must be at least 32 bytes long: it signs tokens.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
-WORKERS = env.int("WORKERS", 0) or os.cpu_count()
+HOST = env.str("HOST", "") or "127.0.0.1"
+PORT = whole_number("PORT", 8000, 1, 65535)
+WORKERS = whole_number("WORKERS", os.cpu_count(), 1, 1024)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_HEADERS = (*default_headers, "x-request-id")
 CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "X-Request-Id"]
 
 INSTALLED_APPS = [
@@ -58,6 +68,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fitness_project.api.middleware.RequestIdMiddleware",
+    "fitness_project.api.addresses.ForwardedProtoMiddleware",
+    "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -67,7 +79,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
 ]
 
 ROOT_URLCONF = "fitness_project.urls"
@@ -147,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.MaximumBytesValidator"},
 ]
 LOGIN_REDIRECT_URL = "/api"
 LOGOUT_REDIRECT_URL = "/api"
@@ -159,7 +171,8 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
+# Where a proxy ends TLS, browsers come by https alone.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(TRUSTED_PROXIES)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -172,6 +185,7 @@ REST_FRAMEWORK = {
         "fitness_project.api.renderers.DocumentJSONRenderer",
         "fitness_project.api.renderers.BrowsableRenderer",
     ],
+    "DEFAULT_METADATA_CLASS": "fitness_project.api.metadata.PlainMetadata",
     "DEFAULT_PAGINATION_CLASS": "fitness_project.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "fitness_project.api.problems.problem_response",

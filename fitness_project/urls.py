@@ -5,8 +5,8 @@ from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from exercises.views import ExerciseViewSet
-from fitness_project.api.schema import schema_view
-from fitness_project.health import healthz, readyz
+from fitness_project.api.schema import SchemaView
+from fitness_project.health import HealthView, ReadyView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
 
@@ -19,14 +19,14 @@ router.register("history", SessionViewSet, "session")
 
 urlpatterns = [
     re_path(r"^api/auth/", include("accounts.urls")),
-    re_path(r"^api/schema/?$", schema_view, name="schema"),
+    re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
     path("api/", include(router.urls)),
     path("password-reset/", include("accounts.reset_pages")),
     path("sign-in/", include("rest_framework.urls")),
-    path("healthz", healthz),
-    path("readyz", readyz),
+    re_path(r"^healthz/?$", HealthView.as_view()),
+    re_path(r"^readyz/?$", ReadyView.as_view()),
     path("admin/", admin.site.urls),
     re_path(r"^(?:admin)?$", RedirectView.as_view(url="/admin/")),
 ]

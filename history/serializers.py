@@ -1,3 +1,5 @@
+from collections import defaultdict, deque
+
 from rest_framework import serializers
 
 from exercises.serializers import ExerciseReferenceSerializer, entries
@@ -38,12 +40,16 @@ class SessionSerializer(DocumentSerializer):
     def stored(self) -> dict:
         return self.context["view"].stored_session()
 
-    def validate_exercises(self, entries):
-        """What was recorded keeps the name that was true on the day."""
-        names = {e["exerciseId"]: e["name"] for e in self.stored.get("exercises", ())}
-        return [
-            {**entry, "name": names.get(entry["exercise_id"], entry["name"])} for entry in entries
-        ]
+    def validate_exercises(self, exercises):
+        """What was recorded keeps the name that was true on the day; what is added, once more
+        too, gets the present one."""
+        names = defaultdict(deque)
+        for entry in self.stored.get("exercises", ()):
+            names[entry["exerciseId"]].append(entry["name"])
+        for entry in exercises:
+            if recorded := names.get(entry["exerciseId"]):
+                entry["name"] = recorded.popleft()
+        return exercises
 
     def validate_routineId(self, id):  # noqa: N802 - the field's name
         """One of the user's own routines, or the one the session has, even if that is gone."""

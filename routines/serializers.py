@@ -22,19 +22,19 @@ class RoutineSerializer(DocumentSerializer):
         fields = ("id", "name", "exercises", "notes", "created_at", "updated_at")
         read_only_fields = ("created_at", "updated_at")
 
-    def validate_exercises(self, entries):
+    def validate_exercises(self, exercises):
         """An archived exercise stays where it is and is added nowhere."""
         archived = [
             index
-            for index, entry in enumerate(entries)
-            if catalogue.find(entry["exercise_id"]).get("isArchived")
+            for index, entry in enumerate(exercises)
+            if (catalogue.find(entry["exerciseId"]) or {}).get("isArchived")
         ]
         kept = self.context["view"].stored_exercise_ids() if archived else ()
-        refused = [index for index in archived if entries[index]["exercise_id"] not in kept]
+        refused = [index for index in archived if exercises[index]["exerciseId"] not in kept]
         if refused:
             error = ErrorDetail("This exercise is archived.", "archived")
             raise ValidationError({index: {"exerciseId": [error]} for index in refused})
-        return entries
+        return exercises
 
 
 class RoutineQuery(QuerySerializer):

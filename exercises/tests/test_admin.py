@@ -132,3 +132,20 @@ def test_others_are_sent_to_sign_in(client, ann):
     client.force_login(ann)
 
     assert client.get(CHANGES).status_code == 302
+
+
+def test_text_is_stored_as_the_api_would(curator):
+    typed = {"name": " Cafe\u0301  Press ", "description": "One.\r\nTwo.\r\n"}
+
+    curator.post(f"{CHANGES}add/", {**FORM, **typed})
+
+    exercise = Exercise.objects.get()
+    assert (exercise.name, exercise.description) == ("Café  Press", "One.\nTwo.")
+
+
+@pytest.mark.parametrize("field", ["name", "description", "category", "primary_muscles"])
+def test_control_characters_are_refused(curator, field):
+    response = curator.post(f"{CHANGES}add/", {**FORM, field: "a\x07b"})
+
+    assert "Control characters" in response.content.decode()
+    assert not Exercise.objects.exists()

@@ -6,6 +6,20 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 
 
+class ForwardedProtoMiddleware:
+    """Behind a proxy of TRUSTED_PROXIES that ends TLS, requests are https: links and the check of
+    origins need to know. From anybody else `X-Forwarded-Proto` says nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_https = request.META.get("HTTP_X_FORWARDED_PROTO") == "https"
+        if is_https and _is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
+
+
 def client_address(request) -> str:
     """The client's IP address.
 

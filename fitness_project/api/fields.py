@@ -116,7 +116,7 @@ class NumberField(serializers.FloatField):
     def to_internal_value(self, data):
         if type(data) not in (int, float) or not math.isfinite(data):
             self.fail("invalid")
-        return float(data)
+        return float(data) + 0.0  # -0.0 is 0.0.
 
 
 class BooleanField(serializers.BooleanField):

@@ -11,7 +11,7 @@ from .documents import Boundary, Order
 from .fields import QueryIntegerField, TextField
 from .query import QuerySerializer
 
-MAX_CURSOR = 2000
+MAX_CURSOR = 4000
 
 
 def write_cursor(boundary: Boundary) -> str:

@@ -21,7 +21,7 @@ from rest_framework.settings import api_settings
 
 from . import errors
 from .middleware import current_request_id
-from .renderers import BrowsableRenderer, dump_json
+from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_OUTAGE = "2"
@@ -64,9 +64,10 @@ def problem_response(exc, context):
     response = Response(
         problem(error), status=error.status_code, headers=headers(error), exception=True
     )
-    renderer = getattr(context["request"], "accepted_renderer", None)
-    if not isinstance(renderer, BrowsableRenderer):
-        response.content_type = MEDIA_TYPE
+    request = context["request"]
+    if not isinstance(getattr(request, "accepted_renderer", None), BrowsableRenderer):
+        request.accepted_renderer = DocumentJSONRenderer()
+        request.accepted_media_type = response.content_type = MEDIA_TYPE
     return response
 
 

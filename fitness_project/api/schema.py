@@ -3,12 +3,12 @@
 from functools import cache
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
 
 from .problems import MEDIA_TYPE
 from .renderers import dump_json
@@ -47,7 +47,7 @@ MEANINGS = {
     "401": "Not signed in.",
     "403": "Signed in, but not allowed.",
     "404": "There is no such document for this user.",
-    "406": "Only JSON can be answered.",
+    "406": "Only JSON and, for browsers, HTML can be answered.",
     "409": "What is stored forbids it.",
     "413": "The body is too large.",
     "415": "The body must be JSON.",
@@ -107,6 +107,12 @@ def schema_json() -> bytes:
     return dump_json(schema, indent=True)
 
 
-@require_safe
-def schema_view(request):
-    return HttpResponse(schema_json(), content_type="application/json")
+@extend_schema(exclude=True)
+class SchemaView(APIView):
+    """The schema, as JSON."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request):
+        return HttpResponse(schema_json(), content_type="application/json")

@@ -12,8 +12,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from . import fields
+from .plain import NotPlain, PlainReader
 
 
+@cache
 def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
@@ -76,6 +78,23 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
         mongo_fields.ObjectIdAutoField: fields.ObjectIdField,
     }
 
+    @classmethod
+    @cache
+    def plain_reader(cls) -> PlainReader:
+        return PlainReader(cls())
+
+    def run_validation(self, data=serializers.empty):
+        if self.parent is None:
+            try:
+                return self.plain_reader().read(self, data, self.partial)
+            except (NotPlain, serializers.ValidationError):
+                pass  # Once more, for all that is wrong.
+        return super().run_validation(data)
+
+    def set_value(self, dictionary, keys, value):
+        """What was validated is kept under the stored names."""
+        dictionary[camel(keys[0])] = value
+
     def get_fields(self):
         return {camel(name): _sourced(name, field) for name, field in super().get_fields().items()}
 
@@ -100,30 +119,19 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
         }
 
     def to_document(self) -> dict:
-        """What was validated, under the stored names.
+        """What was validated. Where the whole document was sent (not a PATCH), what it left out
+        is at its default."""
+        return self.validated_data if self.partial else {**self.defaults(), **self.validated_data}
 
-        Where the whole document was sent (not a PATCH), what it left out is at its default.
-        """
-        document = self._stored(self.validated_data)
-        if not self.partial:
-            for name, default in self._defaults():
-                document.setdefault(name, default)
-        return document
-
-    def _defaults(self):
-        for field in self._writable_fields:
-            model_field = self.Meta.model._meta.get_field(field.source)
-            if not field.required:
-                yield model_field.column, model_field.get_default()
-
-    def _stored(self, values: dict) -> dict:
-        return {camel(name): self._stored_value(name, value) for name, value in values.items()}
-
-    def _stored_value(self, name, value):
-        field = self.fields.get(camel(name))
-        if isinstance(field, serializers.ListSerializer):
-            return [field.child._stored(item) for item in value]
-        return value
+    @classmethod
+    @cache
+    def defaults(cls) -> dict:
+        model_fields = {
+            field.field_name: cls.Meta.model._meta.get_field(field.source)
+            for field in cls()._writable_fields
+            if not field.required
+        }
+        return {name: field.get_default() for name, field in model_fields.items()}
 
     @classmethod
     @cache

@@ -20,6 +20,9 @@ MATRIX = {
     ("/api/exercises/{exercise}", "put"): (401, 403, 200, 403),
     ("/api/exercises/{exercise}", "patch"): (401, 403, 200, 403),
     ("/api/exercises/{exercise}", "delete"): (401, 403, 204, 403),
+    ("/api/exercises/{exercise}", "options"): (401, 200, 200, 200),
+    ("/api/routines/{routine}", "options"): (401, 200, 200, 200),
+    ("/api/routines/{routine}", "head"): (401, 404, 404, 200),
     ("/api/exercises/{exercise}", "post"): (401, 403, 405, 403),
     ("/api/routines", "get"): (401, 200, 200, 200),
     ("/api/routines", "post"): (401, 201, 201, 201),
@@ -54,6 +57,9 @@ MATRIX = {
     ("/api/schema", "get"): (200, 200, 200, 200),
     ("/api/docs", "get"): (200, 200, 200, 200),
     ("/healthz", "get"): (200, 200, 200, 200),
+    ("/healthz", "post"): (405, 405, 405, 405),
+    ("/api/schema", "delete"): (405, 405, 405, 405),
+    ("/api/docs", "post"): (405, 405, 405, 405),
     ("/readyz", "get"): (200, 200, 200, 200),
     ("/api/nothing", "get"): (404, 404, 404, 404),
 }
@@ -83,11 +89,13 @@ def body_for(path, bench_press):
 @pytest.mark.parametrize(("path", "verb"), MATRIX)
 def test_roles_and_verbs(request, ids, bench_press, path, verb, role):
     client = request.getfixturevalue(role)
-    body = None if verb == "get" else body_for(path, bench_press)
+    body = None if verb in ("get", "head") else body_for(path, bench_press)
 
     response = getattr(client, verb)(path.format(**ids), body)
 
     assert response.status_code == MATRIX[path, verb][NAMES.index(role)]
+    if response.status_code >= 400 and verb != "head":
+        assert response.json()["status"] == response.status_code
 
 
 @pytest.mark.parametrize("verb", ["get", "put", "patch", "delete"])

@@ -3,6 +3,7 @@ from bson import ObjectId
 
 from accounts.models import User
 from conftest import client_of
+from exercises import catalogue as catalogue_module
 from exercises import services as catalogue_services
 from exercises.tests.factories import ExerciseFactory, entry
 from history.models import SessionEntry
@@ -277,7 +278,7 @@ class TestDeletion:
         assert response.json()["code"] == "in_use"
         assert staff.get(f"/api/exercises/{bench_press.pk}").status_code == 200
 
-    def test_one_that_came_into_use_meanwhile_comes_back_archived(
+    def test_one_that_came_into_use_meanwhile_stays_as_it_was(
         self, staff, ann, bench_press, monkeypatch
     ):
         """Another process may go by the old catalogue for a moment."""
@@ -289,7 +290,40 @@ class TestDeletion:
         response = staff.delete(f"/api/exercises/{bench_press.pk}")
 
         assert response.status_code == 409
+        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is False
+
+    def test_nobody_can_begin_to_use_one_that_is_being_deleted(
+        self, staff, api, body, bench_press, monkeypatch
+    ):
+        refused = []
+        monkeypatch.setattr(
+            catalogue_services, "sleep", lambda _: refused.append(api.post(ROUTINES, body))
+        )
+
+        staff.delete(f"/api/exercises/{bench_press.pk}")
+
+        assert error(refused[0]) == ("/exercises/0/exerciseId", "does_not_exist")
+
+    def test_an_interrupted_deletion_leaves_it_archived(self, staff, ann, bench_press, monkeypatch):
+        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        monkeypatch.setattr(catalogue_services, "is_in_use", lambda id: False)
+        monkeypatch.setattr(catalogue_services, "sleep", raising(SystemExit))
+        with pytest.raises(SystemExit):
+            catalogue_services.delete_exercise(bench_press.pk)
+        monkeypatch.setattr(catalogue_module, "DELETION_SECONDS", 0)  # as time does
+
+        path = f"{ROUTINES}/{routine.pk}"
+        api = client_of(ann)
+
         assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is True
+        assert api.put(path, api.get(path).json()).status_code == 200
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
 
 
 def names(response):

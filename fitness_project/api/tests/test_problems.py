@@ -147,7 +147,7 @@ def test_readyz_tells_that_the_database_is_away_and_healthz_that_the_process_liv
     db, client, monkeypatch
 ):
     monkeypatch.setattr(
-        "pymongo.database.Database.command", raising(ServerSelectionTimeoutError("gone"))
+        "pymongo.collection.Collection.find_one", raising(ServerSelectionTimeoutError("gone"))
     )
 
     assert client.get("/readyz").status_code == 503

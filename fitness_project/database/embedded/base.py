@@ -4,13 +4,13 @@ The settings give its folder as `VAR_DIR`, beside the usual `NAME` and `OPTIONS`
 """
 
 import os
-from pathlib import Path
 
 from django.db import connections
+from django.utils.asyncio import async_unsafe
 from django_mongodb_backend import base
 from django_mongodb_backend.utils import OperationDebugWrapper
 
-from . import lease
+from .client import LeasedClient
 from .projections import MendedCollection
 
 
@@ -18,9 +18,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _connection_pools = {}  # Apart from those of real MongoDBs: see below.
 
     def get_connection_params(self):
+        return {"var_dir": self.settings_dict["VAR_DIR"], **self.settings_dict["OPTIONS"]}
+
+    @async_unsafe
+    def get_new_connection(self, conn_params):
         """The first connection of a process takes its lease, which starts the server."""
-        uri = lease.acquire(Path(self.settings_dict["VAR_DIR"]))
-        return {**super().get_connection_params(), "host": uri}
+        if self.alias not in self._connection_pools:
+            client = LeasedClient(**conn_params, driver=self._driver_info())
+            self._connection_pools.setdefault(self.alias, client)
+        return self._connection_pools[self.alias]
 
     def get_collection(self, name, **kwargs):
         collection = MendedCollection(self.database, name, **kwargs)

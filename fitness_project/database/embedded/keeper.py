@@ -2,10 +2,10 @@
 
     python -m fitness_project.database.embedded.keeper VAR_DIR
 
-A lease is a connection to the keeper's own port. It says `ready <port>` once the server works;
-`bye` gives the lease back. A connection that ends without it was a process that died, perhaps
-in a transaction. With the last lease the server is stopped; who said `bye` then, is hung up on
-when all is over.
+A lease is a connection to the keeper's own port. It is told `ready <port>` once the server
+works, may name its sessions (`session <hex>`), and is given back with `bye`. A connection that
+ends without it was a process that died: what transactions its sessions held are ended. With
+the last lease the server is stopped; who said `bye` then, is hung up on when all is over.
 
 One process, one thread, no Django: it has to be up at once, and stay when others fall.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from .confinement import kill_orphan
 from .files import Files, locked, unusable
+from .holder import Holder
 from .ports import choose_port
 from .server import Server, StartError
 
@@ -31,6 +32,7 @@ FIRST_ANSWER_POLL = 0.02
 HEALTH_SECONDS = 1.0
 FIRST_RETRY = 0.05
 LAST_RETRY = 1.0
+BURIAL_DELAYS = (1.0, 5.0)
 
 
 class Keeper:
@@ -40,15 +42,14 @@ class Keeper:
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.listener.setblocking(False)
-        self.leases: set[socket.socket] = set()
-        self.waiting: set[socket.socket] = set()
-        self.leaving: set[socket.socket] = set()
-        self.had_lease = False
-        self.working = False
+        self.holders: set[Holder] = set()
+        self.leaving: set[Holder] = set()
+        self.burials: list[tuple[float, set[bytes]]] = []
+        self.had_holder = False
+        self.is_working = False
         self.has_worked = False
-        self.sweeps = 0
         self.retry_delay = 0.0
-        self.started_at = self.next_start = self.next_sweep = time.monotonic()
+        self.started_at = self.next_start = time.monotonic()
 
     def run(self) -> None:
         """Returns when the last lease is gone.
@@ -59,16 +60,21 @@ class Keeper:
         self.selector.register(_child_alarm(), selectors.EVENT_READ, _drain)
         self._start_server()
         while not self._is_over():
-            pause = HEALTH_SECONDS if self.working else FIRST_ANSWER_POLL
-            for key, _ in self.selector.select(pause):
+            for key, _ in self.selector.select(self._pause()):
                 key.data(key.fileobj)
             self._tend_server()
         self.listener.close()
 
     def _is_over(self) -> bool:
-        if self.leases:
+        if self.holders:
             return False
-        return self.had_lease or time.monotonic() > self.started_at + IDLE_SECONDS
+        return self.had_holder or time.monotonic() > self.started_at + IDLE_SECONDS
+
+    def _pause(self) -> float:
+        if not self.is_working:
+            return FIRST_ANSWER_POLL
+        due = min((due for due, _ in self.burials), default=float("inf"))
+        return max(0, min(HEALTH_SECONDS, due - time.monotonic()))
 
     # Leases
 
@@ -77,49 +83,57 @@ class Keeper:
             connection, _ = listener.accept()
         except OSError:
             return  # It gave up before we came.
-        connection.setblocking(False)
-        self.selector.register(connection, selectors.EVENT_READ, self._hear)
-        self.leases.add(connection)
-        self.waiting.add(connection)
-        self.had_lease = True
-        self._hang_up_on_leaving()
+        holder = Holder(connection)
+        self.selector.register(connection, selectors.EVENT_READ, lambda _: self._hear(holder))
+        self.holders.add(holder)
+        self.had_holder = True
+        self._see_off()
 
-    def _hear(self, connection: socket.socket) -> None:
-        """`bye`, or the silence of the dead. It is one small packet: it comes whole."""
-        try:
-            said = connection.recv(64)
-        except OSError:
-            said = b""
-        self.selector.unregister(connection)
-        self.leases.discard(connection)
-        self.waiting.discard(connection)
-        if said.startswith(b"bye\n"):
-            self.leaving.add(connection)
-        else:
-            connection.close()
-            self._expect_dead_transactions()
-        if self.leases:
-            self._hang_up_on_leaving()
+    def _hear(self, holder: Holder) -> None:
+        holder.hear()
+        if holder.is_gone:
+            self.selector.unregister(holder.connection)
+            self.holders.discard(holder)
+            self.leaving.add(holder)
+            if not holder.said_bye:
+                self._plan_burials(holder.sessions)
+            self._see_off()
 
-    def _hang_up_on_leaving(self) -> None:
-        while self.leaving:
-            self.leaving.pop().close()
+    def _see_off(self) -> None:
+        """The last to leave stay on the line until all is over."""
+        while self.holders and self.leaving:
+            self.leaving.pop().hang_up()
 
-    def _tell_ready(self) -> None:
-        while self.waiting:
-            with suppress(OSError):  # A broken connection's end will be heard of next.
-                self.waiting.pop().sendall(b"ready %d\n" % self.server.port)
+    def _plan_burials(self, sessions: set[bytes]) -> None:
+        """Not at once: the dead's last commands may still be under way, and a transaction that
+        is ended just when a command begins in it can keep its documents for ever."""
+        if sessions:
+            now = time.monotonic()
+            self.burials += [(now + delay, sessions) for delay in BURIAL_DELAYS]
+
+    def _bury(self) -> None:
+        now = time.monotonic()
+        due = [burial for burial in self.burials if burial[0] <= now]
+        self.burials = [burial for burial in self.burials if burial[0] > now]
+        for _, sessions in due:
+            if not self.server.end_transactions(sessions):
+                self.burials.append((now + HEALTH_SECONDS, sessions))
 
     # The server
 
     def _tend_server(self) -> None:
         if self.server.exit_code() is not None:
             self._mourn_server()
-        elif self.server.works() and not self.working:
+        elif self.server.works() and not self.is_working:
             self._greet_server()
-        if self.working:
+        if self.is_working:
             self._tell_ready()
-            self._sweep()
+            self._bury()
+
+    def _tell_ready(self) -> None:
+        for holder in self.holders:
+            if holder.is_waiting:
+                holder.tell_ready(self.server.port)
 
     def _start_server(self) -> None:
         try:
@@ -140,9 +154,9 @@ class Keeper:
 
     def _mourn_server(self) -> None:
         """The first restart comes at once, those after a failed one further and further apart."""
-        if self.working:
+        if self.is_working:
             say(f"the server ended: {self.server.last_words()}; starting it again")
-        self.working = False
+        self.is_working = False
         if not self.has_worked and not self._may_get_better():
             raise StartError(f"The embedded database can't start: {self.server.last_words()}.")
         if time.monotonic() < self.next_start:
@@ -157,21 +171,11 @@ class Keeper:
         return in_time and self.server.is_locked_out()
 
     def _greet_server(self) -> None:
-        self.working = self.has_worked = True
+        self.is_working = self.has_worked = True
         self.retry_delay = 0.0
-        self.sweeps = 0  # Transactions don't survive the server.
+        self.burials.clear()  # Transactions don't survive the server.
         redirect_output(self.files.log)
         say(f"serving on port {self.server.port}")
-
-    def _expect_dead_transactions(self) -> None:
-        """Swept twice: the dead may have left a command that is still being carried out."""
-        self.sweeps = 2
-        self.next_sweep = time.monotonic()
-
-    def _sweep(self) -> None:
-        if self.sweeps and time.monotonic() >= self.next_sweep:
-            self.sweeps -= self.server.free_dead_transactions()
-            self.next_sweep = time.monotonic() + 1.0
 
 
 def _child_alarm() -> socket.socket:

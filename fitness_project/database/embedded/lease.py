@@ -57,9 +57,16 @@ def release(var_dir: Path) -> None:
         lease.over.wait(RELEASE_SECONDS)
 
 
+def announce(var_dir: Path, session: bytes) -> None:
+    """Tells the keeper of a session, whose transaction must end should this process be killed."""
+    if lease := _leases.get(Path(var_dir).absolute()):
+        lease.announce(session)
+
+
 class Lease:
     def __init__(self, files: Files):
         self.files = files
+        self.announced: set[bytes] = set()
         self.given_back = threading.Event()
         self.over = threading.Event()
         self.connection, self.port = _obtain(files)
@@ -73,7 +80,13 @@ class Lease:
 
     def give_back(self) -> None:
         self.given_back.set()
-        _say_goodbye(self.connection)
+        self._say("bye")
+
+    def announce(self, session: bytes) -> None:
+        """PyMongo uses sessions again and again: most have been told already."""
+        if session not in self.announced:
+            self._say(f"session {session.hex()}")
+            self.announced.add(session)
 
     def abandon(self) -> None:
         """In a forked child: the connection is its parent's, who alone may end it."""
@@ -101,11 +114,16 @@ class Lease:
                 return self._settle(port)
 
     def _settle(self, port: int) -> None:
+        self.announced.clear()
         if self.given_back.is_set():
-            _say_goodbye(self.connection)
+            self._say("bye")
         if port != self.port:
             log.critical("The embedded database moved to port %s: restart this process.", port)
             self.port = port
+
+    def _say(self, line: str) -> None:
+        with suppress(OSError):  # Perhaps the keeper is gone already.
+            self.connection.sendall(f"{line}\n".encode())
 
 
 def _obtain(files: Files) -> tuple[socket.socket, int]:
@@ -195,11 +213,6 @@ def _await_end(connection: socket.socket) -> None:
     with suppress(OSError):
         while connection.recv(64):
             pass
-
-
-def _say_goodbye(connection: socket.socket) -> None:
-    with suppress(OSError):  # Perhaps the keeper is gone already.
-        connection.sendall(b"bye\n")
 
 
 def _release_all() -> None:

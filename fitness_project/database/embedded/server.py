@@ -2,9 +2,12 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
+
+from bson.binary import UUID_SUBTYPE, Binary
 
 from . import wire
 from .confinement import confinement
@@ -76,12 +79,11 @@ class Server:
             self._process.kill()
         return bool(answer["ok"])
 
-    def free_dead_transactions(self) -> bool:
-        """Ends every open transaction; those of the living are refused as transient, and tried
-        again. The server never ends a dead client's by itself, and whoever writes to the same
-        documents would wait for ever."""
+    def end_transactions(self, sessions: Iterable[bytes]) -> bool:
+        """Of these sessions. Whether it was done."""
+        ids = [{"id": Binary(session, UUID_SUBTYPE)} for session in sessions]
         with suppress(OSError):
-            return bool(wire.command(self.port, {"killAllSessions": []}, ANSWER_SECONDS)["ok"])
+            return bool(wire.command(self.port, {"killSessions": ids}, ANSWER_SECONDS)["ok"])
         return False
 
     def stop(self) -> None:

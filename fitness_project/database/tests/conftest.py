@@ -17,12 +17,12 @@ PROJECT = Path(__file__).resolve().parents[3]
 USER = """
 import os, sys
 from pathlib import Path
-from pymongo import MongoClient
 from fitness_project.database.embedded import lease
+from fitness_project.database.embedded.client import LeasedClient
 
 var_dir = Path(sys.argv[1])
+client = LeasedClient(var_dir, serverSelectionTimeoutMS=3000)
 uri = lease.acquire(var_dir)
-client = MongoClient(uri, serverSelectionTimeoutMS=3000)
 gym = client["gym"]["log"]
 print(repr(uri), flush=True)
 for line in sys.stdin:

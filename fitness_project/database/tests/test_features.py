@@ -168,19 +168,21 @@ def test_a_duplicate_in_a_transaction_is_told_as_one(client, probe):
     assert probe.count_documents({}) == 1
 
 
-def test_killing_all_sessions_frees_what_a_transaction_held(client, probe):
-    probe.insert_one({"_id": 1, "sets": 0})
-    with client.start_session() as session:
-        session.start_transaction()
-        probe.update_one({"_id": 1}, {"$set": {"sets": 9}}, session=session)
+def test_killing_a_session_frees_what_its_transaction_held_and_no_others(client, probe):
+    probe.insert_many([{"_id": 1, "sets": 0}, {"_id": 2, "sets": 0}])
+    with client.start_session() as killed, client.start_session() as spared:
+        for session, number in ((killed, 1), (spared, 2)):
+            session.start_transaction()
+            probe.update_one({"_id": number}, {"$set": {"sets": 9}}, session=session)
 
-        client.admin.command({"killAllSessions": []})
+        client.admin.command({"killSessions": [killed.session_id]})
         probe.update_one({"_id": 1}, {"$inc": {"sets": 1}})
 
+        spared.commit_transaction()
         with pytest.raises(OperationFailure) as refused:
-            session.commit_transaction()
+            killed.commit_transaction()
     assert refused.value.has_error_label("TransientTransactionError")
-    assert probe.find_one() == {"_id": 1, "sets": 1}
+    assert [found["sets"] for found in probe.find().sort("_id")] == [1, 9]
 
 
 # Writes

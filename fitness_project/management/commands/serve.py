@@ -18,8 +18,9 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.api.problems import is_outage
 
-# Requests wait for the database and for password hashing, both without Python's lock.
-THREADS = 4
+# A thread waits while its request's body comes, for the database, and for password hashing. They
+# are made when they are needed, and many, so that slow clients or a slow database leave some free.
+THREADS = 64
 HEADER_SECONDS = 10
 STOP_SECONDS = 4
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 probe.bind((settings.HOST, settings.PORT))
         except OSError as error:
             raise CommandError(
-                f"Can't listen on {settings.HOST}:{settings.PORT}: {error.strerror}. "
+                f"Can't listen on {settings.HOST}:{settings.PORT}: {error.strerror or error}. "
                 "Set HOST and PORT to others."
             ) from None
 

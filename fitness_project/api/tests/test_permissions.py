@@ -1,0 +1,17 @@
+"""IsOwner guards a second time, should a view ever find what isn't visible to its user."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.http import Http404
+
+from fitness_project.api.permissions import IsOwner
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_only_the_owner_reaches_a_document(is_staff):
+    request = SimpleNamespace(user=SimpleNamespace(pk=1, is_staff=is_staff))
+
+    assert IsOwner().has_object_permission(request, None, {"userId": 1})
+    with pytest.raises(Http404):
+        IsOwner().has_object_permission(request, None, {"userId": 2})

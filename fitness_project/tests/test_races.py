@@ -1,0 +1,128 @@
+"""Many at once: what a rule forbids stays forbidden, and nothing acknowledged is undone."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bson import ObjectId
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, UserFactory
+from conftest import client_of
+from exercises import services
+from exercises.models import CatalogueVersion, Exercise
+from exercises.tests.factories import ExerciseFactory, entry
+from routines.models import Routine, RoutineEntry
+from routines.tests.factories import RoutineFactory, embedded
+
+pytestmark = pytest.mark.django_db
+
+THREADS = 8
+
+
+def at_once(work, times=THREADS):
+    """The answers' status codes, sorted."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        return sorted(answer.status_code for answer in threads.map(work, range(times)))
+
+
+def test_one_name_is_given_once():
+    user = UserFactory(is_staff=True)
+    names = ["Bench Press", "bench press", "BENCH  PRESS"]
+
+    codes = at_once(
+        lambda n: client_of(user).post("/api/exercises", {"name": names[n % len(names)]})
+    )
+
+    assert codes == [201] + [400] * (THREADS - 1)
+    assert Exercise.objects.count() == 1
+    assert CatalogueVersion.objects.get().version == 1
+
+
+def test_two_exercises_cannot_be_renamed_into_one():
+    user = UserFactory(is_staff=True)
+    exercises = [ExerciseFactory() for _ in range(THREADS)]
+
+    codes = at_once(
+        lambda n: client_of(user).patch(f"/api/exercises/{exercises[n].pk}", {"name": "Same"})
+    )
+
+    assert codes == [200] + [400] * (THREADS - 1)
+
+
+def test_one_email_is_registered_once():
+    body = {"email": "ann@example.com", "password": PASSWORD}
+
+    codes = at_once(lambda n: APIClient().post("/api/auth/register", body))
+
+    assert codes == [201] + [400] * (THREADS - 1)
+    assert User.objects.count() == 1
+
+
+def test_no_more_than_500_routines_get_in(bench_press):
+    user = UserFactory()
+    User.objects.documents.update(user.pk, {"routines": [ObjectId() for _ in range(497)]})
+    body = {"name": "Push", "exercises": [entry(bench_press)]}
+
+    codes = at_once(lambda n: client_of(user).post("/api/routines", body))
+
+    assert codes == [201] * 3 + [409] * (THREADS - 3)
+    assert Routine.objects.count() == 3
+    assert len(User.objects.documents.get(user.pk)["routines"]) == 500
+
+
+def test_a_rename_reaches_routines_that_are_being_written(bench_press):
+    user, staff = UserFactory(), UserFactory(is_staff=True)
+    routines = [
+        RoutineFactory(user=user, exercises=[embedded(RoutineEntry, bench_press)]).pk
+        for _ in range(THREADS - 1)
+    ]
+    body = {"name": "Push", "exercises": [entry(bench_press)]}
+
+    def work(n):
+        if n == 3:
+            path = f"/api/exercises/{bench_press.pk}"
+            return client_of(staff).patch(path, {"name": "Barbell Bench Press"})
+        return client_of(user).put(f"/api/routines/{routines[n % len(routines)]}", body)
+
+    codes = at_once(work, times=3 * THREADS)
+
+    assert codes == [200] * 3 * THREADS
+    stored = Routine.objects.documents.collection.find()
+    assert {e["name"] for r in stored for e in r["exercises"]} == {"Barbell Bench Press"}
+
+
+def test_an_exercise_is_deleted_or_used_and_never_both(bench_press, monkeypatch):
+    monkeypatch.setattr(services, "SETTLE_SECONDS", 1.0)
+    user, staff = UserFactory(), UserFactory(is_staff=True)
+    body = {"name": "Push", "exercises": [entry(bench_press)] * 100}
+
+    def work(n):
+        if n == 3:
+            return client_of(staff).delete(f"/api/exercises/{bench_press.pk}")
+        return client_of(user).post("/api/routines", body)
+
+    codes = at_once(work, times=3 * THREADS)
+
+    assert set(codes) <= {201, 204, 400, 409}
+    assert Exercise.objects.exists() == Routine.objects.exists()
+
+
+def test_staff_who_edit_an_account_undo_nothing_of_the_users(bench_press):
+    user = UserFactory()
+    admin = UserFactory(is_staff=True, is_superuser=True)
+    body = {"name": "Push", "exercises": [entry(bench_press)]}
+
+    def work(n):
+        if n % 2:
+            return client_of(user).post("/api/routines", body)
+        browser = Client()
+        browser.force_login(admin)
+        fields = {"name": f"Name {n}", "weight_unit": "kg", "is_active": "on"}
+        return browser.post(f"/admin/accounts/user/{user.pk}/change/", fields)
+
+    codes = at_once(work, times=4 * THREADS)
+
+    assert codes == [201] * 2 * THREADS + [302] * 2 * THREADS
+    assert len(User.objects.documents.get(user.pk)["routines"]) == Routine.objects.count()
