@@ -26,20 +26,17 @@ class PlainReader:
         self.ignored = {name for name, field in serializer.fields.items() if field.read_only}
         writable = {n: f for n, f in serializer.fields.items() if not f.read_only}
         self.checks = {name: check_of(field) for name, field in writable.items()}
-        self.required = [name for name, field in writable.items() if field.required]
+        self.required = {name for name, field in writable.items() if field.required}
         self.hooks = [name for name in writable if hasattr(serializer, f"validate_{name}")]
 
     def read(self, serializer, data, partial=False) -> dict:
         """What the serializer's run_validation would answer. Raises NotPlain."""
         if type(data) is not dict:
             raise NotPlain
-        checks, values = self.checks, {}
-        for name, value in data.items():
-            if check := checks.get(name):
-                values[name] = check(value)
-            elif name not in self.ignored:
-                raise NotPlain
-        if not partial and not all(name in values for name in self.required):
+        values = {name: check(data[name]) for name, check in self.checks.items() if name in data}
+        if len(values) < len(data) and not data.keys() <= values.keys() | self.ignored:
+            raise NotPlain
+        if not partial and not self.required <= values.keys():
             raise NotPlain
         for name in self.hooks:
             if name in values:

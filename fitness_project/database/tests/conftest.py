@@ -124,6 +124,8 @@ class Place:
     def clear(self):
         for user in self.users:
             user.is_killed()
+        with suppress(KeyError, ProcessLookupError):
+            os.kill(self.pid("keeper"), signal.SIGTERM)
         wait_until(lambda: not any(map(is_alive, self.seen)))
 
 

@@ -1,0 +1,95 @@
+"""What the plain reader takes, it takes exactly as the serializer would."""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+from bson import ObjectId
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from rest_framework.serializers import ModelSerializer, ValidationError
+
+from exercises.serializers import ExerciseSerializer
+from exercises.tests.factories import ExerciseFactory
+from fitness_project.api.plain import NotPlain
+from history.serializers import SessionSerializer
+from routines.serializers import RoutineSerializer
+
+ID = "5f0000000000000000000001"
+odd = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 20_000),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(["", " a", "a\n", "e\u0301", "\x07", "a" * 2001, "\u2028", -0.0, 2000, 100]),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
+
+
+@st.composite
+def body(draw, required, optional):
+    """A good body; one in three with one thing wrong."""
+    optional = {**optional, "id": st.just(ID), "createdAt": st.just("2026-05-01T10:00:00Z")}
+    made = draw(st.fixed_dictionaries(required, optional=optional))
+    if draw(st.integers(0, 2)) == 0:
+        made[draw(st.sampled_from([*required, *optional, "colour"]))] = draw(odd)
+    return made
+
+
+entry = body(
+    {
+        "exerciseId": st.just(ID),
+        "sets": st.integers(1, 100),
+        "reps": st.integers(0, 10_000),
+        "weight": st.floats(0, 2000) | st.integers(0, 2000),
+    },
+    {"name": st.just("Bench Press")},
+)
+entries = {"exercises": st.lists(entry, min_size=1, max_size=3)}
+nice = st.sampled_from(["Push day", "Bankdrücken", "スクワット", "Tab\tand\nline", "x" * 60])
+text = st.one_of(nice, nice, nice, st.text(st.characters(codec="utf-8"), max_size=20))
+CASES = {
+    RoutineSerializer: body({"name": text, **entries}, {"notes": text}),
+    SessionSerializer: body(
+        {"date": st.sampled_from(["2026-05-01T10:00:00Z", "1970-01-01T00:00:00+01:00"]), **entries},
+        {"notes": text, "durationSeconds": st.integers(0, 604_800), "routineId": st.none()},
+    ),
+    ExerciseSerializer: body(
+        {"name": text},
+        {
+            "description": text,
+            "gifUrl": st.just("https://example.com/a.gif"),
+            "defaultSets": st.integers(1, 100),
+            "primaryMuscles": st.lists(text, max_size=2),
+            "isArchived": st.booleans(),
+        },
+    ),
+}
+
+
+@pytest.fixture
+def _bench_press(db):
+    ExerciseFactory(pk=ObjectId(ID), name="Bench Press")
+
+
+@pytest.mark.usefixtures("_bench_press")
+@pytest.mark.parametrize("serializer_class", CASES)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_reader_and_serializer_agree(serializer_class, data):
+    sent, partial = data.draw(CASES[serializer_class]), data.draw(st.booleans())
+    view = SimpleNamespace(stored_session=dict, stored_exercise_ids=set)
+    serializer = serializer_class(data=sent, partial=partial, context={"view": view})
+
+    try:
+        taken = serializer.plain_reader().read(serializer, copy.deepcopy(sent), partial)
+    except (NotPlain, ValidationError):
+        event("left to the serializer")
+        return
+
+    event("taken")
+    assert repr(taken) == repr(ModelSerializer.run_validation(serializer, sent))
