@@ -1,6 +1,6 @@
 """Bearer tokens: HS256 with this service's key, type `access`, not expired, of a live sign-in."""
 
-from time import monotonic
+from time import monotonic, time
 
 from django.contrib.auth import get_user_model
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -14,37 +14,30 @@ MAX_REMEMBERED = 10_000
 
 
 class RememberedPrincipals:
-    """Who a sign-in is, as the database told at most MAX_AGE seconds ago.
+    """Who came with which `Authorization` header, as the database told at most MAX_AGE seconds ago.
 
-    A stream of requests with one token then costs two queries every few seconds, and what ends a
-    sign-in (logout, a changed password, deactivation, deletion) holds everywhere within five.
+    A stream of requests with one token then costs two queries and one signature every few
+    seconds, and what ends a sign-in (logout, a changed password, deactivation, deletion) holds
+    everywhere within five. Requests share the users: they are not to be changed.
     """
 
     def __init__(self):
-        self._users = {}
+        self._principals = {}
 
-    def get(self, sign_in_id, user_id):
-        """The active user of the live sign-in, or None. Requests share it: it is not to change."""
-        key = sign_in_id, user_id
-        user, until = self._users.get(key, (None, 0.0))
-        if until > monotonic():
-            return user
-        asked = monotonic()
-        user = self._load(sign_in_id, user_id)
-        if len(self._users) >= MAX_REMEMBERED:
-            self._users.clear()
-        self._users[key] = user, asked + MAX_AGE
-        return user
+    def get(self, header):
+        """`(user, token)`, or None where it has to be found out."""
+        principal, until = self._principals.get(header, (None, 0.0))
+        return principal if until > monotonic() else None
+
+    def remember(self, header, principal, asked):
+        """From the moment `asked` on; and no longer than the token lives."""
+        if len(self._principals) >= MAX_REMEMBERED:
+            self._principals.clear()
+        _, token = principal
+        self._principals[header] = principal, asked + min(MAX_AGE, token["exp"] - time())
 
     def forget(self):
-        self._users.clear()
-
-    @staticmethod
-    def _load(sign_in_id, user_id):
-        sign_in = SignIn.objects.documents.collection.find_one({"_id": sign_in_id}, {"userId": 1})
-        if sign_in is None or sign_in["userId"] != user_id:
-            return None
-        return get_user_model().objects.filter(pk=user_id, is_active=True).first()
+        self._principals.clear()
 
 
 remembered_principals = RememberedPrincipals()
@@ -54,11 +47,30 @@ class BearerAuthentication(JWTAuthentication):
     def authenticate_header(self, request):
         return "Bearer"
 
+    def authenticate(self, request):
+        header = request.META.get("HTTP_AUTHORIZATION")
+        if header is None:
+            return None
+        principal = remembered_principals.get(header)
+        if principal is None:
+            asked = monotonic()
+            principal = super().authenticate(request)
+            if principal is not None:
+                remembered_principals.remember(header, principal, asked)
+        return principal
+
     def get_user(self, validated_token):
-        user = remembered_principals.get(validated_token.sign_in_id, validated_token.user_id)
+        user = _active_user(validated_token)
         if user is None:
             raise AuthenticationFailed("This sign-in is over.", code="sign_in_over")
         return user
+
+
+def _active_user(token):
+    sign_in = SignIn.objects.documents.collection.find_one({"_id": token.sign_in_id}, {"userId": 1})
+    if sign_in is None or sign_in["userId"] != token.user_id:
+        return None
+    return get_user_model().objects.filter(pk=token.user_id, is_active=True).first()
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -26,13 +26,27 @@ DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 
 
+MAX_ANSWERS = 2_000
+
+
 class Snapshot:
-    """The exercises as they were at one version."""
+    """The exercises as they were at one version, and answers made of them, ready to be sent."""
 
     def __init__(self, version, documents):
         self.version = version
         self.by_id = {document["_id"]: _sortable(document) for document in documents}
         self._sorted = {}
+        self._answers = {}
+
+    def answer(self, key, make) -> bytes:
+        """What `make()` answers, made once."""
+        found = self._answers.get(key)
+        if found is None:
+            found = make()
+            if len(self._answers) >= MAX_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = found
+        return found
 
     def sorted_by(self, order: Order) -> list[dict]:
         """Ascending, whatever the order's direction."""

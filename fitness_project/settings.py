@@ -185,6 +185,7 @@ REST_FRAMEWORK = {
         "fitness_project.api.renderers.DocumentJSONRenderer",
         "fitness_project.api.renderers.BrowsableRenderer",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fitness_project.api.negotiation.JSONFirstNegotiation",
     "DEFAULT_METADATA_CLASS": "fitness_project.api.metadata.PlainMetadata",
     "DEFAULT_PAGINATION_CLASS": "fitness_project.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.ProblemAutoSchema",

@@ -4,12 +4,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import bson
 from rest_framework.pagination import BasePagination
-from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from .documents import Boundary, Order
 from .fields import QueryIntegerField, TextField
 from .query import QuerySerializer
+from .renderers import answer
 
 MAX_CURSOR = 4000
 
@@ -81,7 +81,8 @@ class KeysetPagination(BasePagination):
             raise PageQuery.invalid("cursor", message) from None
 
     def get_paginated_response(self, data):
-        return Response({"next": self._next(), "previous": self._previous(), "results": data})
+        page = {"next": self._next(), "previous": self._previous(), "results": data}
+        return answer(self.request, page)
 
     def _next(self):
         if self.backwards:

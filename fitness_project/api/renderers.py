@@ -2,7 +2,9 @@
 
 import orjson
 from bson import ObjectId
+from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.response import Response
 
 from .fields import format_instant
 
@@ -32,6 +34,14 @@ class DocumentJSONRenderer(BaseRenderer):
         if data is None:
             return b""
         return dump_json(data, indent="indent" in (accepted_media_type or ""))
+
+
+def answer(request, data, status=200, headers=None):
+    """The response with this data: bytes at once for a client that takes JSON, and what DRF makes
+    of it for a browser."""
+    if isinstance(request.accepted_renderer, DocumentJSONRenderer):
+        return HttpResponse(dump_json(data), "application/json", status, headers=headers)
+    return Response(data, status, headers=headers)
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):

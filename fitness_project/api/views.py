@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from .errors import Missing
 from .fields import parse_object_id
+from .renderers import answer
 
 
 class DocumentViewSet(viewsets.GenericViewSet):
@@ -26,7 +27,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return self.get_paginated_response([self.answer(row) for row in rows])
 
     def retrieve(self, request, id):
-        return Response(self.answer(self.get_document()))
+        return answer(request, self.answer(self.get_document()))
 
     @property
     def id(self):
@@ -51,9 +52,9 @@ class WritableDocumentViewSet(DocumentViewSet):
 
     def create(self, request):
         document = self.perform_create(self.valid_document())
-        answer = self.answer(document)
-        location = request.build_absolute_uri(f"{request.path.rstrip('/')}/{answer['id']}")
-        return Response(answer, status.HTTP_201_CREATED, headers={"Location": location})
+        location = request.build_absolute_uri(f"{request.path.rstrip('/')}/{document['_id']}")
+        headers = {"Location": location}
+        return answer(request, self.answer(document), status.HTTP_201_CREATED, headers)
 
     def update(self, request, id):
         return self._update(partial=False)
@@ -68,7 +69,7 @@ class WritableDocumentViewSet(DocumentViewSet):
         except ValidationError:
             self.get_document()  # What isn't there is missing, whatever the body says.
             raise
-        return Response(self.answer(self.perform_update(id, changes)))
+        return answer(self.request, self.answer(self.perform_update(id, changes)))
 
     def destroy(self, request, id):
         self.perform_destroy(self.id)

@@ -30,10 +30,10 @@ odd = st.one_of(
 
 @st.composite
 def body(draw, required, optional):
-    """A good body; one in three with one thing wrong."""
+    """A good body; one in six with one thing wrong."""
     optional = {**optional, "id": st.just(ID), "createdAt": st.just("2026-05-01T10:00:00Z")}
     made = draw(st.fixed_dictionaries(required, optional=optional))
-    if draw(st.integers(0, 2)) == 0:
+    if draw(st.integers(0, 5)) == 3:
         made[draw(st.sampled_from([*required, *optional, "colour"]))] = draw(odd)
     return made
 
