@@ -9,6 +9,7 @@ from fitness_project.api.permissions import IsOwner
 from fitness_project.api.views import WritableDocumentViewSet
 
 from .models import Session
+from .recent import RecentFirst
 from .serializers import SessionQuery, SessionSerializer
 
 
@@ -29,6 +30,8 @@ class SessionViewSet(WritableDocumentViewSet):
 
     def filter_queryset(self, sessions):
         query = SessionQuery.read(self.request)
+        if not query:
+            return RecentFirst(sessions)
         range = since(query["from"]) if "from" in query else {}
         if "to" in query:
             range["$lt"] = query["to"].replace(tzinfo=None)

@@ -1,5 +1,7 @@
 """Query parameters, validated like bodies: their errors point at `?name`."""
 
+from functools import cache
+
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -12,12 +14,19 @@ class QuerySerializer(serializers.Serializer):
     @classmethod
     def read(cls, request) -> dict:
         """The given, valid parameters. Raises InvalidQuery."""
+        if cls.names().isdisjoint(request.query_params):
+            return {}
         query = cls(data=request.query_params.dict())
         try:
             query.is_valid(raise_exception=True)
         except ValidationError as error:
             raise InvalidQuery(error.detail) from None
         return query.validated_data
+
+    @classmethod
+    @cache
+    def names(cls) -> frozenset[str]:
+        return frozenset(cls().fields)
 
     @staticmethod
     def invalid(name, message, code="invalid") -> InvalidQuery:

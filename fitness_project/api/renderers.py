@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from .fields import format_instant
 
-OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def dump_json(data, indent=False) -> bytes:
@@ -17,8 +17,8 @@ def dump_json(data, indent=False) -> bytes:
 
 
 def _encode(value):
-    if isinstance(value, ObjectId):
-        return str(value)
+    if value.__class__ is ObjectId:
+        return value.binary.hex()
     if hasattr(value, "isoformat"):
         return format_instant(value)
     return str(value)

@@ -53,6 +53,7 @@ def test_the_catalogue_costs_no_query(api, commands, bench_press):
     [("routines", [("_id", -1)]), ("history", [("date", -1), ("_id", -1)])],
 )
 def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, collection, sort):
+    api.get(f"/api/{collection}?pageSize=7")  # where the page lies is learned once
     (find,) = commands(lambda: api.get(f"/api/{collection}?pageSize=7"))
 
     assert find["find"] == collection
@@ -71,8 +72,8 @@ def test_a_later_page_is_one_find_with_a_range_on_the_index(api, ann, commands):
 
     (find,) = commands(lambda: api.get(second))
 
-    assert list(find["filter"]) == ["userId", "date", "$nor"]
-    assert list(find["filter"]["date"]) == ["$lt"]
+    assert list(find["filter"]) == ["userId", "date"]
+    assert set(find["filter"]["date"]) == {"$lt", "$gt"}
     assert "skip" not in find
 
 
