@@ -4,8 +4,10 @@ from threading import Semaphore
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-# A hash keeps a core busy and 64 MiB: a process makes one at a time, and its other threads go on
-# answering meanwhile, for hashing runs outside Python's lock.
+from fitness_project.api.admission import pause
+
+# A hash keeps a core busy and 64 MiB: a process makes one at a time. It runs outside Python's lock,
+# and other requests have this one's turn meanwhile.
 _one_at_a_time = Semaphore(1)
 
 
@@ -17,9 +19,9 @@ class PasswordHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password, salt):
-        with _one_at_a_time:
+        with pause(), _one_at_a_time:
             return super().encode(password, salt)
 
     def verify(self, password, encoded):
-        with _one_at_a_time:
+        with pause(), _one_at_a_time:
             return super().verify(password, encoded)

@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from django.db.utils import OperationalError
+from pymongo.errors import ConnectionFailure
 
 from .files import Files, locked, unusable
 
@@ -28,10 +28,10 @@ KEEPER = "fitness_project.database.embedded.keeper"
 log = logging.getLogger(__name__)
 
 
-class EmbeddedDatabaseError(OperationalError):
+class EmbeddedDatabaseError(ConnectionFailure):
     """There is no embedded database to be had; the message is one line for people.
 
-    It is what Django's other backends raise when they can't connect.
+    To callers it is like a MongoDB that doesn't answer.
     """
 
 
@@ -85,8 +85,8 @@ class Lease:
     def announce(self, session: bytes) -> None:
         """PyMongo uses sessions again and again: most have been told already."""
         if session not in self.announced:
-            self._say(f"session {session.hex()}")
             self.announced.add(session)
+            self._say(f"session {session.hex()}")
 
     def abandon(self) -> None:
         """In a forked child: the connection is its parent's, who alone may end it."""
@@ -114,7 +114,8 @@ class Lease:
                 return self._settle(port)
 
     def _settle(self, port: int) -> None:
-        self.announced.clear()
+        for session in tuple(self.announced):
+            self._say(f"session {session.hex()}")
         if self.given_back.is_set():
             self._say("bye")
         if port != self.port:

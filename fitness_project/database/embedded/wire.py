@@ -1,6 +1,6 @@
 """One command to the server, without a driver.
 
-The keeper asks little: whether the server works, and to end dead processes' transactions. A
+The keeper asks little: whether the server works, and to end the transactions of the dead. A
 MongoClient for that would bring threads into a process that forks, and double its memory.
 """
 

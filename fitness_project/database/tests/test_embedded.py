@@ -27,6 +27,22 @@ except lease.EmbeddedDatabaseError as error:
     print(error)
 """
 
+FORK = """
+import os, sys
+from django.conf import settings
+settings.configure(DATABASES={"default": {
+    "ENGINE": "fitness_project.database.embedded", "NAME": "gym", "VAR_DIR": sys.argv[1],
+}})
+from django.db import connection
+from fitness_project.database.embedded import lease
+connection.database["log"].insert_one({})
+if os.fork() == 0:
+    print(len(lease._leases), connection.database["log"].count_documents({}), len(lease._leases))
+    sys.stdout.flush()
+    os._exit(0)
+os.wait()
+"""
+
 
 def assert_one_line(told, *parts):
     assert told.endswith("\n")
@@ -207,6 +223,13 @@ def test_a_forked_child_neither_ends_nor_holds_its_parents_lease(place):
         wait_until(lambda: not is_alive(keeper), seconds=5)
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+def test_a_forked_child_that_needs_the_database_takes_a_lease_of_its_own(tmp_path):
+    """With one of its parent's connections it would lose the server with its parent."""
+    child = run_python(FORK, tmp_path)
+
+    assert child.stdout == "0 1 1\n"
 
 
 def test_a_terminals_ctrl_c_is_not_for_the_keeper(place):
