@@ -3,7 +3,7 @@ import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from pymongo.errors import ConnectionFailure
 
 
 def main():
@@ -12,7 +12,7 @@ def main():
 
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, OperationalError) as error:
+    except (ImproperlyConfigured, ConnectionFailure) as error:
         sys.exit(f"error: {error}")
 
 
