@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: run test check format lock
+.PHONY: run test check bench format lock
 
 run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
@@ -20,6 +20,9 @@ check: $(READY)  ## The whole gate
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(MAKE) test
+
+bench: $(READY)  ## Figures of every call, on a fresh database
+	$(BIN)/python bench/run.py
 
 format: $(READY)
 	$(BIN)/ruff format .
