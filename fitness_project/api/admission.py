@@ -1,9 +1,9 @@
 """How many requests of one process are worked on at a time.
 
-Threads that all want Python's lock cost each other CPU: with sixteen clients a page of routines took
-1.5 to 1.7 ms of CPU without turns, and 1.3 with two. So of the threads there are, two work, and the
-others wait their turn. A turn that doesn't come soon (those two wait for a slow database, say)
-isn't waited for: nobody is kept from answering by somebody who is kept waiting.
+Threads that all want Python's lock cost each other CPU: with sixteen clients a page of routines
+took 1.5 to 1.7 ms of CPU without turns, and 1.3 with two. So of the threads there are, two work,
+and the others wait their turn. A turn that doesn't come soon (those two wait for a slow database,
+say) isn't waited for: nobody is kept from answering by somebody who is kept waiting.
 """
 
 from contextlib import contextmanager
