@@ -14,6 +14,7 @@ from accounts.tokens import AccessToken
 from exercises import services
 from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
+from fitness_project.api.outage import outage
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -59,6 +60,7 @@ def _nothing_remembered(monkeypatch):
     LOG.sent.clear()
     catalogue.__init__()
     remembered_principals.forget()
+    outage.over()
     monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
     monkeypatch.setattr(mail.connections, "close_all", lambda: None)

@@ -14,6 +14,8 @@ def main():
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, ConnectionFailure) as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "fitness_project.api.middleware.RequestIdMiddleware",
     "fitness_project.api.addresses.ForwardedProtoMiddleware",
     "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
+    "fitness_project.api.problems.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -103,7 +104,7 @@ TEMPLATES = [
 ]
 
 # An unreachable database is noticed in time for a 503 within five seconds.
-MONGODB_OPTIONS = {"serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
+MONGODB_OPTIONS = {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000}
 if MONGODB_URI:
     DATABASES = {
         "default": {

@@ -13,16 +13,31 @@ from fitness_project.api.admission import turn  # noqa: E402
 
 
 def application(environ, start_response):
-    """Takes the body in, however slowly it comes, and then its turn.
+    """Takes the body in, however slowly it comes, and then its turn."""
+    if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
+        take_body(environ)
+    with turn():
+        return django_application(environ, start_response)
+
+
+def take_body(environ):
+    """Puts the whole body in the place of the stream.
 
     Django takes a body without a Content-Length for none: a chunked one gets its length here.
     One over the limit is cut one byte past it, for Django to refuse.
     """
-    length = environ.get("CONTENT_LENGTH")
-    if length or environ.get("HTTP_TRANSFER_ENCODING"):
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
-        wanted = min(int(length), limit) if length and length.isdigit() else limit
-        body = environ["wsgi.input"].read(wanted)
-        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    with turn():
-        return django_application(environ, start_response)
+    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    declared = environ.get("CONTENT_LENGTH", "")
+    wanted = min(int(declared), longest) if declared.isdigit() else longest
+    body = environ["wsgi.input"].read(wanted)
+    is_cut = declared.isdigit() and len(body) < wanted
+    environ["wsgi.input"] = CutBody() if is_cut else BytesIO(body)
+    if not is_cut:
+        environ["CONTENT_LENGTH"] = str(len(body))
+
+
+class CutBody(BytesIO):
+    """Of a client that went away, or said a length that isn't so."""
+
+    def read(self, *_):
+        raise OSError("The body ended before its Content-Length.")

@@ -21,6 +21,7 @@ from rest_framework.settings import api_settings
 
 from . import errors
 from .middleware import current_request_id
+from .outage import outage
 from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,6 +94,7 @@ def as_api_exception(exc) -> exceptions.APIException:
             return exceptions.ParseError("The request can't be read.")
         case _ if is_outage(exc):
             log.warning("The database can't be reached: %s", exc)
+            outage.found()
             return Unavailable()
     return Fault()
 
@@ -205,3 +207,20 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     return plain_answer(exceptions.PermissionDenied(f"CSRF check failed. {reason}"))
+
+
+class OutageMiddleware:
+    """Refuses calls at once while the database is known to be away."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        if outage.is_on():
+            return plain_answer(Unavailable())
+        response = self.get_response(request)
+        if response.status_code != Unavailable.status_code:
+            outage.over()
+        return response

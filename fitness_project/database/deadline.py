@@ -1,8 +1,19 @@
 """The time that one request may spend waiting for the database."""
 
+from contextvars import ContextVar
+from time import monotonic
+
 import pymongo
 
 SECONDS = 4.0
+
+_ends: ContextVar[float | None] = ContextVar("database_deadline", default=None)
+
+
+def remaining_seconds(most: float) -> float:
+    """What is left of the request's time; `most` where there is no request."""
+    ends = _ends.get()
+    return most if ends is None else min(most, max(ends - monotonic(), 0.0))
 
 
 class DatabaseDeadlineMiddleware:
@@ -13,5 +24,9 @@ class DatabaseDeadlineMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        with pymongo.timeout(SECONDS):
-            return self.get_response(request)
+        token = _ends.set(monotonic() + SECONDS)
+        try:
+            with pymongo.timeout(SECONDS):
+                return self.get_response(request)
+        finally:
+            _ends.reset(token)

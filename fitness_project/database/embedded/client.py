@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pymongo import MongoClient
 
+from fitness_project.database.deadline import remaining_seconds
+
 from . import lease
 
 
@@ -17,7 +19,7 @@ class LeasedClient(MongoClient):
     """
 
     def __init__(self, var_dir: Path, **options):
-        super().__init__(lease.acquire(var_dir), **options)
+        super().__init__(lease.acquire(var_dir, remaining_seconds(lease.PATIENCE)), **options)
         self._var_dir = var_dir
 
     def start_session(self, *args, **kwargs):

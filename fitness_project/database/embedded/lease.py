@@ -35,17 +35,21 @@ class EmbeddedDatabaseError(ConnectionFailure):
     """
 
 
-def acquire(var_dir: Path) -> str:
+def acquire(var_dir: Path, patience: float = PATIENCE) -> str:
     """The URI of the database in `var_dir`, which runs until this process ends or releases it.
 
     Starts it where nobody has. Again and again it is the same lease, and the same URI. Raises
-    EmbeddedDatabaseError if there is none within about 20 seconds.
+    EmbeddedDatabaseError if there is none within `patience` seconds.
     """
     var_dir = Path(var_dir).absolute()
-    with _guard:
+    if not _guard.acquire(timeout=patience):
+        raise EmbeddedDatabaseError(_late(Files(var_dir)))
+    try:
         if var_dir not in _leases:
-            _leases[var_dir] = Lease(Files(var_dir))
+            _leases[var_dir] = Lease(Files(var_dir), patience)
         return _leases[var_dir].uri
+    finally:
+        _guard.release()
 
 
 def release(var_dir: Path) -> None:
@@ -64,12 +68,12 @@ def announce(var_dir: Path, session: bytes) -> None:
 
 
 class Lease:
-    def __init__(self, files: Files):
+    def __init__(self, files: Files, patience: float):
         self.files = files
         self.announced: set[bytes] = set()
         self.given_back = threading.Event()
         self.over = threading.Event()
-        self.connection, self.port = _obtain(files)
+        self.connection, self.port = _obtain(files, patience)
         name = f"lease on {files.var_dir}"
         threading.Thread(target=self._watch, name=name, daemon=True).start()
 
@@ -127,9 +131,9 @@ class Lease:
             self.connection.sendall(f"{line}\n".encode())
 
 
-def _obtain(files: Files) -> tuple[socket.socket, int]:
+def _obtain(files: Files, patience: float = PATIENCE) -> tuple[socket.socket, int]:
     """A new lease, from the keeper there is or from one started for it."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     try:
         files.var_dir.mkdir(parents=True, exist_ok=True)
         if found := _connect(files, deadline):
@@ -207,7 +211,7 @@ def _last_line(keeper: subprocess.Popen) -> str:
 
 
 def _late(files: Files) -> str:
-    return f"The embedded database didn't start within {PATIENCE:.0f} seconds: see {files.log}."
+    return f"The embedded database didn't start in time: see {files.log}."
 
 
 def _await_end(connection: socket.socket) -> None:

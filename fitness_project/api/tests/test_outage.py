@@ -1,0 +1,61 @@
+"""While the database is away one request tries, and the others are refused at once."""
+
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+
+from fitness_project.api import outage as outage_module
+from fitness_project.api.documents import Documents
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 1000.0
+
+    monkeypatch.setattr(outage_module, "monotonic", lambda: Clock.now)
+    return Clock
+
+
+@pytest.fixture
+def tries(monkeypatch):
+    """The database is away; how often it was asked."""
+    asked = []
+
+    def fail(*_):
+        asked.append(1)
+        raise ServerSelectionTimeoutError("gone")
+
+    monkeypatch.setattr(Documents, "fetch", fail)
+    return asked
+
+
+def test_one_finds_out_and_the_others_are_refused_at_once(api, clock, tries):
+    answers = [api.get("/api/routines") for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert all(answer["Retry-After"] for answer in answers)
+    assert len(tries) == 1
+
+
+def test_a_second_later_one_tries_again(api, clock, tries):
+    api.get("/api/routines")
+    clock.now += 1.1
+
+    for _ in range(5):
+        assert api.get("/api/routines").status_code == 503
+
+    assert len(tries) == 2
+
+
+def test_when_it_is_back_the_service_is(api, clock, tries, monkeypatch):
+    api.get("/api/routines")
+    monkeypatch.undo()
+    outage_module.outage._next_try = 0.0  # as time does
+
+    assert [api.get("/api/routines").status_code for _ in range(3)] == [200] * 3
+
+
+def test_what_needs_no_database_is_not_refused(api, clock, tries):
+    api.get("/api/routines")
+
+    assert api.get("/healthz").status_code == 200
