@@ -235,5 +235,6 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A client's mistake is told to the client.
         "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
     },
 }

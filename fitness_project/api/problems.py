@@ -180,11 +180,12 @@ def headers(error) -> dict:
 
 def plain_answer(error: exceptions.APIException) -> HttpResponse:
     """The same problem where no DRF view is at work."""
+    body = dump_json(problem(error))
     return HttpResponse(
-        dump_json(problem(error)),
+        body,
         status=error.status_code,
         content_type=MEDIA_TYPE,
-        headers=headers(error),
+        headers={**headers(error), "Content-Length": str(len(body))},
     )
 
 

@@ -5,7 +5,7 @@ from time import monotonic
 
 import pymongo
 
-SECONDS = 4.0
+SECONDS = 3.0
 
 _ends: ContextVar[float | None] = ContextVar("database_deadline", default=None)
 

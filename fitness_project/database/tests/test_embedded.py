@@ -330,7 +330,9 @@ def test_a_missing_server_is_told_in_one_line(tmp_path):
 
 def test_django_starts_nothing_before_it_connects(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(lease, "acquire", lambda var_dir: asked.append(var_dir) or "mongodb://x")
+    monkeypatch.setattr(
+        lease, "acquire", lambda var_dir, patience: asked.append(var_dir) or "mongodb://x"
+    )
     monkeypatch.setattr(DatabaseWrapper, "_connection_pools", {})
     settings = {"NAME": "gym", "HOST": "", "OPTIONS": {"appname": "gym"}, "VAR_DIR": tmp_path}
 

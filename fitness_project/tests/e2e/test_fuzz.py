@@ -1,0 +1,128 @@
+"""Requests that nobody thought of, generated from the schema."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+from .service import PASSWORD
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
+FUZZ_SECONDS = 600
+CONFIG = """
+seed = 1
+workers = 1
+request-timeout = 10.0
+headers = {{ Authorization = "Bearer {token}" }}
+cache.enabled = false
+checks.positive_data_acceptance.enabled = false
+# A string is trimmed before it is measured, which no schema can say.
+phases.fuzzing.checks.negative_data_rejection.enabled = false
+phases.stateful.checks.negative_data_rejection.enabled = false
+
+[generation]
+max-examples = {examples}
+deterministic = true
+database = "none"
+
+[dictionaries]
+exercises.values = {exercises}
+routines.values = {routines}
+history.values = {history}
+dates.values = ["2026-11-21T18:30:00Z", "1970-01-01T00:00:00+00:00"]
+emails.values = ["{email}"]
+passwords.values = ["{password}"]
+
+[parameters]
+"body.exercises[*].exerciseId" = {{ dictionary = "exercises", probability = 0.9 }}
+"body.date" = {{ dictionary = "dates", probability = 0.7 }}
+"body.routineId" = {{ dictionary = "routines", probability = 0.7 }}
+
+[[operations]]
+include-path = "/api/auth/register"
+parameters."body.password" = {{ dictionary = "passwords", probability = 0.7 }}
+
+[[operations]]
+include-path = "/api/auth/login"
+parameters."body.email" = {{ dictionary = "emails", probability = 0.7 }}
+parameters."body.password" = {{ dictionary = "passwords", probability = 0.7 }}
+"""
+# Deleting has none: it would soon leave nothing to fuzz.
+CONFIG_OF_PATH = """
+[[operations]]
+include-path = "/api/{name}/{{id}}"
+exclude-method = "DELETE"
+parameters."path.id" = {{ dictionary = "{name}", probability = 0.7 }}
+"""
+
+
+# Services of their own: what fails to sign in counts against everybody at this address.
+
+
+def test_generated_requests_of_a_user_are_answered_as_the_schema_says(own_service, tmp_path):
+    fuzz(own_service, own_service.register("user@example.com"), tmp_path)
+
+
+def test_generated_requests_of_staff_are_answered_as_the_schema_says(own_service, tmp_path):
+    own_service.manage(
+        *("createsuperuser", "--noinput"),
+        DJANGO_SUPERUSER_EMAIL="staff@example.com",
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+
+    fuzz(own_service, own_service.sign_in("staff@example.com"), tmp_path)
+
+
+def fuzz(service, client, folder):
+    """Every operation, signed in: every check of Schemathesis but that what its schema allows is
+    taken, for no schema can say which ids exist."""
+    (folder / "schema.json").write_text(json.dumps(closed(service.call("GET", "/api/schema").json)))
+    (folder / "schemathesis.toml").write_text(config(client))
+
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", "schema.json"),
+            *("--url", service.url, "--no-color"),
+        ],
+        cwd=folder,
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        timeout=FUZZ_SECONDS,
+        check=False,
+    )
+
+    sys.stdout.write(run.stdout[run.stdout.rfind("SUMMARY") :])
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"Selected: (\d+)/\1\s+Tested: \1\s", run.stdout)
+    # Or most of it was answered with 401: a token lives ten minutes.
+    assert client.call("GET", "/api/routines").status == 200
+
+
+def closed(schema):
+    """Without keys of its own invention, or most of what is generated would be refused for them."""
+    for name, component in schema["components"]["schemas"].items():
+        if name.endswith("Request"):
+            component.setdefault("additionalProperties", False)
+    return schema
+
+
+def config(client):
+    """With ids of what is there: generated ones name nothing."""
+    entries = client.entries()
+    routine = {"name": "Push day", "exercises": entries}
+    session = {"date": "2026-11-21T18:30:00Z", "exercises": entries}
+    made = {
+        "exercises": [row["id"] for row in client.everything("/api/exercises")[:5]],
+        "routines": [client.call("POST", "/api/routines", routine).json["id"] for _ in range(3)],
+        "history": [client.call("POST", "/api/history", session).json["id"] for _ in range(3)],
+    }
+    head = CONFIG.format(
+        token=client.token,
+        examples=EXAMPLES,
+        email=client.email,
+        password=PASSWORD,
+        **{name: json.dumps(ids) for name, ids in made.items()},
+    )
+    return head + "".join(CONFIG_OF_PATH.format(name=name) for name in made)

@@ -1,0 +1,145 @@
+"""Starting, ending, and sharing the database meanwhile."""
+
+import http.client
+import signal
+import socket
+import sys
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from fitness_project.database.tests.conftest import wait_until
+
+from .service import Service, free_port
+
+STOPPING = {
+    "ctrl-c": Service.interrupt,
+    "sigterm": lambda service: service.process.send_signal(signal.SIGTERM),
+}
+
+
+def assert_told_in_one_line(told, *parts):
+    assert told.returncode != 0
+    assert told.stderr.count("\n") == 1, told.stderr
+    for part in parts:
+        assert part in told.stderr
+
+
+# Starting
+
+
+def test_a_second_start_takes_less_than_five_seconds(own_service):
+    ann = own_service.register("ann@example.com")
+    own_service.stop()
+
+    seconds = own_service.start()
+
+    sys.stdout.write(f"second start: {seconds:.2f} s\n")
+    assert seconds < 5
+    assert own_service.sign_in("ann@example.com").user == ann.user
+
+
+def test_a_taken_port_is_told_in_one_line(service, tmp_path):
+    told = Service(tmp_path / "var", port=service.port).manage("serve")
+
+    assert_told_in_one_line(told, f"Can't listen on 127.0.0.1:{service.port}", "PORT")
+
+
+def test_a_file_in_the_folders_place_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+
+    for var_dir in (tmp_path / "file", tmp_path / "file" / "var"):
+        told = Service(var_dir).manage("serve")
+
+        assert_told_in_one_line(told, "VAR_DIR", str(tmp_path / "file"))
+
+
+def test_a_mongodb_without_a_secret_key_is_told_in_one_line(tmp_path):
+    told = Service(tmp_path / "var", MONGODB_URI="mongodb://127.0.0.1:1").manage("serve")
+
+    assert_told_in_one_line(told, "SECRET_KEY must be set")
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_mongodb_that_is_not_there_is_told_in_one_line(tmp_path):
+    nowhere = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=rs0"
+
+    told = Service(tmp_path / "var", MONGODB_URI=nowhere, SECRET_KEY="k" * 32).manage("serve")
+
+    assert_told_in_one_line(told, "The database can't be reached")
+
+
+# Ending
+
+
+@pytest.mark.parametrize("how", STOPPING)
+def test_it_stops_within_five_seconds_and_leaves_nothing(own_service, how):
+    assert len(own_service.pids()) >= 5
+
+    seconds = own_service.stop(STOPPING[how])
+
+    sys.stdout.write(f"stop by {how}: {seconds:.2f} s\n")
+    assert seconds < 5
+    assert own_service.process.returncode == 0
+    log = own_service.log.read_text()
+    assert "Traceback" not in log
+    assert "Killing worker" not in log
+
+
+def test_clients_that_stay_do_not_hold_up_the_end(own_service):
+    with idle_client(own_service), unfinished_request(own_service):
+        seconds = own_service.stop()
+
+    sys.stdout.write(f"stop with clients: {seconds:.2f} s\n")
+    assert seconds < 5
+
+
+@contextmanager
+def idle_client(service):
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port)) as connection:
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+        yield
+
+
+@contextmanager
+def unfinished_request(service):
+    with socket.create_connection(("127.0.0.1", service.port)) as connection:
+        head = "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+        connection.sendall(head.encode())
+        time.sleep(0.1)
+        yield
+
+
+def test_ctrl_c_during_the_start_leaves_nothing_and_no_traceback(tmp_path):
+    service = Service(tmp_path / "var")
+    try:
+        service.launch()
+        wait_until(lambda: service.pid("server"))
+        seconds = service.stop()
+    finally:
+        service.clear()
+
+    assert seconds < 5
+    assert "Traceback" not in service.log.read_text()
+
+
+# Sharing
+
+
+def test_commands_share_the_database_of_the_running_service(service):
+    service.register("shared@example.com")
+    before = service.pids()
+    count = "from accounts.models import User; "
+    count += "print(User.objects.filter(email='shared@example.com').count())"
+
+    counted = service.manage("shell", "--no-imports", "-c", count)
+    checked = service.manage("check", "--database", "default")
+    listed = service.manage("showmigrations")
+
+    assert counted.stdout == "1\n"
+    assert checked.returncode == listed.returncode == 0
+    assert "[ ]" not in listed.stdout
+    assert service.pids() == before
+    assert service.call("GET", "/readyz").status == 200

@@ -1,0 +1,71 @@
+"""README's walk, taken as a reader would."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from .service import PROJECT
+
+TOOLS = ("bash", "curl", "python3")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+STEP = re.compile(r"```bash\n(.*?)```\n(?:```json\n(.*?)\n```)?", re.DOTALL)
+END_OF_STEP = "end of step"
+VARYING = {
+    r"eyJ(…|[\w-]+\.[\w-]+\.[\w-]+)": "<token>",
+    r"\bcursor=[\w-]+": "cursor=<cursor>",
+    r'("(?:createdAt|updatedAt|dateJoined)"):"[^"]+"': r"\1:<instant>",
+    r'"requestId":"[\w-]+"': '"requestId":<request id>',
+}
+
+pytestmark = pytest.mark.skipif(MISSING != [], reason=f"not installed: {', '.join(MISSING)}")
+
+
+def steps_of_readme(url) -> list[tuple[str, str]]:
+    """Each step's commands and the answer that README prints, empty where it prints none."""
+    readme = (PROJECT / "README.md").read_text()
+    walk = readme.partition("## A walk in ten lines\n")[2].partition("\n## ")[0]
+    return STEP.findall(walk.replace("http://127.0.0.1:8000", url))
+
+
+def take(steps) -> list[str]:
+    """What each step prints, all of them in one shell."""
+    script = "".join(f"{commands}\necho '{END_OF_STEP}'\n" for commands, _ in steps)
+    shell = subprocess.run(
+        ["bash", "-u"], input=script, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shell.stderr == ""
+    return shell.stdout.split(f"{END_OF_STEP}\n")[:-1]
+
+
+def without_what_varies(answers) -> list[str]:
+    """Ids become numbers in order of appearance: the same one everywhere is the same number."""
+    text = "\0".join(answers)
+    for pattern, name in VARYING.items():
+        text = re.sub(pattern, name, text)
+    ids = {}
+    number = lambda found: f"id {ids.setdefault(found[0], len(ids))}"  # noqa: E731
+    return re.sub(r"\b[0-9a-f]{24}\b", number, text).split("\0")
+
+
+def test_the_walk_answers_what_readme_says_and_is_there_after_a_restart(own_service):
+    steps = steps_of_readme(own_service.url)
+
+    answers = take(steps)
+
+    assert len(steps) > 10
+    assert without_what_varies(answers) == without_what_varies(answer for _, answer in steps)
+
+    before = what_ann_has(own_service)
+    own_service.stop()
+    own_service.start()
+
+    assert what_ann_has(own_service) == before
+    assert all(before.values())
+
+
+def what_ann_has(service):
+    ann = service.sign_in("ann@example.com")
+    lists = ("/api/routines", "/api/history", "/api/exercises")
+    return {"user": ann.user, **{path: ann.everything(path) for path in lists}}
