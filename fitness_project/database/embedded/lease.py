@@ -42,11 +42,12 @@ def acquire(var_dir: Path, patience: float = PATIENCE) -> str:
     EmbeddedDatabaseError if there is none within `patience` seconds.
     """
     var_dir = Path(var_dir).absolute()
+    deadline = time.monotonic() + patience
     if not _guard.acquire(timeout=patience):
         raise EmbeddedDatabaseError(_late(Files(var_dir)))
     try:
         if var_dir not in _leases:
-            _leases[var_dir] = Lease(Files(var_dir), patience)
+            _leases[var_dir] = Lease(Files(var_dir), deadline - time.monotonic())
         return _leases[var_dir].uri
     finally:
         _guard.release()

@@ -104,7 +104,12 @@ class Command(BaseCommand):
 
 
 def load_application(*_):
-    """Runs in a worker: it ends with the process that started it, even if that is killed."""
+    """Runs in a worker: it ends with the process that started it, even if that is killed.
+
+    A terminal's Ctrl-C is for that process alone: a worker that gets it, and the order to stop
+    beside it, may hang.
+    """
+    os.setpgid(0, 0)
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     from fitness_project.wsgi import application
 

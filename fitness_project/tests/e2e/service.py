@@ -13,6 +13,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fitness_project.database.tests.conftest import is_alive, wait_until
 
@@ -107,9 +108,7 @@ class Service:
 
     def crash(self):
         """The service and its database at once, as when the machine fails."""
-        for pid in self.pids():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_all(self.pids())
         self.process.wait()
 
     def kill(self, name):
@@ -120,13 +119,10 @@ class Service:
         """Ends and removes whatever is left, in the order in which nothing comes back."""
         if self.process is None:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        kill_all(self._group())
         self.process.wait()
-        for pid in self.database_pids():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not self.database_pids())
+        kill_all(self.database_pids())
+        wait_until(lambda: not self._group() | self.database_pids())
         shutil.rmtree(self.var_dir, ignore_errors=True)
 
     # What runs
@@ -138,12 +134,19 @@ class Service:
         return {self.process.pid, *self.workers(), *self.database_pids()}
 
     def workers(self) -> set[int]:
-        children = {pid for pid, parent, _ in processes() if parent == self.process.pid}
-        return {pid for pid in children - self.database_pids() if is_alive(pid)}
+        children = {found.pid for found in processes() if found.parent == self.process.pid}
+        return children - self.database_pids()
 
     def database_pids(self) -> set[int]:
         """The keeper and the server have the folder on their command lines."""
-        return {pid for pid, _, command in processes() if str(self.var_dir) in command}
+        return {found.pid for found in processes() if str(self.var_dir) in found.command}
+
+    def _group(self) -> set[int]:
+        """What the main process started and left. Where that one has ended, a group with a
+        process of its number is somebody else's by now."""
+        group = {found.pid for found in processes() if found.group == self.process.pid}
+        is_over = self.process.poll() is not None
+        return set() if is_over and self.process.pid in group else group
 
     def _state(self):
         return json.loads((self.var_dir / "database.json").read_text())
@@ -232,17 +235,31 @@ def is_free(port) -> bool:
     return False
 
 
-def processes() -> list[tuple[int, int, str]]:
-    """Every process that there is: its id, its parent's and its command line."""
+def kill_all(pids):
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+class Process(NamedTuple):
+    pid: int
+    parent: int
+    group: int
+    command: str
+
+
+def processes() -> list[Process]:
+    """Every process that there is."""
     if sys.platform == "linux":
         return [found for path in Path("/proc").glob("[0-9]*") if (found := _process(path))]
-    listing = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid=,command="], text=True)
-    columns = (line.split(None, 2) for line in listing.splitlines())
-    return [(int(pid), int(parent), command) for pid, parent, command in columns]
+    listing = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid=,pgid=,command="], text=True)
+    columns = (line.split(None, 3) for line in listing.splitlines())
+    return [Process(*map(int, numbers), command) for *numbers, command in columns]
 
 
 def _process(path):
     with suppress(OSError):
         command = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        parent = (path / "stat").read_text().rpartition(")")[2].split()[1]
-        return int(path.name), int(parent), command
+        state, *numbers = (path / "stat").read_text().rpartition(")")[2].split()[:3]
+        if state != "Z":
+            return Process(int(path.name), *map(int, numbers), command)
