@@ -116,14 +116,18 @@ class Service:
         os.kill(self.pid(name), signal.SIGKILL)
 
     def clear(self):
-        """Ends and removes whatever is left, in the order in which nothing comes back."""
+        """Ends and removes whatever is left."""
         if self.process is None:
             return
-        kill_all(self._group())
+        wait_until(self._ends_all)
         self.process.wait()
-        kill_all(self.database_pids())
-        wait_until(lambda: not self._group() | self.database_pids())
         shutil.rmtree(self.var_dir, ignore_errors=True)
+
+    def _ends_all(self) -> bool:
+        """Whether there was nothing left: what is killed may just have started something."""
+        left = self._group() | self.database_pids()
+        kill_all(left)
+        return not left
 
     # What runs
 
