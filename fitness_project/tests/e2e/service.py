@@ -24,6 +24,7 @@ START_SECONDS = 60
 WORKERS = 2
 # Below the embedded database's ports and those that kernels take for outgoing connections.
 PORTS = range(10_000, 20_000)
+DATABASE = ("fitness_project.database.embedded.keeper", "secantusd-rs")
 # As in a new terminal: the tests' own settings are in their environment too.
 KEPT_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 # On Linux the service ends with the tests, even if those are killed.
@@ -125,7 +126,7 @@ class Service:
 
     def _ends_all(self) -> bool:
         """Whether there was nothing left: what is killed may just have started something."""
-        left = self._group() | self.database_pids()
+        left = {found.pid for found in self._processes()}
         kill_all(left)
         return not left
 
@@ -142,15 +143,11 @@ class Service:
         return children - self.database_pids()
 
     def database_pids(self) -> set[int]:
-        """The keeper and the server have the folder on their command lines."""
-        return {found.pid for found in processes() if str(self.var_dir) in found.command}
+        return {found.pid for found in self._processes() if found.is_database}
 
-    def _group(self) -> set[int]:
-        """What the main process started and left. Where that one has ended, a group with a
-        process of its number is somebody else's by now."""
-        group = {found.pid for found in processes() if found.group == self.process.pid}
-        is_over = self.process.poll() is not None
-        return set() if is_over and self.process.pid in group else group
+    def _processes(self):
+        """All that run for this folder, whoever started them."""
+        return [found for found in processes() if str(self.var_dir) in found.text]
 
     def _state(self):
         return json.loads((self.var_dir / "database.json").read_text())
@@ -246,24 +243,29 @@ def kill_all(pids):
 
 
 class Process(NamedTuple):
+    """`text` is its command line and its environment."""
+
     pid: int
     parent: int
-    group: int
-    command: str
+    text: str
+
+    @property
+    def is_database(self):
+        return any(part in self.text for part in DATABASE)
 
 
 def processes() -> list[Process]:
-    """Every process that there is."""
+    """Every process that there is, as far as we may know it."""
     if sys.platform == "linux":
         return [found for path in Path("/proc").glob("[0-9]*") if (found := _process(path))]
-    listing = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid=,pgid=,command="], text=True)
-    columns = (line.split(None, 3) for line in listing.splitlines())
-    return [Process(*map(int, numbers), command) for *numbers, command in columns]
+    listing = subprocess.check_output(["ps", "-AEww", "-o", "pid=,ppid=,command="], text=True)
+    columns = (line.split(None, 2) for line in listing.splitlines())
+    return [Process(int(pid), int(parent), text) for pid, parent, text in columns]
 
 
 def _process(path):
     with suppress(OSError):
-        command = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        state, *numbers = (path / "stat").read_text().rpartition(")")[2].split()[:3]
-        if state != "Z":
-            return Process(int(path.name), *map(int, numbers), command)
+        parent = (path / "stat").read_text().rpartition(")")[2].split()[1]
+        text = (path / "cmdline").read_bytes() + (path / "environ").read_bytes()
+        if text:  # One that has ended, but whose parent hasn't heard of it, has none.
+            return Process(int(path.name), int(parent), text.decode(errors="replace"))

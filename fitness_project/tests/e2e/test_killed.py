@@ -91,6 +91,8 @@ def test_an_outage_is_a_503_within_five_seconds_and_holds_up_nobody(own_service,
     assert (len(refused), len(alive)) == (CROWDS[who], 10), told
     for answer in refused:
         assert_says_when_to_come_back(answer)
+    # One keeper and its server, and none that was started in vain and waits.
+    assert own_service.database_pids() == {own_service.pid("keeper"), own_service.pid("server")}
 
 
 @contextmanager
