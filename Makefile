@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Tests that start, kill and measure processes have the machine to themselves.
+PROCESSES := fitness_project/tests/e2e
+ENGINE := fitness_project/database/tests
 
 .PHONY: run test check bench format lock
 
@@ -10,7 +13,8 @@ run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
 test: $(READY)  ## All tests, on all cores
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE)
+	$(BIN)/python -m pytest -n auto $(PROCESSES) $(ENGINE)
 
 check: $(READY)  ## The whole gate
 	$(BIN)/ruff format --check .

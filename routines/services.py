@@ -1,6 +1,7 @@
 """A routine and its entry in `users.routines` come and go in one transaction."""
 
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 
 from accounts.models import User
 from fitness_project.api.documents import now
@@ -10,13 +11,21 @@ from fitness_project.database.transactions import transactional
 from .models import MAX_ROUTINES, Routine
 
 
-@transactional
 def create_routine(user, document: dict) -> dict:
     """Stores a valid document. Raises Conflict (`limit`) past MAX_ROUTINES."""
     present = now()
-    routine = Routine.objects.documents.insert(
-        {**document, "userId": user.pk, "createdAt": present, "updatedAt": present}
-    )
+    stamps = {"userId": user.pk, "createdAt": present, "updatedAt": present}
+    routine = {"_id": ObjectId(), **document, **stamps}
+    try:
+        return _store(user, routine)
+    except DuplicateKeyError:
+        # A commit whose answer was lost had been done, and the transaction ran again.
+        return Routine.objects.visible_to(user).get(routine["_id"])
+
+
+@transactional
+def _store(user, routine):
+    Routine.objects.documents.insert(dict(routine))
     last_place = f"routines.{MAX_ROUTINES - 1}"
     if not _change_user(
         {"_id": user.pk, last_place: {"$exists": False}}, {"$push": {"routines": routine["_id"]}}

@@ -14,7 +14,13 @@ from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -94,7 +100,8 @@ def as_api_exception(exc) -> exceptions.APIException:
             return exceptions.ParseError("The request can't be read.")
         case _ if is_outage(exc):
             log.warning("The database can't be reached: %s", exc)
-            outage.found()
+            if is_away(exc):
+                outage.found()
             return Unavailable()
     return Fault()
 
@@ -108,6 +115,14 @@ def is_outage(exc) -> bool:
     return isinstance(exc, ConnectionFailure | ExecutionTimeout) or (
         isinstance(exc, PyMongoError) and (exc.timeout or is_transient(exc))
     )
+
+
+def is_away(exc) -> bool:
+    """Whether no server was found: a lost race or a broken connection says less."""
+    cause = exc.__cause__ if isinstance(exc, DatabaseError) else exc
+    if isinstance(cause, AutoReconnect):
+        return isinstance(cause, ServerSelectionTimeoutError)
+    return isinstance(cause, ConnectionFailure)
 
 
 def is_transient(exc: PyMongoError) -> bool:

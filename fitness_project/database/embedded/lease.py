@@ -174,6 +174,8 @@ def _await_ready(connection: socket.socket) -> tuple[socket.socket, int] | None:
 
 
 def _start_keeper(files: Files, deadline: float) -> tuple[socket.socket, int]:
+    if time.monotonic() >= deadline:
+        raise EmbeddedDatabaseError(_late(files))
     keeper = _spawn(files)
     while time.monotonic() < deadline:
         if found := _connect(files, deadline):

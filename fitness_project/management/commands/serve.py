@@ -22,7 +22,7 @@ from fitness_project.api.problems import is_outage
 # are made when they are needed, and many, so that slow clients or a slow database leave some free.
 THREADS = 64
 HEADER_SECONDS = 10
-STOP_SECONDS = 4
+STOP_SECONDS = 3
 
 WELCOME = """
 Serving on {url} until Ctrl-C.
