@@ -1,9 +1,14 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
+from contextlib import suppress
+from contextvars import Context
 from functools import wraps
 
+import pymongo
 from django.db import DatabaseError, connections
 from pymongo.errors import PyMongoError
+
+END_SECONDS = 1.0
 
 
 def transactional(work):
@@ -21,11 +26,22 @@ def transactional(work):
             return work(*args, **kwargs)
         connection.ensure_connection()
         with connection.connection.start_session() as session:
-            return session.with_transaction(
-                lambda _: _joined(connection, session, work, args, kwargs)
-            )
+            try:
+                return session.with_transaction(
+                    lambda _: _joined(connection, session, work, args, kwargs)
+                )
+            except PyMongoError:
+                Context().run(_end, connection.connection, session)
+                raise
 
     return run
+
+
+def _end(client, session):
+    """Ends what is left of a transaction, in a context of its own: past the request's deadline
+    PyMongo doesn't send the abort, and whoever writes to the same documents would wait."""
+    with suppress(PyMongoError), pymongo.timeout(END_SECONDS):
+        client.admin.command("killSessions", [session.session_id])
 
 
 def _joined(connection, session, work, args, kwargs):
