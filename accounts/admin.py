@@ -11,7 +11,7 @@ from .services import change_password
 from .sign_ins import end_sign_ins
 
 
-class UserCreationForm(BaseUserCreationForm):
+class UserCreationForm(CleanTextForm, BaseUserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")

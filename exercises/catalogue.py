@@ -26,7 +26,8 @@ DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 
 
-MAX_ANSWERS = 2_000
+# Of the answers kept ready: any query makes one, and one may be half a megabyte.
+MAX_ANSWER_BYTES = 8 * 2**20
 
 
 class Snapshot:
@@ -37,15 +38,17 @@ class Snapshot:
         self.by_id = {document["_id"]: _sortable(document) for document in documents}
         self._sorted = {}
         self._answers = {}
+        self._room = MAX_ANSWER_BYTES
 
     def answer(self, key, make) -> bytes:
         """What `make()` answers, made once."""
         found = self._answers.get(key)
         if found is None:
             found = make()
-            if len(self._answers) >= MAX_ANSWERS:
-                self._answers.clear()
+            if len(found) > self._room:
+                self._answers, self._room = {}, MAX_ANSWER_BYTES
             self._answers[key] = found
+            self._room -= len(found)
         return found
 
     def sorted_by(self, order: Order) -> list[dict]:

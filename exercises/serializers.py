@@ -1,4 +1,5 @@
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from fitness_project.api.fields import ObjectIdField, QueryBooleanField, TextField
 from fitness_project.api.query import QuerySerializer
@@ -55,7 +56,8 @@ class ExerciseReferenceSerializer(DocumentSerializer):
     def validate(self, attrs):
         exercise = catalogue.find(attrs["exerciseId"])
         if exercise is None:  # It was there a moment ago.
-            raise serializers.ValidationError({"exerciseId": ["No exercise has this id."]})
+            error = ErrorDetail("No exercise has this id.", "does_not_exist")
+            raise serializers.ValidationError({"exerciseId": [error]})
         return {"exerciseId": exercise["_id"], "name": exercise["name"], **attrs}
 
 

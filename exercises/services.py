@@ -1,7 +1,7 @@
 """Writes to the catalogue: each in a transaction that raises its version.
 
-Other processes may go by the catalogue of a moment ago. What they write meanwhile (an
-entry with an old name, or for an exercise just deleted) is looked for once more after that.
+Other processes may go by the catalogue of a moment ago. So a rename looks once more, after that,
+for entries that were written with the old name; and a deletion waits before it looks for any.
 """
 
 from time import sleep

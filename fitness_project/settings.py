@@ -1,6 +1,7 @@
 """Settings, all of them from the environment: README.md lists the variables."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -43,6 +44,10 @@ WORKERS = whole_number("WORKERS", os.cpu_count(), 1, 1024)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+try:
+    [ip_network(network, strict=False) for network in TRUSTED_PROXIES]
+except ValueError as error:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from None
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_HEADERS = (*default_headers, "x-request-id")
 CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "X-Request-Id"]

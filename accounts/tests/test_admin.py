@@ -25,6 +25,17 @@ def test_a_user_is_made_with_a_lower_cased_email(admin):
     assert user.check_password(PASSWORD)
 
 
+def test_a_name_is_stored_as_the_api_would_and_a_password_as_typed(admin):
+    password = " spaces are part of it "
+    fields = {"email": "new@example.com", "name": " Cafe\u0301 "}
+
+    admin.post(f"{USERS}add/", {**fields, "password1": password, "password2": password})
+
+    user = User.objects.get(email="new@example.com")
+    assert user.name == "Café"
+    assert user.check_password(password)
+
+
 def test_an_email_is_for_life(admin, ann):
     page = admin.get(f"{USERS}{ann.pk}/change/").content.decode()
 

@@ -230,3 +230,14 @@ class TestMemory:
         (row,) = api.get(EXERCISES).json()["results"]
 
         assert (row["name"], row["isArchived"], row["primaryMuscles"]) == ("Plain", False, [])
+
+    def test_the_answers_kept_ready_are_bounded(self, api, monkeypatch):
+        ExerciseFactory(description="d" * 5000)
+        monkeypatch.setattr("exercises.catalogue.MAX_ANSWER_BYTES", 20_000)
+        snapshot = catalogue.refreshed()
+        snapshot._room = 20_000
+
+        for n in range(20):
+            assert api.get(f"{EXERCISES}?anything={n}").status_code == 200
+
+        assert sum(map(len, snapshot._answers.values())) <= 20_000

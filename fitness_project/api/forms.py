@@ -6,10 +6,16 @@ from .fields import CONTROL_CHARACTERS, TextField, clean_text
 
 
 class CleanTextForm(forms.ModelForm):
-    """Every string trimmed, NFC, its line breaks as `\\n`, without control characters."""
+    """The model's strings trimmed, NFC, their line breaks as `\\n`, without control characters.
+
+    Fields that a form adds, such as passwords, are not touched.
+    """
 
     def clean(self):
-        for name, value in list(super().clean().items()):
+        super().clean()
+        of_the_model = {field.name for field in self._meta.model._meta.get_fields()}
+        for name in self.cleaned_data.keys() & of_the_model:
+            value = self.cleaned_data[name]
             strings = value if isinstance(value, list) else [value]
             if any(isinstance(s, str) and CONTROL_CHARACTERS.search(s) for s in strings):
                 self.add_error(name, TextField.default_error_messages["control_characters"])
