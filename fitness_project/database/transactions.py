@@ -25,16 +25,21 @@ def transactional(work):
         if connection.session is not None:
             return work(*args, **kwargs)
         connection.ensure_connection()
-        with connection.connection.start_session() as session:
-            try:
-                return session.with_transaction(
-                    lambda _: _joined(connection, session, work, args, kwargs)
-                )
-            except PyMongoError:
-                Context().run(_end, connection.connection, session)
-                raise
+        return in_transaction(
+            connection.connection, lambda session: _joined(connection, session, work, args, kwargs)
+        )
 
     return run
+
+
+def in_transaction(client, work):
+    """`work(session)` in a transaction of its own, repeated as long as it loses races."""
+    with client.start_session() as session:
+        try:
+            return session.with_transaction(work)
+        except PyMongoError:
+            Context().run(_end, client, session)
+            raise
 
 
 def _end(client, session):

@@ -72,7 +72,8 @@ def test_no_more_than_500_routines_get_in(bench_press):
     assert len(User.objects.documents.get(user.pk)["routines"]) == 500
 
 
-def test_a_rename_reaches_routines_that_are_being_written(bench_press):
+def test_a_rename_reaches_routines_that_are_being_written(bench_press, monkeypatch):
+    monkeypatch.setattr(services, "SETTLE_SECONDS", 1.0)
     user, staff = UserFactory(), UserFactory(is_staff=True)
     routines = [
         RoutineFactory(user=user, exercises=[embedded(RoutineEntry, bench_press)]).pk

@@ -11,7 +11,7 @@ from django_mongodb_backend import base
 from django_mongodb_backend.utils import OperationDebugWrapper
 
 from .client import LeasedClient
-from .projections import MendedCollection
+from .collection import MendedCollection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -30,6 +30,7 @@ STORAGE_PATIENCE = 3.0
 IDLE_SECONDS = 10.0
 FIRST_ANSWER_POLL = 0.02
 HEALTH_SECONDS = 1.0
+SILENCE_SECONDS = 8.0
 FIRST_RETRY = 0.05
 LAST_RETRY = 1.0
 BURIAL_DELAYS = (1.0, 5.0)
@@ -49,7 +50,7 @@ class Keeper:
         self.is_working = False
         self.has_worked = False
         self.retry_delay = 0.0
-        self.started_at = self.next_start = time.monotonic()
+        self.started_at = self.next_start = self.answered_at = time.monotonic()
 
     def run(self) -> None:
         """Returns when the last lease is gone.
@@ -124,8 +125,13 @@ class Keeper:
     def _tend_server(self) -> None:
         if self.server.exit_code() is not None:
             self._mourn_server()
-        elif self.server.works() and not self.is_working:
-            self._greet_server()
+        elif self.server.works():
+            self.answered_at = time.monotonic()
+            if not self.is_working:
+                self._greet_server()
+        elif self.is_working and time.monotonic() > self.answered_at + SILENCE_SECONDS:
+            say("the server is silent: killing it")
+            self.server.kill()
         if self.is_working:
             self._tell_ready()
             self._bury()

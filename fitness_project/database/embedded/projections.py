@@ -10,15 +10,6 @@ One difference is left: in the dotted spelling it doesn't make the outer documen
 computed field in it has no value. The ORM reads both alike.
 """
 
-from pymongo.collection import Collection
-
-
-class MendedCollection(Collection):
-    """A collection whose pipelines reach the server in the spelling that it understands."""
-
-    def aggregate(self, pipeline, *args, **kwargs):
-        return super().aggregate(flattened(pipeline), *args, **kwargs)
-
 
 def flattened(pipeline: list[dict]) -> list[dict]:
     """The same pipeline with dotted paths for nested fields; what was given isn't changed."""

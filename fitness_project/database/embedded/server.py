@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from bson.binary import UUID_SUBTYPE, Binary
+from bson.int64 import Int64
 
 from . import wire
 from .confinement import confinement
@@ -33,6 +34,8 @@ class Server:
         self.port = port
         self._process: subprocess.Popen | None = None
         self._log_start = 0
+        self._probe_id = Binary(os.urandom(16), UUID_SUBTYPE)
+        self._probes = 0
 
     @property
     def pid(self) -> int | None:
@@ -66,18 +69,33 @@ class Server:
         return self._process.poll()
 
     def works(self) -> bool:
-        """Whether it reads from its storage, and says so in time.
+        """Whether it reads from its storage in a transaction, and says so in time.
 
         After a failed write (a full disk) it panics: it refuses everything until it is started
         again, but lives on and answers `ping`. Such a server is killed here.
         """
         try:
-            answer = wire.command(self.port, {"count": "keeper"}, ANSWER_SECONDS)
+            is_fine = self._read_in_a_transaction()
         except OSError:
             return False
-        if not answer["ok"]:
-            self._process.kill()
-        return bool(answer["ok"])
+        if not is_fine:
+            self.kill()
+        return is_fine
+
+    def _read_in_a_transaction(self) -> bool:
+        """Where writers wait for one another for ever, no transaction can begin or end."""
+        self._probes += 1
+        transaction = {
+            "lsid": {"id": self._probe_id},
+            "txnNumber": Int64(self._probes),
+            "autocommit": False,
+        }
+        read = {"find": "keeper", "limit": 1, **transaction, "startTransaction": True}
+        commit = {"commitTransaction": 1, **transaction}
+        return all(wire.command(self.port, c, ANSWER_SECONDS)["ok"] for c in (read, commit))
+
+    def kill(self) -> None:
+        self._process.kill()
 
     def end_transactions(self, sessions: Iterable[bytes]) -> bool:
         """Of these sessions. Whether it was done."""

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from pymongo import MongoClient
 
 from fitness_project.database.embedded import lease
-from fitness_project.database.embedded.projections import MendedCollection, flattened
+from fitness_project.database.embedded.collection import MendedCollection
+from fitness_project.database.embedded.projections import flattened
 
 NESTED = [{"$project": {"_id": 0, "group": {"name": 1}}}]
 
