@@ -82,9 +82,11 @@ def _remove(user_id):
 
 
 def _remove_owned(user_id):
+    """Tombstones too."""
     for model in (SignIn, *(entry.model for entry in owned)):
         documents = model.objects.documents
-        documents.collection.delete_many({"userId": user_id}, session=documents.session)
+        for whose in ("userId", "deletedFor"):
+            documents.collection.delete_many({whose: user_id}, session=documents.session)
 
 
 def reorder_routines(user_id: ObjectId, ids: list[ObjectId]) -> None:

@@ -8,6 +8,7 @@ times a second. Lists, searches and the names in routines and sessions then cost
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import islice
 from threading import Lock
 from time import monotonic
@@ -35,27 +36,43 @@ class Snapshot:
 
     def __init__(self, version, documents):
         self.version = version
-        self.by_id = {document["_id"]: _sortable(document) for document in documents}
+        self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
+        self.deletions = [d for d in documents if "name" not in d]
         self._sorted = {}
         self._answers = {}
         self._room = MAX_ANSWER_BYTES
 
-    def answer(self, key, make) -> bytes:
-        """What `make()` answers, made once."""
+    def answer(self, key, make) -> tuple[bytes, str]:
+        """What `make()` answers, a body and its ETag, made once."""
         found = self._answers.get(key)
         if found is None:
             found = make()
-            if len(found) > self._room:
+            size = len(found[0])
+            if size > self._room:
                 self._answers, self._room = {}, MAX_ANSWER_BYTES
             self._answers[key] = found
-            self._room -= len(found)
+            self._room -= size
         return found
+
+    @cached_property
+    def _changes(self):
+        return sorted(self.by_id.values(), key=changed_in)
+
+    def changed_after(self, place: tuple[int, ObjectId], limit: int) -> list[dict]:
+        """Up to `limit` exercises, in the order of their last change."""
+        first = bisect_right(self._changes, place, key=changed_in)
+        return self._changes[first : first + limit]
 
     def sorted_by(self, order: Order) -> list[dict]:
         """Ascending, whatever the order's direction."""
         if order.fields not in self._sorted:
             self._sorted[order.fields] = sorted(self.by_id.values(), key=order.key)
         return self._sorted[order.fields]
+
+
+def changed_in(document) -> tuple[int, ObjectId]:
+    """The version of its last change, and what tells it from others of that version."""
+    return document.get("changedIn", 0), document["_id"]
 
 
 def _sortable(document):
@@ -111,7 +128,9 @@ class Catalogue:
         asked = monotonic()
         version = self._stored_version()
         if self._snapshot is None or self._snapshot.version != version:
-            self._snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
+            self._snapshot = Snapshot(
+                version, Exercise.objects.documents.collection.find().to_list()
+            )
         self._checked = asked
 
     @staticmethod

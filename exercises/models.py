@@ -6,6 +6,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
 from fitness_project.api.documents import DocumentManager, now
+from fitness_project.api.owned import revision
 
 SETS = (MinValueValidator(1), MaxValueValidator(100))
 REPS = (MinValueValidator(0), MaxValueValidator(10_000))
@@ -21,6 +22,17 @@ def muscles(column):
 
 def label():
     return models.CharField(max_length=60, null=True, blank=True)
+
+
+class ExerciseManager(DocumentManager):
+    """Sees no tombstones."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(name__isnull=False)
+
+    @property
+    def documents(self):
+        return super().documents.where(deletedAt=None)
 
 
 class Exercise(models.Model):
@@ -52,8 +64,9 @@ class Exercise(models.Model):
     attribution = models.CharField(max_length=500, null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False, db_column="createdAt")
     updated_at = models.DateTimeField(default=now, editable=False, db_column="updatedAt")
+    revision = revision()
 
-    objects = DocumentManager()
+    objects = ExerciseManager()
 
     class Meta:
         db_table = "exercises"

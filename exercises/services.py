@@ -1,5 +1,8 @@
 """Writes to the catalogue: each in a transaction that raises its version.
 
+An exercise keeps the version it was changed in (`changedIn`), a deleted one leaves a tombstone
+with it: so the change feed knows what is newer than a version.
+
 Other processes may go by the catalogue of a moment ago. So a rename looks once more, after that,
 for entries that were written with the old name; and a deletion waits before it looks for any.
 """
@@ -7,9 +10,11 @@ for entries that were written with the old name; and a deletion waits before it 
 from time import sleep
 
 from bson import ObjectId
+from pymongo import ReturnDocument
 
+from fitness_project.api.conditions import Revisions
 from fitness_project.api.documents import now
-from fitness_project.api.errors import Conflict, FieldRefused
+from fitness_project.api.errors import Conflict, FieldRefused, PreconditionFailed
 from fitness_project.database.transactions import transactional
 
 from .catalogue import MAX_AGE, VERSION_ID, catalogue
@@ -26,14 +31,17 @@ def create_exercise(document: dict) -> dict:
     return store_exercises([document], [])[0]
 
 
-def change_exercise(id: ObjectId, changes: dict) -> dict:
-    """Sets fields; a new name reaches the routines. Raises Missing, FieldRefused."""
-    return store_exercises([], [(id, changes)])[0]
+def change_exercise(id: ObjectId, changes: dict, only_if: Revisions | None = None) -> dict:
+    """Sets fields; a new name reaches the routines. Raises Missing, FieldRefused, and
+    PreconditionFailed where it is at another revision."""
+    return store_exercises([], [(id, changes)], only_if)[0]
 
 
-def store_exercises(new: list[dict], changes: list[tuple[ObjectId, dict]]) -> list[dict]:
+def store_exercises(
+    new: list[dict], changes: list[tuple[ObjectId, dict]], only_if: Revisions | None = None
+) -> list[dict]:
     """Stores all of them or none, and answers them as they are now."""
-    created, changed = _written(_store, new, changes)
+    created, changed = _written(_store, new, changes, only_if)
     renamed = [after["_id"] for before, after in changed if _differ(before, after)]
     if renamed:
         sleep(SETTLE_SECONDS)
@@ -42,13 +50,14 @@ def store_exercises(new: list[dict], changes: list[tuple[ObjectId, dict]]) -> li
     return created + [after for _, after in changed]
 
 
-def delete_exercise(id: ObjectId) -> None:
-    """Raises Missing; Conflict where a routine or a session has the exercise.
+def delete_exercise(id: ObjectId, only_if: Revisions | None = None) -> None:
+    """Raises Missing; Conflict where a routine or a session has the exercise; and
+    PreconditionFailed where it is at another revision.
 
     It is marked first, so that nobody can begin to use it, and deleted when every process must
     know that. Interrupted between the two, it stays, archived.
     """
-    before = _written(_mark_for_deletion, id)
+    before = _written(_mark_for_deletion, id, only_if)
     sleep(SETTLE_SECONDS)
     if not _written(_delete_unless_used, before):
         raise _in_use()
@@ -72,51 +81,73 @@ def _written(work, *args):
 def _locked(work, *args):
     """Two writers both change the version document: one of them has to start again."""
     documents = CatalogueVersion.objects.documents
-    documents.collection.update_one(
-        {"_id": VERSION_ID}, {"$inc": {"version": 1}}, upsert=True, session=documents.session
-    )
-    return work(*args)
+    version = documents.collection.find_one_and_update(
+        {"_id": VERSION_ID},
+        {"$inc": {"version": 1}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+        session=documents.session,
+    )["version"]
+    return work(version, *args)
 
 
-def _store(new, changes):
-    return [_create(document) for document in new], [_change(*change) for change in changes]
+def _store(version, new, changes, only_if):
+    created = [_create(version, document) for document in new]
+    return created, [_change(version, *change, only_if) for change in changes]
 
 
-def _create(document):
-    present = now()
-    stamps = {"createdAt": present, "updatedAt": present}
-    document = {**document, "nameKey": name_key(document["name"]), **stamps}
+def _create(version, document):
+    document = {
+        **document,
+        "nameKey": name_key(document["name"]),
+        "createdAt": now(),
+        **_stamps(version),
+    }
     _refuse_taken_name(document)
     return Exercise.objects.documents.insert(document)
 
 
-def _change(id, changes):
+def _change(version, id, changes, only_if=None):
     documents = Exercise.objects.documents
-    before = documents.get(id)
+    before = _at_revision(documents.get(id), only_if)
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         _refuse_taken_name({"_id": id, **changes})
-    after = documents.update(id, {**changes, "updatedAt": now()})
+    after = documents.update(id, {**changes, **_stamps(version)})
     if _differ(before, after):
         _rename_references(id, after["name"])
     return before, after
 
 
-def _mark_for_deletion(id):
-    before = Exercise.objects.documents.get(id)
+def _stamps(version):
+    return {"updatedAt": now(), "revision": ObjectId(), "changedIn": version}
+
+
+def _at_revision(exercise, only_if):
+    if only_if is not None and not only_if.hold_for(exercise):
+        raise PreconditionFailed
+    return exercise
+
+
+def _mark_for_deletion(version, id, only_if):
+    before = _at_revision(Exercise.objects.documents.get(id), only_if)
     if is_in_use(id):
         raise _in_use()
-    Exercise.objects.documents.update(id, {"isArchived": True, "deletingSince": now()})
+    _change(version, id, {"isArchived": True, "deletingSince": now()})
     return before
 
 
-def _delete_unless_used(before) -> bool:
+def _delete_unless_used(version, before) -> bool:
     documents = Exercise.objects.documents
     if is_in_use(before["_id"]):
         archived = before.get("isArchived", False)
-        documents.update(before["_id"], {"isArchived": archived, "deletingSince": None})
+        _change(version, before["_id"], {"isArchived": archived, "deletingSince": None})
         return False
-    documents.delete(before["_id"])
+    documents.collection.replace_one(
+        {"_id": before["_id"]},
+        {"changedIn": version, "deletedAt": now()},
+        session=documents.session,
+    )
     return True
 
 
@@ -140,7 +171,13 @@ def _rename_references(id, name):
         if reference.follows_renames:
             _referring(reference).update_many(
                 {"exercises": {"$elemMatch": {"exerciseId": id, "name": {"$ne": name}}}},
-                {"$set": {"exercises.$[entry].name": name, "updatedAt": now()}},
+                {
+                    "$set": {
+                        "exercises.$[entry].name": name,
+                        "updatedAt": now(),
+                        "revision": ObjectId(),
+                    }
+                },
                 array_filters=[{"entry.exerciseId": id}],
                 session=reference.model.objects.documents.session,
             )

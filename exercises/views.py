@@ -1,12 +1,14 @@
 from datetime import datetime
+from hashlib import blake2b
 
 from bson import ObjectId
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from fitness_project.api.conditions import has_current
 from fitness_project.api.documents import Order
 from fitness_project.api.permissions import IsStaffOrReadOnly
-from fitness_project.api.renderers import DocumentJSONRenderer
+from fitness_project.api.renderers import is_json
 from fitness_project.api.views import WritableDocumentViewSet
 
 from . import services
@@ -34,17 +36,19 @@ class ExerciseViewSet(WritableDocumentViewSet):
 
     def list(self, request):
         key = request.scheme, request.get_host(), request.get_full_path()
-        return self._remembered(key, lambda: super(ExerciseViewSet, self).list(request))
+        return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
 
     def retrieve(self, request, id):
-        return self._remembered(id, lambda: super(ExerciseViewSet, self).retrieve(request, id))
+        return self._ready(id, lambda: self.answered(self.get_document()))
 
-    def _remembered(self, key, make):
+    def _ready(self, key, make):
         """The same catalogue gives the same answers: for JSON they are made once."""
-        if not isinstance(self.request.accepted_renderer, DocumentJSONRenderer):
+        if not is_json(self.request):
             return make()
-        body = catalogue.current().answer(key, lambda: make().content)
-        return HttpResponse(body, "application/json")
+        body, etag = catalogue.current().answer(key, lambda: _body_and_etag(make()))
+        if has_current(self.request, etag):
+            return HttpResponseNotModified(headers={"ETag": etag})
+        return HttpResponse(body, "application/json", headers={"ETag": etag})
 
     def get_order(self):
         return ORDERS[ExerciseQuery.read(self.request).get("ordering", "name")]
@@ -64,8 +68,13 @@ class ExerciseViewSet(WritableDocumentViewSet):
     def perform_create(self, document):
         return services.create_exercise(document)
 
-    def perform_update(self, id, changes):
-        return services.change_exercise(id, changes)
+    def perform_update(self, id, changes, only_if):
+        return services.change_exercise(id, changes, only_if)
 
-    def perform_destroy(self, id):
-        services.delete_exercise(id)
+    def perform_destroy(self, id, only_if):
+        services.delete_exercise(id, only_if)
+
+
+def _body_and_etag(response):
+    body = response.content
+    return body, response.get("ETag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'

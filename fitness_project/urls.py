@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from exercises.views import ExerciseViewSet
 from fitness_project.api.schema import SchemaView
+from fitness_project.api.sync import SyncView
 from fitness_project.health import HealthView, ReadyView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
@@ -19,6 +20,7 @@ router.register("history", SessionViewSet, "session")
 
 urlpatterns = [
     re_path(r"^api/auth/", include("accounts.urls")),
+    re_path(r"^api/sync/?$", SyncView.as_view(), name="sync"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),

@@ -6,7 +6,8 @@ from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField, ObjectIdField
 
 from exercises.models import MAX_ENTRIES, ExerciseReference
-from fitness_project.api.documents import OwnedManager, now
+from fitness_project.api.documents import now
+from fitness_project.api.owned import OwnedManager, revision
 
 WEEK = 604_800
 
@@ -38,6 +39,7 @@ class Session(models.Model):
     )
     created_at = models.DateTimeField(default=now, editable=False, db_column="createdAt")
     updated_at = models.DateTimeField(default=now, editable=False, db_column="updatedAt")
+    revision = revision()
 
     objects = OwnedManager()
 

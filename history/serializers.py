@@ -5,7 +5,7 @@ from rest_framework import serializers
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import InstantField, ObjectIdField, PastInstantField
 from fitness_project.api.query import QuerySerializer
-from fitness_project.api.serializers import DocumentSerializer
+from fitness_project.api.serializers import ChosenId, DocumentSerializer
 from routines.models import Routine
 
 from .models import Session, SessionEntry
@@ -58,6 +58,10 @@ class SessionSerializer(DocumentSerializer):
         if not Routine.objects.visible_to(self.context["request"].user).exists(id):
             raise serializers.ValidationError("No routine of yours has this id.", "does_not_exist")
         return id
+
+
+class NewSessionSerializer(ChosenId, SessionSerializer):
+    pass
 
 
 class SessionQuery(QuerySerializer):

@@ -4,26 +4,25 @@ from functools import cached_property
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.documents import Order, now, since
-from fitness_project.api.permissions import IsOwner
-from fitness_project.api.views import WritableDocumentViewSet
+from fitness_project.api.documents import Order, since
+from fitness_project.api.views import OwnedDocumentViewSet
 
 from .models import Session
 from .recent import RecentFirst
-from .serializers import SessionQuery, SessionSerializer
+from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
 
 
-@extend_schema_view(list=extend_schema(parameters=[SessionQuery]))
-class SessionViewSet(WritableDocumentViewSet):
+@extend_schema_view(
+    list=extend_schema(parameters=[SessionQuery]),
+    create=extend_schema(request=NewSessionSerializer, responses={201: SessionSerializer}),
+)
+class SessionViewSet(OwnedDocumentViewSet):
     """The user's own training sessions, newest `date` first."""
 
     serializer_class = SessionSerializer
-    permission_classes = (IsOwner,)
+    new_serializer_class = NewSessionSerializer
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
-
-    # Writes go by `_id` alone, once the owner is known: an owner never changes, and the
-    # embedded database scans the collection for `{_id, userId}`.
 
     def get_queryset(self):
         return Session.objects.visible_to(self.request.user)
@@ -52,14 +51,10 @@ class SessionViewSet(WritableDocumentViewSet):
         return self.get_document()
 
     def perform_create(self, document):
-        present = now()
-        stamps = {"userId": self.request.user.pk, "createdAt": present, "updatedAt": present}
-        return Session.objects.documents.insert({**document, **stamps})
+        return self.get_queryset().create(document)
 
-    def perform_update(self, id, changes):
-        self.stored_session()
-        return Session.objects.documents.update(id, {**changes, "updatedAt": now()})
+    def perform_update(self, id, changes, only_if):
+        return self.get_queryset().update(id, changes, only_if)
 
-    def perform_destroy(self, id):
-        self.stored_session()
-        Session.objects.documents.delete(id)
+    def perform_destroy(self, id, only_if):
+        self.get_queryset().delete(id, only_if)

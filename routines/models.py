@@ -5,7 +5,8 @@ from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField
 
 from exercises.models import MAX_ENTRIES, ExerciseReference
-from fitness_project.api.documents import OwnedManager, now
+from fitness_project.api.documents import now
+from fitness_project.api.owned import OwnedManager, revision
 
 MAX_ROUTINES = 500
 
@@ -27,6 +28,7 @@ class Routine(models.Model):
     notes = models.TextField(max_length=2_000, null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False, db_column="createdAt")
     updated_at = models.DateTimeField(default=now, editable=False, db_column="updatedAt")
+    revision = revision()
 
     objects = OwnedManager()
 

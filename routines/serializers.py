@@ -4,7 +4,7 @@ from exercises.catalogue import catalogue
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import TextField
 from fitness_project.api.query import QuerySerializer
-from fitness_project.api.serializers import DocumentSerializer
+from fitness_project.api.serializers import ChosenId, DocumentSerializer
 
 from .models import Routine, RoutineEntry
 
@@ -35,6 +35,10 @@ class RoutineSerializer(DocumentSerializer):
             error = ErrorDetail("This exercise is archived.", "archived")
             raise ValidationError({index: {"exerciseId": [error]} for index in refused})
         return exercises
+
+
+class NewRoutineSerializer(ChosenId, RoutineSerializer):
+    pass
 
 
 class RoutineQuery(QuerySerializer):

@@ -3,23 +3,24 @@ import re
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.documents import Order, now
-from fitness_project.api.permissions import IsOwner
-from fitness_project.api.views import WritableDocumentViewSet
+from fitness_project.api.documents import Order
+from fitness_project.api.views import OwnedDocumentViewSet
 
 from . import services
 from .models import Routine
-from .serializers import RoutineQuery, RoutineSerializer
+from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
 
 
-@extend_schema_view(list=extend_schema(parameters=[RoutineQuery]))
-class RoutineViewSet(WritableDocumentViewSet):
+@extend_schema_view(
+    list=extend_schema(parameters=[RoutineQuery]),
+    create=extend_schema(request=NewRoutineSerializer, responses={201: RoutineSerializer}),
+)
+class RoutineViewSet(OwnedDocumentViewSet):
     """The user's own routines, newest first."""
 
     serializer_class = RoutineSerializer
-    permission_classes = (IsOwner,)
+    new_serializer_class = NewRoutineSerializer
     basename = "routine"
-    problem_codes = {"POST": ["409"]}
     order = Order(("_id",), (ObjectId,), descending=True)
 
     def get_queryset(self):
@@ -42,9 +43,8 @@ class RoutineViewSet(WritableDocumentViewSet):
     def perform_create(self, document):
         return services.create_routine(self.request.user, document)
 
-    def perform_update(self, id, changes):
-        routines = Routine.objects.visible_to(self.request.user)
-        return routines.update(id, {**changes, "updatedAt": now()})
+    def perform_update(self, id, changes, only_if):
+        return self.get_queryset().update(id, changes, only_if)
 
-    def perform_destroy(self, id):
-        services.delete_routine(self.request.user, id)
+    def perform_destroy(self, id, only_if):
+        services.delete_routine(self.request.user, id, only_if)

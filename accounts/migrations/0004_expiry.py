@@ -2,23 +2,12 @@
 
 from django.db import migrations
 
-COLLECTIONS = ("sign_ins", "login_attempts")
-NAME = "expiry"
+from fitness_project.database.indexes import make_indexes
 
-
-def make_indexes(apps, schema_editor):
-    for collection in COLLECTIONS:
-        schema_editor.connection.get_collection(collection).create_index(
-            {"expiresAt": 1}, name=NAME, expireAfterSeconds=0
-        )
-
-
-def drop_indexes(apps, schema_editor):
-    for collection in COLLECTIONS:
-        schema_editor.connection.get_collection(collection).drop_index(NAME)
+EXPIRE = {"expiry": ({"expiresAt": 1}, {"expireAfterSeconds": 0})}
 
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0003_sign_ins")]
 
-    operations = [migrations.RunPython(make_indexes, drop_indexes)]
+    operations = [make_indexes("sign_ins", EXPIRE), make_indexes("login_attempts", EXPIRE)]

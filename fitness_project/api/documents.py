@@ -90,9 +90,10 @@ class Documents:
         holds `_id` further on.
         """
         document = self.collection.find_one({"_id": id}, session=self.session)
-        if document is None or any(document.get(k) != v for k, v in self.filter.items()):
-            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
-        return document
+        return document if self.holds(document) else self._missing(id)
+
+    def holds(self, document: dict | None) -> bool:
+        return document is not None and all(document.get(k) == v for k, v in self.filter.items())
 
     def exists(self, id: ObjectId) -> bool:
         try:
@@ -113,15 +114,10 @@ class Documents:
             return_document=ReturnDocument.AFTER,
             session=self.session,
         )
-        if document is None:
-            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
-        return document
+        return document or self._missing(id)
 
-    def delete(self, id: ObjectId) -> None:
-        """Raises Missing."""
-        done = self.collection.delete_one({"_id": id, **self.filter}, session=self.session)
-        if not done.deleted_count:
-            raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
+    def _missing(self, id):
+        raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
 
 
 def beyond(filter: dict, order: Order, boundary: Boundary) -> dict:
@@ -184,11 +180,3 @@ class DocumentManager(MongoManager):
     @property
     def documents(self) -> Documents:
         return Documents(self.model)
-
-
-class OwnedManager(DocumentManager):
-    """Of documents that belong to a user."""
-
-    def visible_to(self, user) -> Documents:
-        """The user's own, staff or not."""
-        return self.documents.where(userId=user.pk)

@@ -34,6 +34,30 @@ class Missing(DomainError):
     code = "not_found"
 
 
+class PreconditionFailed(DomainError):
+    """The document is at another revision than `If-Match` names."""
+
+    code = "precondition_failed"
+
+    def __init__(self):
+        super().__init__("The document has changed: read it again, and use its present ETag.")
+
+
+class Gone(DomainError):
+    """It was there, and won't be again."""
+
+    code = "gone"
+
+
+class KeyReused(DomainError):
+    """An idempotency key came with another body than the first time."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self):
+        super().__init__("This Idempotency-Key was used with another body: choose a new one.")
+
+
 class TooManyAttempts(DomainError):
     """Guessing is over for `seconds`."""
 

@@ -33,6 +33,12 @@ from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_OUTAGE = "2"
 BAD_REQUESTS = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
+STATUSES = {
+    errors.Conflict: status.HTTP_409_CONFLICT,
+    errors.Gone: status.HTTP_410_GONE,
+    errors.PreconditionFailed: status.HTTP_412_PRECONDITION_FAILED,
+    errors.KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
+}
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +55,12 @@ class Unavailable(exceptions.APIException):
     default_detail = "The database can't be reached. Try again shortly."
 
 
-class Clash(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
+class Refusal(exceptions.APIException):
+    """Of a domain error that has a status of its own."""
+
+    def __init__(self, status_code, error):
+        super().__init__(error.detail, error.code)
+        self.status_code = status_code
 
 
 class Fault(exceptions.APIException):
@@ -86,8 +95,8 @@ def as_api_exception(exc) -> exceptions.APIException:
             return exceptions.ValidationError(
                 {exc.field: [exceptions.ErrorDetail(exc.detail, exc.code)]}
             )
-        case errors.Conflict():
-            return Clash(exc.detail, exc.code)
+        case errors.DomainError() if type(exc) in STATUSES:
+            return Refusal(STATUSES[type(exc)], exc)
         case errors.TooManyAttempts():
             return exceptions.Throttled(exc.seconds, exc.detail, exc.code)
         case Http404() | errors.Missing():

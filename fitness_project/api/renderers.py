@@ -36,10 +36,14 @@ class DocumentJSONRenderer(BaseRenderer):
         return dump_json(data, indent="indent" in (accepted_media_type or ""))
 
 
+def is_json(request) -> bool:
+    return isinstance(request.accepted_renderer, DocumentJSONRenderer)
+
+
 def answer(request, data, status=200, headers=None):
     """The response with this data: bytes at once for a client that takes JSON, and what DRF makes
     of it for a browser."""
-    if isinstance(request.accepted_renderer, DocumentJSONRenderer):
+    if is_json(request):
         return HttpResponse(dump_json(data), "application/json", status, headers=headers)
     return Response(data, status, headers=headers)
 

@@ -49,8 +49,11 @@ MEANINGS = {
     "404": "There is no such document for this user.",
     "406": "Only JSON and, for browsers, HTML can be answered.",
     "409": "What is stored forbids it.",
+    "410": "It was there, and won't be again.",
+    "412": "The document is at another revision than `If-Match` names.",
     "413": "The body is too large.",
     "415": "The body must be JSON.",
+    "422": "This Idempotency-Key came with another body before.",
     "429": "Too many failed attempts: wait `Retry-After` seconds.",
     "503": "The database can't be reached. Try again after `Retry-After` seconds.",
 }

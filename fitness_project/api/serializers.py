@@ -154,6 +154,17 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
         }
 
 
+class ChosenId(serializers.Serializer):
+    """Of a POST whose client may choose the id: a mixin before the document's serializer."""
+
+    id = fields.ObjectIdField(required=False, help_text="Made by the server unless chosen.")
+
+    def to_document(self) -> dict:
+        document = super().to_document()
+        chosen = document.pop("id", None)
+        return document if chosen is None else {"_id": chosen, **document}
+
+
 def _sourced(name, field):
     if name != camel(name):
         field.source = name

@@ -1,12 +1,16 @@
 """Viewsets over stored documents."""
 
+from django.http import HttpResponseNotModified
 from rest_framework import status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from .errors import Missing
+from .conditions import etag_of, has_current, required_revisions
+from .errors import DomainError, Missing
 from .fields import parse_object_id
-from .renderers import answer
+from .idempotency import IdempotencyKey
+from .permissions import IsOwner
+from .renderers import answer, is_json
 
 
 class DocumentViewSet(viewsets.GenericViewSet):
@@ -27,7 +31,10 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return self.get_paginated_response([self.answer(row) for row in rows])
 
     def retrieve(self, request, id):
-        return answer(request, self.answer(self.get_document()))
+        document = self.get_document()
+        if has_current(request, etag_of(document)):
+            return HttpResponseNotModified(headers={"ETag": etag_of(document)})
+        return self.answered(document)
 
     @property
     def id(self):
@@ -45,16 +52,24 @@ class DocumentViewSet(viewsets.GenericViewSet):
     def answer(self, document):
         return self.serializer_class.answer(document)
 
+    def answered(self, document, status=status.HTTP_200_OK, **headers):
+        if is_json(self.request):
+            headers["ETag"] = etag_of(document)
+        return answer(self.request, self.answer(document), status, headers)
+
 
 class WritableDocumentViewSet(DocumentViewSet):
     """Writes too. A subclass gives `perform_create`, `perform_update` and `perform_destroy`;
-    the first two take the valid document (for PATCH, a part) and answer the stored one."""
+    the first two take the valid document (for PATCH, a part) and answer the stored one, the last
+    two the revisions that `If-Match` requires."""
 
     def create(self, request):
-        document = self.perform_create(self.valid_document())
-        location = request.build_absolute_uri(f"{request.path.rstrip('/')}/{document['_id']}")
-        headers = {"Location": location}
-        return answer(request, self.answer(document), status.HTTP_201_CREATED, headers)
+        return self.created(self.perform_create(self.valid_document()))
+
+    def created(self, document, **headers):
+        path = f"{self.request.path.rstrip('/')}/{document['_id']}"
+        headers["Location"] = self.request.build_absolute_uri(path)
+        return self.answered(document, status.HTTP_201_CREATED, **headers)
 
     def update(self, request, id):
         return self._update(partial=False)
@@ -69,13 +84,38 @@ class WritableDocumentViewSet(DocumentViewSet):
         except ValidationError:
             self.get_document()  # What isn't there is missing, whatever the body says.
             raise
-        return answer(self.request, self.answer(self.perform_update(id, changes)))
+        return self.answered(self.perform_update(id, changes, required_revisions(self.request)))
 
     def destroy(self, request, id):
-        self.perform_destroy(self.id)
+        self.perform_destroy(self.id, required_revisions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def valid_document(self, partial=False) -> dict:
         serializer = self.get_serializer(data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return serializer.to_document()
+
+
+class OwnedDocumentViewSet(WritableDocumentViewSet):
+    """Of the user's own documents: a POST may be sent again, with its `Idempotency-Key`.
+
+    A subclass gives `new_serializer_class` too, which takes an `id` of the client's choice.
+    """
+
+    permission_classes = (IsOwner,)
+
+    def get_serializer_class(self):
+        return self.new_serializer_class if self.action == "create" else self.serializer_class
+
+    def create(self, request):
+        key = IdempotencyKey.of(request)
+        if key is None:
+            return super().create(request)
+        try:
+            return self.created(self.perform_create({**self.valid_document(), **key.fields}))
+        except (ValidationError, DomainError):
+            # Perhaps it was made before; since then what it names may have gone.
+            document = key.document_made_before(self.get_queryset())
+            if document is None:
+                raise
+        return self.created(document, **{"Idempotent-Replayed": "true"})

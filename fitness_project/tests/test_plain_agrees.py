@@ -12,8 +12,8 @@ from rest_framework.serializers import ModelSerializer, ValidationError
 from exercises.serializers import ExerciseSerializer
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.plain import NotPlain
-from history.serializers import SessionSerializer
-from routines.serializers import RoutineSerializer
+from history.serializers import NewSessionSerializer, SessionSerializer
+from routines.serializers import NewRoutineSerializer, RoutineSerializer
 
 ID = "5f0000000000000000000001"
 odd = st.one_of(
@@ -67,6 +67,10 @@ CASES = {
         },
     ),
 }
+
+
+CASES[NewRoutineSerializer] = CASES[RoutineSerializer]
+CASES[NewSessionSerializer] = CASES[SessionSerializer]
 
 
 @pytest.fixture

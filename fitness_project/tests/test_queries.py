@@ -104,9 +104,9 @@ def test_writes(api, commands, bench_press, routine, session):
     assert asked("put", routine, routine_body) == ["findAndModify"]
     assert asked("patch", routine, {"notes": "x"}) == ["findAndModify"]
     assert asked("put", session, session_body) == ["find", "findAndModify"]
-    assert asked("delete", session) == ["find", "delete"]
+    assert asked("delete", session) == ["findAndModify"]
     assert asked("post", "/api/routines", routine_body) == ["insert", "update", "commitTransaction"]
-    assert asked("delete", routine) == ["delete", "update", "commitTransaction"]
+    assert asked("delete", routine) == ["findAndModify", "update", "commitTransaction"]
 
 
 def test_a_stream_of_requests_with_one_token_asks_for_no_user(api, commands):

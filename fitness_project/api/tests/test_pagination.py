@@ -55,7 +55,7 @@ def test_what_comes_or_goes_meanwhile_moves_no_other_row(probes):
     boundary = Boundary(BY_DATE.key(first[-1]))
 
     probes.insert({"date": FIRST_DAY.replace(day=20)})
-    probes.delete(first[-1]["_id"])
+    probes.collection.delete_one({"_id": first[-1]["_id"]})
     second = probes.fetch(BY_DATE, boundary, 2)
 
     assert [row["_id"] for row in first] == ids[:-3:-1]

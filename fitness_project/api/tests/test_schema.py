@@ -22,6 +22,7 @@ OPERATIONS = {
     "/api/routines/{id}": {"get", "put", "patch", "delete"},
     "/api/history": {"get", "post"},
     "/api/history/{id}": {"get", "put", "patch", "delete"},
+    "/api/sync": {"get"},
 }
 
 

@@ -1,0 +1,112 @@
+"""Documents that belong to a user, and what they remember of their own changes.
+
+`revision` is new with every write: it is the document's ETag, and tells a writer whether its
+write was done. A deleted document leaves a tombstone in its place, without `userId` and so in no
+list, for the devices that haven't heard of it yet.
+"""
+
+from contextlib import suppress
+
+from bson import ObjectId
+from django_mongodb_backend.fields import ObjectIdField
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from fitness_project.database.transactions import transactional
+
+from .conditions import Revisions
+from .documents import DocumentManager, Documents, now
+from .errors import Conflict, PreconditionFailed
+
+
+class OwnedDocuments(Documents):
+    """One user's documents of a collection.
+
+    A write finds its document by `_id` alone and checks the rest inside the write itself: for
+    `{_id, userId}` the embedded database scans a collection that has a compound index with `_id`
+    further on.
+    """
+
+    def create(self, document: dict, store=None) -> dict:
+        """A new document, stored by `store` (by an insertion alone, unless told).
+
+        Its `_id` may be chosen. Raises Conflict (`taken`) where the id or the idempotency key is.
+        """
+        present = now()
+        stamps = {"createdAt": present, "updatedAt": present, "revision": ObjectId()}
+        document = {"_id": ObjectId(), **document, **self.filter, **stamps}
+        store = store or self.insert
+        with suppress(DuplicateKeyError):
+            return store(document)
+        found = self.collection.find_one({"_id": document["_id"]})
+        if found is not None and found.get("revision") == document["revision"]:
+            return found  # A commit whose answer was lost had been done.
+        with suppress(DuplicateKeyError):
+            return self._make_anew(document, store)
+        raise _taken()
+
+    @transactional
+    def _make_anew(self, document, store):
+        """In the place of the user's own tombstone; not of another's, who would miss it."""
+        found = self.collection.find_one({"_id": document["_id"]}, session=self.session)
+        if found is None or found.get("deletedFor") != self.filter["userId"]:
+            raise _taken()
+        self.collection.delete_one({"_id": document["_id"]}, session=self.session)
+        return store(document)
+
+    def update(self, id: ObjectId, changes: dict, only_if: Revisions | None = None) -> dict:
+        """Sets fields and answers the document as it is after.
+
+        Raises Missing, and PreconditionFailed where it is at another revision.
+        """
+        changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
+        after = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
+        return self._write(id, after, changes["revision"], only_if)
+
+    def delete(self, id: ObjectId, only_if: Revisions | None = None) -> None:
+        """Raises as `update` does. The idempotency key stays: a late retry makes nothing anew."""
+        revision = ObjectId()
+        tombstone = {
+            "_id": "$_id",
+            "deletedFor": "$userId",
+            "deletedAt": {"$literal": now()},
+            "revision": {"$literal": revision},
+            "idempotencyKey": "$idempotencyKey",
+        }
+        self._write(id, tombstone, revision, only_if)
+
+    def _write(self, id, after, revision, only_if):
+        conditions = [{"$eq": [f"${name}", value]} for name, value in self.filter.items()]
+        if only_if is not None:
+            conditions.append(only_if.expression)
+        document = self.collection.find_one_and_update(
+            {"_id": id},
+            [{"$replaceWith": {"$cond": [{"$and": conditions}, after, "$$ROOT"]}}],
+            return_document=ReturnDocument.AFTER,
+            session=self.session,
+        )
+        if document is not None and document.get("revision") == revision:
+            return document
+        if self.holds(document):
+            raise PreconditionFailed
+        return self._missing(id)
+
+
+def _taken():
+    return Conflict("This id is taken: choose another one.", "taken")
+
+
+def revision() -> ObjectIdField:
+    """The model field."""
+    return ObjectIdField(default=ObjectId, editable=False)
+
+
+class OwnedManager(DocumentManager):
+    """Of documents that belong to a user. The ORM sees no tombstones."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(user__isnull=False)
+
+    def visible_to(self, user) -> OwnedDocuments:
+        """The user's own, staff or not."""
+        return OwnedDocuments(self.model, {"userId": user.pk})

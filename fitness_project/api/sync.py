@@ -1,0 +1,64 @@
+"""`GET /api/sync`: the change feed, answered."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from .feed import followed, read_token, write_token
+from .fields import ObjectIdField, TextField
+from .query import QuerySerializer
+from .renderers import answer
+
+
+class SyncQuery(QuerySerializer):
+    since = TextField(
+        required=False, max_length=8_000, help_text="Taken from `next`. Without it: everything."
+    )
+
+
+class ChangesSerializer(serializers.Serializer):
+    def get_fields(self):
+        return {feed.name: feed.serializer_class(many=True) for feed in followed}
+
+
+class DeletedSerializer(serializers.Serializer):
+    def get_fields(self):
+        return {feed.name: serializers.ListField(child=ObjectIdField()) for feed in followed}
+
+
+class SyncPageSerializer(serializers.Serializer):
+    changes = ChangesSerializer()
+    deleted = DeletedSerializer()
+    next = serializers.CharField()
+    hasMore = serializers.BooleanField()  # noqa: N815 - the JSON name
+
+
+class SyncView(APIView):
+    """What changed for the user since a token: apply `changes`, then `deleted`, and ask again with
+    `next`, at once while `hasMore`. A document may come twice. A token lasts 90 days."""
+
+    problem_codes = {"GET": ["400", "410"]}
+
+    @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
+    def get(self, request):
+        states = self._states()
+        parts = {feed.name: feed.read(request.user, states[feed.name]) for feed in followed}
+        return answer(
+            request,
+            {
+                "changes": {name: part.changes for name, part in parts.items()},
+                "deleted": {name: part.deleted for name, part in parts.items()},
+                "next": write_token(request.user, {n: part.state for n, part in parts.items()}),
+                "hasMore": any(part.has_more for part in parts.values()),
+            },
+        )
+
+    def _states(self):
+        token = SyncQuery.read(self.request).get("since")
+        if token is None:
+            return {feed.name: feed.begin() for feed in followed}
+        try:
+            return read_token(self.request.user, token)
+        except ValueError:
+            message = "This token can't be read: take it from `next`."
+            raise SyncQuery.invalid("since", message) from None

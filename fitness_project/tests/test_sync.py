@@ -1,0 +1,345 @@
+"""The change feed: a client that only ever asks it ends with what the server has."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.tests.factories import PASSWORD, UserFactory
+from conftest import client_of
+from exercises import services
+from exercises.tests.factories import ExerciseFactory, entry
+from fitness_project.api import feed
+from history.tests.factories import SessionFactory
+from routines.tests.factories import RoutineFactory
+
+pytestmark = pytest.mark.django_db
+
+SYNC = "/api/sync"
+KINDS = ("exercises", "routines", "history")
+
+
+class Device:
+    """A client that knows nothing but what the feed told it."""
+
+    def __init__(self, client):
+        self.client = client
+        self.token = None
+        self.has = {kind: {} for kind in KINDS}
+        self.heard = 0
+
+    def sync(self):
+        """Until there is no more."""
+        while self.apply(self.ask())["hasMore"]:
+            pass
+        return self
+
+    def ask(self):
+        query = {"since": self.token} if self.token else {}
+        answer = self.client.get(SYNC, query)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def apply(self, page):
+        for kind in KINDS:
+            for document in page["changes"][kind]:
+                self.has[kind][document["id"]] = document
+            for id in page["deleted"][kind]:
+                self.has[kind].pop(id, None)
+            self.heard += len(page["changes"][kind]) + len(page["deleted"][kind])
+        self.token = page["next"]
+        return page
+
+    def is_as_the_server(self):
+        return self.has == {kind: self._listed(kind) for kind in KINDS}
+
+    def _listed(self, kind):
+        rows, path = {}, f"/api/{kind}?pageSize=100&archived=true"
+        while path:
+            page = self.client.get(path).json()
+            rows |= {row["id"]: row for row in page["results"]}
+            path = page["next"]
+        return rows
+
+
+@pytest.fixture
+def device(api):
+    return Device(api)
+
+
+def test_without_a_token_everything_comes(device, ann):
+    RoutineFactory(user=ann)
+    SessionFactory(user=ann)
+    ExerciseFactory(is_archived=True)
+    SessionFactory()
+
+    assert device.sync().is_as_the_server()
+    assert [len(device.has[kind]) for kind in KINDS] == [4, 1, 1]
+
+
+def test_then_only_what_changed(device, api, ann, bench_press):
+    routine, session = RoutineFactory(user=ann), SessionFactory(user=ann)
+    kept = RoutineFactory(user=ann)
+    device.sync()
+    nothing = device.ask()
+    api.patch(f"/api/routines/{routine.pk}", {"notes": "light"})
+    api.delete(f"/api/history/{session.pk}")
+    services.change_exercise(bench_press.pk, {"level": "expert"})
+
+    page = device.ask()
+
+    assert nothing["changes"] == nothing["deleted"] == {kind: [] for kind in KINDS}
+    assert [row["id"] for row in page["changes"]["routines"]] == [str(routine.pk)]
+    assert page["deleted"] == {"exercises": [], "routines": [], "history": [str(session.pk)]}
+    assert [row["level"] for row in page["changes"]["exercises"]] == ["expert"]
+    assert not page["hasMore"]
+    assert str(kept.pk) not in str(page["changes"])
+
+
+def test_a_renaming_comes_with_the_routines_it_reaches(device, api, bench_press):
+    api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
+    device.sync()
+
+    services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+    page = device.ask()
+
+    assert page["changes"]["exercises"][0]["name"] == "Barbell Bench Press"
+    assert page["changes"]["routines"][0]["exercises"][0]["name"] == "Barbell Bench Press"
+
+
+def test_a_deleted_exercise_is_told(device, bench_press):
+    device.sync()
+
+    services.delete_exercise(bench_press.pk)
+
+    assert device.ask()["deleted"]["exercises"] == [str(bench_press.pk)]
+    assert device.sync().is_as_the_server()
+
+
+def test_an_id_made_anew_comes_as_a_change(device, api, ann, bench_press):
+    session = SessionFactory(user=ann)
+    device.sync()
+    api.delete(f"/api/history/{session.pk}")
+    body = {"date": "2026-05-01T10:00:00Z", "exercises": [entry(bench_press)]}
+    api.post("/api/history", {**body, "id": str(session.pk)})
+
+    page = device.ask()
+
+    assert [row["id"] for row in page["changes"]["history"]] == [str(session.pk)]
+    assert page["deleted"]["history"] == []
+
+
+def test_a_new_client_hears_of_nothing_that_has_long_gone(device, api, ann, monkeypatch):
+    session = SessionFactory(user=ann)
+    api.delete(f"/api/history/{session.pk}")
+    monkeypatch.setattr(feed, "SETTLE", timedelta(0))
+    time.sleep(0.01)
+
+    assert device.ask()["deleted"]["history"] == []
+
+
+def test_it_comes_in_pages(device, ann, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 3)
+    for _ in range(10):
+        SessionFactory(user=ann, exercises=[])
+    pages = [device.apply(device.ask()) for _ in range(4)]
+
+    assert [len(page["changes"]["history"]) for page in pages] == [3, 3, 3, 1]
+    assert [page["hasMore"] for page in pages] == [True, True, True, False]
+    assert device.is_as_the_server()
+
+
+def test_what_has_settled_is_not_read_again(device, api, ann, monkeypatch, command_log):
+    monkeypatch.setattr(feed, "SETTLE", timedelta(0))
+    SessionFactory(user=ann)
+    device.sync()
+    time.sleep(0.01)
+    device.sync()
+    command_log.clear()
+
+    device.sync()
+
+    finds = [
+        c for name, c in command_log if name == "find" and c["find"] in ("routines", "history")
+    ]
+    assert [list(find["filter"]) for find in finds] == [
+        ["userId", "updatedAt"],
+        ["deletedFor", "deletedAt"],
+    ] * 2
+    assert device.heard == 2
+
+
+def test_what_becomes_visible_late_is_not_missed(device, ann):
+    device.sync()
+    late = SessionFactory(user=ann, updated_at=feed.now() - timedelta(seconds=50))
+
+    assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(late.pk)]
+
+
+def test_a_clock_that_is_set_back_makes_nothing_missed(device, ann, monkeypatch):
+    real = feed.now
+    monkeypatch.setattr(feed, "now", lambda: real() + timedelta(hours=1))
+    device.sync()
+    monkeypatch.setattr(feed, "now", real)
+    session = SessionFactory(user=ann)
+
+    assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(session.pk)]
+
+
+@pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 8001])
+def test_what_is_no_token_is_a_400(api, token):
+    refused = api.get(SYNC, {"since": token})
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["pointer"] == "?since"
+
+
+def test_a_changed_token_is_a_400(device):
+    token = device.ask()["next"]
+    device.token = token[:-1] + ("A" if token[-1] != "A" else "B")
+
+    assert device.client.get(SYNC, {"since": device.token}).status_code == 400
+
+
+def test_another_users_token_is_a_400(device, stranger):
+    token = device.ask()["next"]
+
+    assert stranger.get(SYNC, {"since": token}).status_code == 400
+
+
+def test_a_token_lasts_90_days(device, monkeypatch):
+    token, real = device.ask()["next"], time.time
+    monkeypatch.setattr(signing.time, "time", lambda: real() + 90 * 86_400 - 60)
+    assert device.client.get(SYNC, {"since": token}).status_code == 200
+
+    monkeypatch.setattr(signing.time, "time", lambda: real() + 90 * 86_400 + 60)
+    refused = device.client.get(SYNC, {"since": token})
+
+    assert (refused.status_code, refused.json()["code"]) == (410, "gone")
+    assert "start afresh" in refused.json()["detail"]
+
+
+def test_tombstones_outlast_the_tokens():
+    for name in KINDS:
+        index = connection.database[name].index_information()["tombstones_expire"]
+        assert index["expireAfterSeconds"] > feed.TOKENS_LAST.total_seconds()
+
+
+def test_a_catalogue_older_than_the_token_is_a_410(device, bench_press):
+    services.change_exercise(bench_press.pk, {"level": "expert"})
+    device.sync()
+    connection.database["catalogue"].update_one({}, {"$set": {"version": 0}})
+    services.catalogue.__init__()
+
+    assert device.client.get(SYNC, {"since": device.token}).status_code == 410
+
+
+def test_a_deleted_account_leaves_no_tombstones(api, ann):
+    for path in (
+        f"/api/routines/{RoutineFactory(user=ann).pk}",
+        f"/api/history/{SessionFactory(user=ann).pk}",
+    ):
+        api.delete(path)
+
+    api.delete("/api/auth/me", {"password": PASSWORD})
+
+    for name in ("routines", "history"):
+        assert connection.database[name].count_documents({}) == 0
+
+
+def test_tombstones_are_in_no_list_and_no_admin(api, staff, ann, bench_press):
+    session = SessionFactory(user=ann)
+    api.delete(f"/api/history/{session.pk}")
+    services.delete_exercise(bench_press.pk)
+
+    assert api.get("/api/history").json()["results"] == []
+    assert type(session).objects.count() == 0
+    assert type(bench_press).objects.filter(pk=bench_press.pk).count() == 0
+
+
+# The model: several devices of one user and a member of staff, all at once.
+
+IDS = [f"5f00000000000000000000{n:02x}" for n in range(5)]
+PATHS = ("/api/routines", "/api/history")
+INPUT = {"/api/routines": {"name": "Push"}, "/api/history": {"date": "2026-05-01T10:00:00Z"}}
+numbers = st.integers(0, 4)
+steps = st.one_of(
+    st.tuples(st.just("make"), st.sampled_from(PATHS), numbers),
+    st.tuples(st.just("change"), st.sampled_from(PATHS), numbers),
+    st.tuples(st.just("delete"), st.sampled_from(PATHS), numbers),
+    st.tuples(st.sampled_from(["rename", "archive", "make_exercise", "delete_exercise"]), numbers),
+    st.just(("sync",)),
+)
+scripts = st.lists(st.lists(steps, min_size=3, max_size=12), min_size=2, max_size=4)
+
+
+class World:
+    def __init__(self):
+        self.user = client_of(user := UserFactory())
+        self.staff = client_of(UserFactory(is_staff=True))
+        self.exercises = [ExerciseFactory() for _ in range(5)]
+        self.prefix = str(user.pk)[-10:]
+        self.count = 0
+
+    def play(self, script):
+        device = Device(self.user)
+        for step, *arguments in script:
+            self.count += 1
+            answer = getattr(self, step)(device, *arguments)
+            assert answer is None or answer.status_code < 500, answer.content
+        return device
+
+    def id(self, number):
+        return f"{self.prefix}{IDS[number][10:]}"
+
+    def make(self, _, path, number):
+        entries = [entry(self.exercises[(number + n) % 5]) for n in range(2)]
+        body = {**INPUT[path], "id": self.id(number), "exercises": entries}
+        return self.user.post(path, body)
+
+    def change(self, _, path, number):
+        return self.user.patch(f"{path}/{self.id(number)}", {"notes": f"note {self.count}"})
+
+    def delete(self, _, path, number):
+        return self.user.delete(f"{path}/{self.id(number)}")
+
+    def rename(self, _, number):
+        return self._patch_exercise(number, {"name": f"{self.prefix} {number} {self.count}"})
+
+    def archive(self, _, number):
+        return self._patch_exercise(number, {"isArchived": bool(self.count % 2)})
+
+    def make_exercise(self, _, number):
+        return self.staff.post("/api/exercises", {"name": f"New {self.prefix} {number}"})
+
+    def delete_exercise(self, _, number):
+        return self.staff.delete(f"/api/exercises/{self.exercises[number].pk}")
+
+    def sync(self, device):
+        device.sync()
+
+    def _patch_exercise(self, number, change):
+        return self.staff.patch(f"/api/exercises/{self.exercises[number].pk}", change)
+
+
+@pytest.mark.parametrize("named", [1, 5, 32])
+@given(scripts=scripts, page=st.sampled_from([1, 2, 100]))
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_every_device_ends_with_what_the_server_has(monkeypatch, named, scripts, page):
+    monkeypatch.setattr(feed, "MAX_NAMED", named)
+    monkeypatch.setattr(feed, "PAGE", page)
+    world = World()
+    with ThreadPoolExecutor(len(scripts) + 1) as threads:
+        devices = list(threads.map(world.play, scripts))
+
+    for device in devices:
+        assert device.sync().is_as_the_server()
