@@ -7,8 +7,9 @@ from bson import ObjectId
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_decode
 
+from fitness_project.api.conditions import etag_of_body
 from fitness_project.api.documents import now
-from fitness_project.api.errors import FieldRefused
+from fitness_project.api.errors import FieldRefused, PreconditionFailed
 from fitness_project.api.fields import parse_object_id
 from fitness_project.api.renderers import dump_json
 from fitness_project.database.transactions import transactional
@@ -17,9 +18,7 @@ from .authentication import MAX_AGE, remembered_principals
 from .mail import send_password_changed
 from .models import SignIn, User
 from .owned import owned
-from .serializers import refuse_weak_password
-
-REORDER_TRIES = 5
+from .serializers import UserSerializer, refuse_weak_password
 
 
 def change_password(user: User, password: str) -> None:
@@ -62,13 +61,42 @@ def _decoded(uid) -> str | None:
         return None
 
 
-def delete_account(user_id: ObjectId) -> None:
-    """Removes the user and all that is the user's.
+def change_account(user_id: ObjectId, changes: dict, etags: list[str] | None = None) -> dict:
+    """Sets fields; `routines` to the same ids in another order. Answers the user as it is after.
+
+    Raises FieldRefused where the ids are others, and PreconditionFailed where the user's ETag is
+    none of `etags`.
+    """
+    return _change(user_id, changes, etags) if changes else User.objects.documents.get(user_id)
+
+
+@transactional
+def _change(user_id, changes, etags):
+    users = User.objects.documents
+    present = _at_etag(users.get(user_id), etags)
+    if sorted(changes.get("routines", present["routines"])) != sorted(present["routines"]):
+        message = "Send the ids of all your routines, each once."
+        raise FieldRefused("routines", message, "not_the_same")
+    return users.update(user_id, changes)
+
+
+def _at_etag(user, etags):
+    if etags is not None and user_etag(user) not in etags:
+        raise PreconditionFailed
+    return user
+
+
+def user_etag(user: dict) -> str:
+    return etag_of_body(dump_json(UserSerializer.answer(user)))
+
+
+def delete_account(user_id: ObjectId, etags: list[str] | None = None) -> None:
+    """Removes the user and all that is the user's. Raises PreconditionFailed as above.
 
     Another process may take the user for signed in a few seconds more: what it wrote meanwhile
     is removed after that.
     """
-    _remove(user_id)
+    _remove(user_id, etags)
     remembered_principals.forget()
     again = Timer(MAX_AGE + 2, _remove_owned, [user_id])
     again.daemon = True
@@ -76,7 +104,8 @@ def delete_account(user_id: ObjectId) -> None:
 
 
 @transactional
-def _remove(user_id):
+def _remove(user_id, etags):
+    _at_etag(User.objects.documents.get(user_id), etags)
     _remove_owned(user_id)
     User.objects.filter(pk=user_id).delete()
 
@@ -87,20 +116,6 @@ def _remove_owned(user_id):
         documents = model.objects.documents
         for whose in ("userId", "deletedFor"):
             documents.collection.delete_many({whose: user_id}, session=documents.session)
-
-
-def reorder_routines(user_id: ObjectId, ids: list[ObjectId]) -> None:
-    """Raises FieldRefused where these aren't the user's routines, each once."""
-    users = User.objects.documents
-    for _ in range(REORDER_TRIES):
-        present = users.get(user_id)["routines"]
-        if sorted(present) != sorted(ids):
-            break
-        if users.collection.update_one(
-            {"_id": user_id, "routines": present}, {"$set": {"routines": ids}}
-        ).matched_count:
-            return
-    raise FieldRefused("routines", "Send the ids of all your routines, each once.", "not_the_same")
 
 
 def export_account(user: dict) -> Iterator[bytes]:

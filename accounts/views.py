@@ -1,5 +1,5 @@
 from django.db import IntegrityError
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseNotModified, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -7,9 +7,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from fitness_project.api.addresses import client_address
+from fitness_project.api.conditions import has_current, required_etags
 from fitness_project.api.documents import now
 from fitness_project.api.errors import FieldRefused, Missing
 from fitness_project.api.fields import parse_object_id
+from fitness_project.api.renderers import answer, is_json
 
 from . import serializers, services
 from .lockout import password_attempt
@@ -114,19 +116,20 @@ class MeView(AccountView):
 
     @extend_schema(operation_id="me")
     def get(self, request):
-        return Response(self._answer())
+        user = User.objects.documents.get(request.user.pk)
+        etag = services.user_etag(user)
+        if has_current(request, etag):
+            return HttpResponseNotModified(headers={"ETag": etag})
+        return self._answer(user)
 
     @extend_schema(operation_id="change_me")
     def patch(self, request):
         serializer = self.get_serializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changes = serializer.to_document()
-        routines = changes.pop("routines", None)
-        if routines is not None:
-            services.reorder_routines(request.user.pk, routines)
-        if changes:
-            User.objects.documents.update(request.user.pk, changes)
-        return Response(self._answer())
+        return self._answer(
+            services.change_account(request.user.pk, changes, required_etags(request))
+        )
 
     @extend_schema(
         operation_id="delete_me", request=serializers.PasswordSerializer, responses=NO_CONTENT
@@ -136,11 +139,12 @@ class MeView(AccountView):
         serializer = serializers.PasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         check_password(request, serializer.validated_data["password"], "password")
-        services.delete_account(request.user.pk)
+        services.delete_account(request.user.pk, required_etags(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _answer(self):
-        return serializers.UserSerializer.answer(User.objects.documents.get(self.request.user.pk))
+    def _answer(self, user):
+        headers = {"ETag": services.user_etag(user)} if is_json(self.request) else {}
+        return answer(self.request, serializers.UserSerializer.answer(user), headers=headers)
 
 
 def check_password(request, password, field) -> User:

@@ -1,11 +1,10 @@
 from datetime import datetime
-from hashlib import blake2b
 
 from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.conditions import has_current
+from fitness_project.api.conditions import etag_of_body, has_current
 from fitness_project.api.documents import Order
 from fitness_project.api.permissions import IsStaffOrReadOnly
 from fitness_project.api.renderers import is_json
@@ -77,4 +76,4 @@ class ExerciseViewSet(WritableDocumentViewSet):
 
 def _body_and_etag(response):
     body = response.content
-    return body, response.get("ETag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    return body, response.get("ETag") or etag_of_body(body)

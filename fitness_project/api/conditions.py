@@ -4,6 +4,7 @@ The ETag of a document is its revision, which is new with every write.
 """
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from bson import ObjectId
 from django.utils.http import parse_etags
@@ -18,6 +19,11 @@ def revision_of(document: dict) -> ObjectId:
 
 def etag_of(document: dict) -> str:
     return f'"{revision_of(document)}"'
+
+
+def etag_of_body(body: bytes) -> str:
+    """For what has no revision."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,17 @@ class Revisions:
         return {"$in": [{"$ifNull": ["$revision", "$_id"]}, list(self.ids)]}
 
 
-def required_revisions(request) -> Revisions | None:
-    """What `If-Match` asks for; None where any revision will do. A weak ETag never matches."""
+def required_etags(request) -> list[str] | None:
+    """What `If-Match` asks for; None where anything will do. A weak ETag never matches."""
     asked = request.META.get("HTTP_IF_MATCH")
     if asked is None or (etags := parse_etags(asked)) == ["*"]:
+        return None
+    return etags
+
+
+def required_revisions(request) -> Revisions | None:
+    etags = required_etags(request)
+    if etags is None:
         return None
     ids = (parse_object_id(etag.strip('"')) for etag in etags)
     return Revisions(tuple(id for id in ids if id is not None))

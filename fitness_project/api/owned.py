@@ -6,6 +6,7 @@ list, for the devices that haven't heard of it yet.
 """
 
 from contextlib import suppress
+from functools import partial
 
 from bson import ObjectId
 from django_mongodb_backend.fields import ObjectIdField
@@ -36,20 +37,18 @@ class OwnedDocuments(Documents):
         stamps = {"createdAt": present, "updatedAt": present, "revision": ObjectId()}
         document = {"_id": ObjectId(), **document, **self.filter, **stamps}
         store = store or self.insert
-        with suppress(DuplicateKeyError):
-            return store(document)
-        found = self.collection.find_one({"_id": document["_id"]})
-        if found is not None and found.get("revision") == document["revision"]:
-            return found  # A commit whose answer was lost had been done.
-        with suppress(DuplicateKeyError):
-            return self._make_anew(document, store)
+        for write in (store, partial(self._store_anew, store)):
+            with suppress(DuplicateKeyError):
+                return write(document)
         raise _taken()
 
     @transactional
-    def _make_anew(self, document, store):
+    def _store_anew(self, store, document):
         """In the place of the user's own tombstone; not of another's, who would miss it."""
-        found = self.collection.find_one({"_id": document["_id"]}, session=self.session)
-        if found is None or found.get("deletedFor") != self.filter["userId"]:
+        found = self.collection.find_one({"_id": document["_id"]}, session=self.session) or {}
+        if found.get("revision") == document["revision"]:
+            return found  # A commit whose answer was lost had been done.
+        if found.get("deletedFor") != self.filter["userId"]:
             raise _taken()
         self.collection.delete_one({"_id": document["_id"]}, session=self.session)
         return store(document)

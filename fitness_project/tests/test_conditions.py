@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from exercises import services
 from exercises.tests.factories import entry
@@ -105,6 +106,34 @@ class TestADocument:
             codes = sorted(threads.map(write, range(8)))
 
         assert codes == [200] + [412] * 7
+
+
+class TestTheAccount:
+    PATH = "/api/auth/me"
+
+    def test_a_client_that_has_it_gets_a_304(self, api):
+        etag = api.get(self.PATH)["ETag"]
+
+        assert api.get(self.PATH, headers={"If-None-Match": etag}).status_code == 304
+
+    def test_a_change_is_done_where_the_etag_holds(self, api):
+        etag = api.get(self.PATH)["ETag"]
+
+        changed = api.patch(self.PATH, {"name": "Ann"}, headers={"If-Match": etag})
+
+        assert changed.status_code == 200
+        assert changed["ETag"] == api.get(self.PATH)["ETag"] != etag
+
+    def test_and_not_where_it_has_changed(self, api):
+        etag = api.get(self.PATH)["ETag"]
+        api.patch(self.PATH, {"name": "Ann"})
+
+        for refused in (
+            api.patch(self.PATH, {"name": "Eve"}, headers={"If-Match": etag}),
+            api.delete(self.PATH, {"password": PASSWORD}, headers={"If-Match": etag}),
+        ):
+            assert refused.status_code == 412
+        assert api.get(self.PATH).json()["name"] == "Ann"
 
 
 @pytest.mark.parametrize("kind", ["routine", "session"])
