@@ -121,8 +121,10 @@ class Catalogue:
         return document
 
     def forget(self) -> None:
-        """This process has written: its next read asks for the version."""
-        self._checked = float("-inf")
+        """This process has written: its next read asks for the version. A check that is under way
+        may have asked before that."""
+        with self._lock:
+            self._checked = float("-inf")
 
     def _check(self):
         asked = monotonic()

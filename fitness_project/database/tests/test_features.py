@@ -202,6 +202,32 @@ def test_find_one_and_update_answers_the_document_after_it(probe):
     assert missed is None
 
 
+@pytest.mark.parametrize(("revision", "notes"), [(1, "$name"), (2, "heavy")])
+def test_a_pipeline_replaces_a_document_or_keeps_it(probe, revision, notes):
+    """What is stored as it is may look like an expression."""
+    probe.insert_one({"_id": 1, "revision": 1, "notes": "heavy", "sets": 3})
+    holds = {"$and": [{"$in": [{"$ifNull": ["$revision", "$_id"]}, [revision]]}]}
+    changed = {"$mergeObjects": ["$$ROOT", {"$literal": {"notes": "$name"}}]}
+
+    after = probe.find_one_and_update(
+        {"_id": 1},
+        [{"$replaceWith": {"$cond": [holds, changed, "$$ROOT"]}}],
+        return_document=ReturnDocument.AFTER,
+    )
+
+    assert after == probe.find_one() == {"_id": 1, "revision": 1, "notes": notes, "sets": 3}
+
+
+def test_a_field_that_is_missing_is_left_out_of_a_replacement(probe):
+    probe.insert_one({"_id": 1, "userId": 7})
+
+    probe.update_one(
+        {"_id": 1}, [{"$replaceWith": {"_id": "$_id", "deletedFor": "$userId", "key": "$key"}}]
+    )
+
+    assert probe.find_one() == {"_id": 1, "deletedFor": 7}
+
+
 def test_array_filters_change_the_entries_that_match(probe):
     bench, squat = ObjectId(), ObjectId()
     entries = [{"exerciseId": bench, "name": "Bench"}, {"exerciseId": squat, "name": "Squat"}]
