@@ -27,7 +27,7 @@ class CatalogueFeed:
     def begin(self):
         return [-1, str(LAST_ID), catalogue.current().version]
 
-    def read(self, user, state):
+    def read(self, user, state, goes_on):
         version, id, heard = state
         snapshot = _as_new_as(max(version, heard))
         rows = snapshot.changed_after((version, ObjectId(id)), PAGE + 1)

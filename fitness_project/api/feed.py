@@ -47,8 +47,9 @@ class Followed(Protocol):
     def begin(self) -> list:
         """The state of who has nothing yet."""
 
-    def read(self, user, state: list) -> Part:
-        """Raises Gone where the state is from another database than this."""
+    def read(self, user, state: list, goes_on: bool) -> Part:
+        """The first page of a visit, or one with which it `goes_on`. Raises Gone where the state is
+        from another database than this."""
 
 
 followed: list[Followed] = []
@@ -66,12 +67,13 @@ class OwnedFeed:
     def begin(self):
         return [_beginning(0), _beginning(_milliseconds(now() - SETTLE))]
 
-    def read(self, user, state):
+    def read(self, user, state, goes_on):
         """What lives is read first: a document that dies meanwhile is then told as dead."""
         documents = self.model.objects.documents
         living, dead = state
-        changed, living, more_living = _read(documents.where(userId=user.pk), "updatedAt", living)
-        deleted, dead, more_dead = _read(documents.where(deletedFor=user.pk), "deletedAt", dead)
+        mine, gone = documents.where(userId=user.pk), documents.where(deletedFor=user.pk)
+        changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
+        deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
         return Part(
             [self.serializer_class.answer(row) for row in changed],
             [row["_id"] for row in deleted],
@@ -84,16 +86,18 @@ def _beginning(date):
     return [date, None, None, []]
 
 
-def _read(documents: Documents, instant: str, state: list) -> tuple[list[dict], list, bool]:
+def _read(documents: Documents, instant: str, state: list, goes_on: bool):
     """Up to PAGE documents in the order of the date in the field `instant`, the state behind
     them, and whether there are more.
 
-    A state is `[date, id, next, names]`, dates in milliseconds since 1970. One pass over what there
-    is goes on behind `date` and `id`, and the next one begins at `next`; between two passes `id`
+    A state is `[date, id, next, names]`, dates in milliseconds since 1970. A visit reads on behind
+    `date` and `id` until there is no more, and the next one begins at `next`; between visits `id`
     and `next` are null. `names` are those of the documents that were got and may come again.
     """
     date, id, next, got = state
     order = Order((instant, "_id"), (datetime, ObjectId))
+    if id is None and goes_on:
+        return [], state, False
     if id is None:
         next = _milliseconds(now() - SETTLE)
         found = documents.where(**{instant: since(_datetime(min(date, next)))})
@@ -126,14 +130,17 @@ def _datetime(milliseconds: int) -> datetime:
     return EPOCH.replace(tzinfo=None) + timedelta(milliseconds=milliseconds)
 
 
-def write_token(user, states: dict) -> str:
+def write_token(user, states: dict, has_more: bool) -> str:
     """What a client holds of the feed: signed, so that it is ours, and for this user alone."""
-    return signing.dumps(states, salt=_salt(user), compress=True)
+    return signing.dumps([states, has_more], salt=_salt(user), compress=True)
 
 
-def read_token(user, text: str) -> dict:
-    """Raises ValueError for what `write_token` didn't make for this user, and Gone for what it made
-    too long ago."""
+def read_token(user, text: str) -> tuple[dict, bool]:
+    """The states, and whether a visit goes on with them.
+
+    Raises ValueError for what `write_token` didn't make for this user, and Gone for what it made
+    too long ago.
+    """
     try:
         return signing.loads(text, salt=_salt(user), max_age=TOKENS_LAST)
     except signing.SignatureExpired:

@@ -41,22 +41,24 @@ class SyncView(APIView):
 
     @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
     def get(self, request):
-        states = self._states()
-        parts = {feed.name: feed.read(request.user, states[feed.name]) for feed in followed}
+        states, goes_on = self._states()
+        parts = {f.name: f.read(request.user, states[f.name], goes_on) for f in followed}
+        states = {name: part.state for name, part in parts.items()}
+        has_more = any(part.has_more for part in parts.values())
         return answer(
             request,
             {
                 "changes": {name: part.changes for name, part in parts.items()},
                 "deleted": {name: part.deleted for name, part in parts.items()},
-                "next": write_token(request.user, {n: part.state for n, part in parts.items()}),
-                "hasMore": any(part.has_more for part in parts.values()),
+                "next": write_token(request.user, states, has_more),
+                "hasMore": has_more,
             },
         )
 
     def _states(self):
         token = SyncQuery.read(self.request).get("since")
         if token is None:
-            return {feed.name: feed.begin() for feed in followed}
+            return {feed.name: feed.begin() for feed in followed}, False
         try:
             return read_token(self.request.user, token)
         except ValueError:

@@ -156,6 +156,20 @@ def test_it_comes_in_pages(device, ann, monkeypatch):
     assert device.is_as_the_server()
 
 
+def test_a_visit_ends_though_much_has_just_changed(device, ann, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 2)
+    monkeypatch.setattr(feed, "MAX_NAMED", 1)
+    for _ in range(5):
+        RoutineFactory(user=ann, exercises=[])
+    for _ in range(4):
+        SessionFactory(user=ann, exercises=[])
+
+    for _ in range(3):
+        pages = [device.apply(device.ask()) for _ in range(3)]
+        assert [page["hasMore"] for page in pages] == [True, True, False]
+    assert device.is_as_the_server()
+
+
 def test_what_has_settled_is_not_read_again(device, api, ann, monkeypatch, command_log):
     monkeypatch.setattr(feed, "SETTLE", timedelta(0))
     SessionFactory(user=ann)
