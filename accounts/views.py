@@ -112,6 +112,7 @@ class MeView(AccountView):
     """The signed-in user."""
 
     serializer_class = serializers.UserSerializer
+    has_etags = True
     problem_codes = {"DELETE": ["400", "413", "415", "429"]}
 
     @extend_schema(operation_id="me")

@@ -61,12 +61,26 @@ ID_PARAMETER = OpenApiParameter(
     "id", {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}, OpenApiParameter.PATH
 )
 WITH_A_BODY = ("POST", "PUT", "PATCH")
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="Only if this is still the ETag."
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="Only if this isn't the ETag."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body again make nothing twice.",
+)
 
 
 class ProblemAutoSchema(AutoSchema):
     """Adds the problem answers that each operation can give.
 
-    A view's `problem_codes` names those that its shape doesn't tell: `{"DELETE": ["409"]}`.
+    A view's `problem_codes` names those that its shape doesn't tell: `{"DELETE": ["409"]}`. Views
+    with `has_etags` answer single documents, conditionally; those with `takes_keys` take an
+    `Idempotency-Key`.
     """
 
     def get_operation(self, *args, **kwargs):
@@ -75,11 +89,26 @@ class ProblemAutoSchema(AutoSchema):
             problem = {"content": {MEDIA_TYPE: {"schema": self._problem_component().ref}}}
             for code in sorted(self._problem_codes()):
                 operation["responses"][code] = {"description": MEANINGS[code], **problem}
+            if IF_NONE_MATCH in self.get_override_parameters():
+                operation["responses"]["304"] = {"description": "The client has it already."}
         return operation
 
     def get_override_parameters(self):
-        own = super().get_override_parameters()
-        return [*own, ID_PARAMETER] if "{id}" in self.path else own
+        parameters = super().get_override_parameters()
+        if "{id}" in self.path:
+            parameters = [*parameters, ID_PARAMETER]
+        if self._takes_key():
+            parameters = [*parameters, IDEMPOTENCY_KEY]
+        if self._is_conditional():
+            parameters = [*parameters, IF_NONE_MATCH if self.method == "GET" else IF_MATCH]
+        return parameters
+
+    def _takes_key(self):
+        return self.method == "POST" and getattr(self.view, "takes_keys", False)
+
+    def _is_conditional(self):
+        is_single = not self._is_list_view() and self.method != "POST"
+        return is_single and getattr(self.view, "has_etags", False)
 
     def _problem_component(self):
         component = ResolvedComponent(
@@ -94,6 +123,10 @@ class ProblemAutoSchema(AutoSchema):
             codes.add("401")
             if self.method != "GET":
                 codes.add("403")
+        if self._takes_key():
+            codes |= {"409", "410", "422"}
+        if self._is_conditional() and self.method != "GET":
+            codes.add("412")
         if self.method in WITH_A_BODY:
             codes |= {"400", "413", "415"}
         if self._is_list_view():

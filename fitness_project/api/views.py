@@ -22,6 +22,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
     """
 
     lookup_url_kwarg = "id"
+    has_etags = True
 
     def get_order(self):
         return self.order
@@ -103,6 +104,7 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
     """
 
     permission_classes = (IsOwner,)
+    takes_keys = True
 
     def get_serializer_class(self):
         return self.new_serializer_class if self.action == "create" else self.serializer_class

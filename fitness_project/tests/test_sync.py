@@ -307,7 +307,7 @@ class World:
         for step, *arguments in script:
             self.count += 1
             answer = getattr(self, step)(device, *arguments)
-            assert answer is None or answer.status_code < 500, answer.content
+            assert answer is None or answer.status_code != 500, answer.content
         return device
 
     def id(self, number):

@@ -51,7 +51,7 @@ def test_every_operation_describes_its_problems(schema):
                 assert "401" in codes
             if "{id}" in path:
                 assert "404" in codes
-            for code in codes - {"200", "201", "202", "204"}:
+            for code in codes - {"200", "201", "202", "204", "304"}:
                 (media_type,) = operation["responses"][code]["content"]
                 assert media_type == "application/problem+json"
 
@@ -66,6 +66,20 @@ def test_fields_and_bounds_are_described(schema):
     assert components["RoutineRequest"]["required"] == ["exercises", "name"]
     parameters = {p["name"] for p in schema["paths"]["/api/history"]["get"]["parameters"]}
     assert parameters == {"from", "to", "exerciseId", "routineId", "pageSize", "cursor"}
+
+
+def test_conditions_and_keys_are_described(schema):
+    def headers(verb, path):
+        parameters = schema["paths"][path][verb].get("parameters", ())
+        return {p["name"] for p in parameters if p["in"] == "header"}
+
+    assert headers("post", "/api/history") == {"Idempotency-Key"}
+    assert headers("get", "/api/history") == headers("post", "/api/exercises") == set()
+    for path in ("/api/history/{id}", "/api/exercises/{id}", "/api/auth/me"):
+        assert headers("get", path) == {"If-None-Match"}
+        assert headers("patch", path) == headers("delete", path) == {"If-Match"}
+        assert "304" in schema["paths"][path]["get"]["responses"]
+        assert "412" in schema["paths"][path]["patch"]["responses"]
 
 
 def test_the_docs_page_loads_nothing_from_other_hosts(client):
