@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
 
-.PHONY: run test check bench format lock
+.PHONY: run test check fuzz bench format lock
 
 run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
@@ -24,6 +24,9 @@ check: $(READY)  ## The whole gate
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(MAKE) test
+
+fuzz: $(READY)  ## Ten thousand generated requests and more
+	FUZZ_EXAMPLES=40 $(BIN)/python -m pytest -s $(PROCESSES)/test_fuzz.py
 
 bench: $(READY)  ## Figures of every call, on a fresh database
 	$(BIN)/python bench/run.py

@@ -42,7 +42,10 @@ class SyncView(APIView):
     @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
     def get(self, request):
         states, goes_on = self._states()
-        parts = {f.name: f.read(request.user, states[f.name], goes_on) for f in followed}
+        parts = {
+            feed.name: feed.read(request.user, states.get(feed.name) or feed.begin(), goes_on)
+            for feed in followed
+        }
         states = {name: part.state for name, part in parts.items()}
         has_more = any(part.has_more for part in parts.values())
         return answer(
@@ -58,7 +61,7 @@ class SyncView(APIView):
     def _states(self):
         token = SyncQuery.read(self.request).get("since")
         if token is None:
-            return {feed.name: feed.begin() for feed in followed}, False
+            return {}, False
         try:
             return read_token(self.request.user, token)
         except ValueError:
