@@ -4,10 +4,7 @@ from threading import Semaphore
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from fitness_project.api.admission import pause
-
-# A hash keeps a core busy and 64 MiB: a process makes one at a time. It runs outside Python's lock,
-# and other requests have this one's turn meanwhile.
+# A hash keeps a core busy and 64 MiB: a process makes one at a time, outside Python's lock.
 _one_at_a_time = Semaphore(1)
 
 
@@ -19,9 +16,9 @@ class PasswordHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password, salt):
-        with pause(), _one_at_a_time:
+        with _one_at_a_time:
             return super().encode(password, salt)
 
     def verify(self, password, encoded):
-        with pause(), _one_at_a_time:
+        with _one_at_a_time:
             return super().verify(password, encoded)

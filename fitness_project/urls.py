@@ -19,12 +19,12 @@ router.register("routines", RoutineViewSet, "routine")
 router.register("history", SessionViewSet, "session")
 
 urlpatterns = [
+    path("api/", include(router.urls)),
     re_path(r"^api/auth/", include("accounts.urls")),
     re_path(r"^api/sync/?$", SyncView.as_view(), name="sync"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
-    path("api/", include(router.urls)),
     path("password-reset/", include("accounts.reset_pages")),
     path("sign-in/", include("rest_framework.urls")),
     re_path(r"^healthz/?$", HealthView.as_view()),

@@ -8,16 +8,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
 django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - only now are there any
+from django.core import signals  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
 
-from fitness_project.api.admission import turn  # noqa: E402
+# MongoDB's client is a pool, which isn't closed between requests: there is nothing to look for.
+signals.request_started.disconnect(close_old_connections)
+signals.request_finished.disconnect(close_old_connections)
 
 
 def application(environ, start_response):
-    """Takes the body in, however slowly it comes, and then its turn."""
+    """Takes the body in, however slowly it comes, before any work on the request begins."""
     if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
         take_body(environ)
-    with turn():
-        return django_application(environ, start_response)
+    return django_application(environ, start_response)
 
 
 def take_body(environ):

@@ -1,0 +1,54 @@
+"""What browsers need is passed by where a call brings its token, and nothing else is."""
+
+import pytest
+from django.test import Client
+
+from fitness_project.api import browsers
+
+CALLS = [
+    ("get", "/api/routines", None),
+    ("get", "/api/history/000000000000000000000001", None),
+    ("get", "/api/exercises?pageSize=x", None),
+    ("post", "/api/history", {"date": "yesterday"}),
+    ("options", "/api/routines", None),
+    ("delete", "/api/routines", None),
+    ("get", "/api/nothing", None),
+]
+
+
+@pytest.fixture
+def _nothing_is_passed_by(monkeypatch):
+    monkeypatch.setattr(browsers, "brings_token", lambda request: False)
+
+
+@pytest.mark.parametrize(("verb", "path", "body"), CALLS)
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://app.example"}])
+def test_the_answer_is_the_same_either_way(api, settings, request, verb, path, body, headers):
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    headers = {**headers, "x-request-id": "same"}
+
+    short = getattr(api, verb)(path, body, headers=headers)
+    request.getfixturevalue("_nothing_is_passed_by")
+    long = getattr(api, verb)(path, body, headers=headers)
+
+    assert short.status_code == long.status_code
+    assert short.content == long.content
+    assert dict(short.headers) == dict(long.headers)
+
+
+def test_a_browser_may_bring_a_token(api):
+    page = api.get("/api/routines", headers={"accept": "text/html"})
+
+    assert page.status_code == 200
+    assert b"<html" in page.content
+
+
+@pytest.mark.parametrize(
+    ("header", "status"), [("Bearer", 401), ("Bearer x", 401), ("bearer x", 403), ("Basic x", 403)]
+)
+def test_no_header_gets_a_session_past_csrf(ann, header, status):
+    browser = Client(enforce_csrf_checks=True, headers={"authorization": header})
+    browser.force_login(ann)
+
+    assert browser.post("/api/routines", {}, "application/json").status_code == status
+    assert browser.post("/admin/login/", {}).status_code == 403
