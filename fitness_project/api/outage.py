@@ -6,6 +6,8 @@ from time import monotonic
 # Between one try and the next, and what a try may take.
 PAUSE_SECONDS = 1.0
 TRY_SECONDS = 5.0
+# One request may wait in vain for a lock. If in that time nobody was answered, it is the database.
+SILENCE_SECONDS = 3.0
 
 
 class Outage:
@@ -18,6 +20,7 @@ class Outage:
     def __init__(self):
         self._lock = Lock()
         self._next_try = None
+        self._last_answer = 0.0
 
     def is_on(self) -> bool:
         """Asked before a request's work: False means to go on and find out."""
@@ -33,7 +36,13 @@ class Outage:
         with self._lock:
             self._next_try = monotonic() + PAUSE_SECONDS
 
+    def suspected(self):
+        """A request was not answered in time."""
+        if monotonic() - self._last_answer >= SILENCE_SECONDS:
+            self.found()
+
     def over(self):
+        self._last_answer = monotonic()
         if self._next_try is not None:
             with self._lock:
                 self._next_try = None

@@ -111,6 +111,8 @@ def as_api_exception(exc) -> exceptions.APIException:
             log.warning("The database can't be reached: %s", exc)
             if is_away(exc):
                 outage.found()
+            elif is_late(exc):
+                outage.suspected()
             return Unavailable()
     return Fault()
 
@@ -132,6 +134,11 @@ def is_away(exc) -> bool:
     if isinstance(cause, AutoReconnect):
         return isinstance(cause, ServerSelectionTimeoutError)
     return isinstance(cause, ConnectionFailure)
+
+
+def is_late(exc) -> bool:
+    cause = exc.__cause__ if isinstance(exc, DatabaseError) else exc
+    return isinstance(cause, PyMongoError) and cause.timeout
 
 
 def is_transient(exc: PyMongoError) -> bool:

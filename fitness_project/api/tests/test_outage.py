@@ -1,7 +1,7 @@
 """While the database is away one request tries, and the others are refused at once."""
 
 import pytest
-from pymongo.errors import ServerSelectionTimeoutError
+from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
 
 from fitness_project.api import outage as outage_module
 from fitness_project.api.documents import Documents
@@ -59,3 +59,29 @@ def test_what_needs_no_database_is_not_refused(api, clock, tries):
     api.get("/api/routines")
 
     assert api.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def silence(monkeypatch):
+    """The database takes what it is asked, and answers nothing in time."""
+
+    def wait(*_):
+        raise NetworkTimeout("timed out")
+
+    monkeypatch.setattr(Documents, "fetch", wait)
+
+
+def test_a_database_that_answers_nobody_is_away(api, clock, silence):
+    assert api.get("/api/auth/me").status_code == 200
+    clock.now += 3
+
+    assert api.get("/api/routines").status_code == 503
+    assert api.get("/api/auth/me").status_code == 503
+
+
+def test_one_that_others_are_answered_by_is_not(api, clock, silence):
+    assert api.get("/api/auth/me").status_code == 200
+    clock.now += 2
+
+    assert api.get("/api/routines").status_code == 503
+    assert api.get("/api/auth/me").status_code == 200

@@ -1,6 +1,7 @@
 """`manage.py serve`: migrates, fills an empty catalogue, and serves until Ctrl-C."""
 
 import os
+import resource
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from pymongo.errors import PyMongoError
@@ -21,8 +22,12 @@ from fitness_project.api.problems import is_outage
 # A thread waits while its request's body comes, for the database, and for password hashing. They
 # are made when they are needed, and many, so that slow clients or a slow database leave some free.
 THREADS = 64
+# Who has asked nothing for so long is hung up on.
 HEADER_SECONDS = 10
 STOP_SECONDS = 3
+# Of one worker; the next ones wait until one of these ends. Idle ones cost a few kilobytes each.
+CONNECTIONS = 16_384
+OTHER_DESCRIPTORS = 512
 
 WELCOME = """
 Serving on {url} until Ctrl-C.
@@ -88,6 +93,9 @@ class Command(BaseCommand):
             interface=Interfaces.WSGI,
             workers=settings.WORKERS,
             blocking_threads=THREADS,
+            backpressure=_allow_connections(),
+            # Where it may be HTTP/2 too, the server waits for the first byte for ever.
+            http=HTTPModes.http1,
             websockets=False,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
             log_level=LogLevels.warning,
@@ -101,6 +109,14 @@ class Command(BaseCommand):
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(WELCOME.format(url=f"http://{host}:{settings.PORT}"))
         self.stdout.flush()
+
+
+def _allow_connections() -> int:
+    """As many as the system lets us have: a worker out of descriptors accepts nobody any more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    descriptors = max(soft, min(CONNECTIONS + OTHER_DESCRIPTORS, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, hard))
+    return max(1, min(CONNECTIONS, descriptors - OTHER_DESCRIPTORS))
 
 
 def load_application(*_):
