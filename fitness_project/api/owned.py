@@ -62,9 +62,14 @@ class OwnedDocuments(Documents):
         after = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
         return self._write(id, after, changes["revision"], only_if)
 
-    def delete(self, id: ObjectId, only_if: Revisions | None = None) -> None:
-        """Raises as `update` does. The idempotency key stays: a late retry makes nothing anew."""
-        revision = ObjectId()
+    def delete(
+        self, id: ObjectId, only_if: Revisions | None = None, revision: ObjectId | None = None
+    ) -> None:
+        """Raises as `update` does; not if it was done before with the same `revision`.
+
+        The idempotency key stays: a late retry makes nothing anew.
+        """
+        revision = revision or ObjectId()
         tombstone = {
             "_id": "$_id",
             "deletedFor": "$userId",

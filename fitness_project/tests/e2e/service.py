@@ -154,8 +154,10 @@ class Service:
 
     # Using it
 
-    def call(self, method, path, body=None, token=None, timeout=10) -> Answer:
+    def call(self, method, path, body=None, token=None, key=None, timeout=10) -> Answer:
         headers = {} if body is None else {"Content-Type": JSON}
+        if key:
+            headers["Idempotency-Key"] = key
         if token:
             headers["Authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body)

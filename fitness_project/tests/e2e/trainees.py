@@ -1,0 +1,138 @@
+"""Users who train while things break, and try each write until it is acknowledged."""
+
+import http.client
+import random
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+from uuid import uuid4
+
+from .watch import SESSION
+
+TRAINEES = 3
+DEVICES = 2
+PATIENCE_SECONDS = 60
+PAUSE_AFTER_REFUSAL = 0.05
+KINDS = ("/api/history", "/api/routines")
+# A first try may have deleted it, and its answer got lost.
+GONE = 404
+
+
+class Trainee:
+    """Records sessions and corrects them, makes routines and deletes them, on several devices."""
+
+    def __init__(self, service, number):
+        self.client = service.register(f"trainee{number}@example.com")
+        self.entries = self.client.entries()
+        # As last acknowledged, by id.
+        self.stored = {path: {} for path in KINDS}
+        self.acknowledged = 0
+        self.troubles = Counter()
+        self.longest_wait = 0.0
+
+    def train(self, over):
+        routines = []
+        while not over.is_set():
+            session = self._post("/api/history", SESSION)
+            chance = random.random()
+            if chance < 0.3:
+                routines.append(self._post("/api/routines", {"name": "Push day"}))
+            elif chance < 0.4 and routines:
+                self._delete("/api/routines", routines.pop())
+            elif chance < 0.6:
+                self._patch("/api/history", session, {"notes": f"{chance:.2f}"})
+
+    def _post(self, path, body) -> str:
+        body = {**body, "exercises": self.entries}
+        made = self._write(201, "POST", path, body, key=uuid4().hex).json
+        self.stored[path][made["id"]] = made
+        return made["id"]
+
+    def _patch(self, path, id, changes):
+        self.stored[path][id] = self._write(200, "PATCH", f"{path}/{id}", changes).json
+
+    def _delete(self, path, id):
+        self._write(204, "DELETE", f"{path}/{id}", also=GONE)
+        del self.stored[path][id]
+
+    def _write(self, success, method, path, body=None, key=None, also=None):
+        """Its answer, once it is acknowledged; `also` is a status that a second try may get."""
+        started = time.monotonic()
+        expected = {success}
+        while time.monotonic() < started + PATIENCE_SECONDS:
+            answer = self._try(method, path, body, key)
+            if answer and answer.status in expected:
+                self.acknowledged += 1
+                self.longest_wait = max(self.longest_wait, time.monotonic() - started)
+                return answer
+            self._understand(answer)
+            expected.add(also)
+            time.sleep(PAUSE_AFTER_REFUSAL)
+        raise AssertionError(f"{method} {path} was refused for {PATIENCE_SECONDS} s")
+
+    def _try(self, method, path, body, key):
+        try:
+            return self.client.call(method, path, body, key=key, timeout=20)
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def _understand(self, refusal):
+        """Nothing but an outage and a lost connection are reasons to try again."""
+        assert refusal is None or refusal.status == 503, (refusal.status, refusal.body)
+        self.troubles[refusal.status if refusal else "lost"] += 1
+
+    # Afterwards
+
+    def finds_what_was_acknowledged_and_nothing_else(self):
+        for path, stored in self.stored.items():
+            rows = self.client.everything(path)
+            assert len(rows) == len({row["id"] for row in rows}) == len(stored)
+            assert {row["id"]: row for row in rows} == stored
+
+    def has_its_routines_in_both_places(self):
+        named = self.client.call("GET", "/api/auth/me").json["routines"]
+        assert sorted(named) == sorted(self.stored["/api/routines"])
+
+
+def trainees_of(service) -> list[Trainee]:
+    return [Trainee(service, number) for number in range(TRAINEES)]
+
+
+@contextmanager
+def training(trainees):
+    """Within the block they train. At its end each has had all its writes acknowledged."""
+    over = Event()
+    with ThreadPoolExecutor(TRAINEES * DEVICES) as pool:
+        devices = [pool.submit(trainee.train, over) for trainee in trainees * DEVICES]
+        try:
+            yield
+        finally:
+            over.set()
+    for device in devices:
+        device.result()
+
+
+def acknowledged(trainees) -> int:
+    return sum(trainee.acknowledged for trainee in trainees)
+
+
+def wait_for_more(trainees, count):
+    """Until so many more writes were acknowledged."""
+    goal = acknowledged(trainees) + count
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while acknowledged(trainees) < goal:
+        assert time.monotonic() < deadline, "nothing is acknowledged any more"
+        time.sleep(0.005)
+
+
+def assert_all_is_kept(trainees):
+    troubles = sum((trainee.troubles for trainee in trainees), Counter())
+    longest = max(trainee.longest_wait for trainee in trainees)
+    sys.stdout.write(f"{acknowledged(trainees)} writes acknowledged, tries that failed: ")
+    sys.stdout.write(f"{dict(troubles)}, longest time to be acknowledged: {longest:.2f} s\n")
+    for trainee in trainees:
+        trainee.finds_what_was_acknowledged_and_nothing_else()
+        trainee.has_its_routines_in_both_places()
