@@ -135,6 +135,10 @@ class Service:
     def pid(self, name) -> int:
         return self.process.pid if name == "main" else self._state()[name]
 
+    @property
+    def database_port(self) -> int:
+        return self._state()["port"]
+
     def pids(self) -> set[int]:
         return {self.process.pid, *self.workers(), *self.database_pids()}
 

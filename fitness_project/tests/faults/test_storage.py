@@ -1,0 +1,125 @@
+"""A disk that takes no more, in three ways: refusals, no corruption, and back by itself."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from fitness_project.database.tests.conftest import wait_until
+from fitness_project.tests.e2e.service import Service, running
+from fitness_project.tests.e2e.trainees import assert_all_is_kept, trainees_of, training
+from fitness_project.tests.e2e.watch import SUCCESS, Watch
+
+IS_ROOT = os.geteuid() == 0
+DISK = "96m"
+MEGABYTE = 2**20
+LOG_MEGABYTES = 100
+REFUSING_SECONDS = 6
+BACK_SECONDS = 10
+WRITABLE, READ_ONLY = 0o700, 0o500
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@contextmanager
+def mounted(path, *commands):
+    for arguments in commands:
+        done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"can't mount here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+
+
+@pytest.fixture
+def folder(unwritable, tmp_path):
+    if unwritable is not full_disk:
+        yield tmp_path
+    elif IS_ROOT:
+        with mounted(tmp_path, ["-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", tmp_path]):
+            yield tmp_path
+    else:
+        pytest.skip("only root may mount a small disk")
+
+
+# Each leaves the storage unwritable for as long as its block lasts.
+
+
+@contextmanager
+def full_disk(service):
+    ballast = service.var_dir.with_name("ballast")
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(MEGABYTE))
+    fill_log(service)
+    yield
+    ballast.unlink()
+
+
+@contextmanager
+def limit_of_file_size(service):
+    """Of the server, and of those that the keeper starts in its place."""
+    keeper = service.pid("keeper")
+    soft, hard = resource.prlimit(keeper, resource.RLIMIT_FSIZE)
+    for pid in (keeper, service.pid("server")):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (MEGABYTE, hard))
+    fill_log(service)
+    yield
+    resource.prlimit(keeper, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def read_only_folder(service):
+    """Found by the server when it has to be started again."""
+    with is_read_only(service.var_dir / "database"):
+        service.kill("server")
+        yield
+
+
+@contextmanager
+def is_read_only(path):
+    """Permissions don't keep root from writing."""
+    if IS_ROOT:
+        with mounted(path, ["--bind", path, path], ["-o", "remount,bind,ro", path]):
+            yield
+    else:
+        path.chmod(READ_ONLY)
+        yield
+        path.chmod(WRITABLE)
+
+
+def fill_log(service):
+    """The server makes its log in pieces of 64 MB: until the next one is due, it needs nothing."""
+    database = MongoClient(port=service.database_port, directConnection=True, timeoutMS=2000)
+    with database, suppress(PyMongoError):
+        for _ in range(LOG_MEGABYTES):
+            database.probe.filling.insert_one({"filling": os.urandom(MEGABYTE)})
+
+
+@pytest.mark.parametrize("unwritable", [full_disk, limit_of_file_size, read_only_folder])
+def test_what_cannot_be_written_is_refused_until_it_can(unwritable, folder):
+    with running(Service(folder / "var")) as service:
+        trainees = trainees_of(service)
+        with training(trainees), Watch(service) as watch:
+            with unwritable(service):
+                wait_until(lambda: watch.refused)
+                time.sleep(REFUSING_SECONDS)
+            at = time.monotonic()
+            wait_until(watch.is_calm)
+
+        sys.stdout.write(f"refused {len(watch.refused)}, back after ")
+        sys.stdout.write(f"{watch.trouble_after(at):.2f} s, longest answer {watch.longest:.2f} s; ")
+        assert_all_is_kept(trainees)
+        assert watch.statuses <= {*SUCCESS, 503}
+        assert all(asked.answer.headers["Retry-After"] for asked in watch.refused)
+        assert watch.of("/healthz") == {200}
+        assert watch.longest < 5
+        assert watch.trouble_after(at) < BACK_SECONDS
