@@ -1,11 +1,26 @@
 """Argon2id, at a cost chosen by measurement (docs/architecture.md)."""
 
+from contextlib import contextmanager
 from threading import Semaphore
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-# A hash keeps a core busy and 64 MiB: a process makes one at a time, outside Python's lock.
+from fitness_project.api.errors import Busy
+
+# A hash keeps a core busy and 64 MiB: a process makes one at a time, outside Python's lock. Who
+# would wait longer than a request has time for is refused before the work is done in vain.
 _one_at_a_time = Semaphore(1)
+PATIENCE_SECONDS = 1.5
+
+
+@contextmanager
+def _turn():
+    if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
+        raise Busy("Too many people sign in at this moment: try again shortly.")
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 class PasswordHasher(Argon2PasswordHasher):
@@ -16,9 +31,9 @@ class PasswordHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password, salt):
-        with _one_at_a_time:
+        with _turn():
             return super().encode(password, salt)
 
     def verify(self, password, encoded):
-        with _one_at_a_time:
+        with _turn():
             return super().verify(password, encoded)

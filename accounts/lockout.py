@@ -8,6 +8,7 @@ those that failed, `failures` those that failed.
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
+from math import ceil
 from time import monotonic, sleep
 
 from pymongo import ReturnDocument
@@ -15,13 +16,14 @@ from pymongo.errors import DuplicateKeyError
 
 from fitness_project.api.documents import now
 from fitness_project.api.errors import TooManyAttempts
+from fitness_project.database.deadline import past_the_deadline
 
 from .models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
 FAILURES_OF_EMAIL = 5
 FAILURES_OF_ADDRESS = 50
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.05
 
 
@@ -38,21 +40,31 @@ def password_attempt(email: str, address: str):
     except TooManyAttempts:
         _count(of_address, attempts=-1)
         raise
-    succeeded = False
+    verdict = "failures"
 
     def success():
-        nonlocal succeeded
-        succeeded = True
+        nonlocal verdict
+        verdict = "success"
 
     try:
         yield success
+    except BaseException:
+        verdict = None  # The password wasn't looked at.
+        raise
     finally:
-        if succeeded:
-            _attempts().delete_one({"_id": of_email})
-            _count(of_address, attempts=-1)
-        else:
-            _count(of_email, failures=1)
-            _count(of_address, failures=1)
+        past_the_deadline(_leave, of_address, of_email, verdict)
+
+
+def _leave(of_address, of_email, verdict):
+    if verdict == "failures":
+        _count(of_email, failures=1)
+        _count(of_address, failures=1)
+        return
+    _count(of_address, attempts=-1)
+    if verdict == "success":
+        _attempts().delete_one({"_id": of_email})
+    else:
+        _count(of_email, attempts=-1)
 
 
 def _take_place(key, limit):
@@ -63,8 +75,10 @@ def _take_place(key, limit):
         if counter["attempts"] <= limit:
             return
         _count(key, attempts=-1)
-        if counter["failures"] >= limit or monotonic() > deadline:
+        if counter["failures"] >= limit:
             raise TooManyAttempts(_seconds_left(counter))
+        if monotonic() > deadline:
+            raise TooManyAttempts(ceil(PATIENCE_SECONDS))
         sleep(POLL_SECONDS)
 
 

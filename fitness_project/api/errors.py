@@ -49,6 +49,12 @@ class Gone(DomainError):
     code = "gone"
 
 
+class Busy(DomainError):
+    """Too much is asked at this moment."""
+
+    code = "busy"
+
+
 class KeyReused(DomainError):
     """An idempotency key came with another body than the first time."""
 

@@ -31,9 +31,10 @@ from .outage import outage
 from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_OUTAGE = "2"
+RETRY_AFTER = "2"
 BAD_REQUESTS = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
 STATUSES = {
+    errors.Busy: status.HTTP_503_SERVICE_UNAVAILABLE,
     errors.Conflict: status.HTTP_409_CONFLICT,
     errors.Gone: status.HTTP_410_GONE,
     errors.PreconditionFailed: status.HTTP_412_PRECONDITION_FAILED,
@@ -204,8 +205,8 @@ def headers(error) -> dict:
         found["WWW-Authenticate"] = error.auth_header
     if getattr(error, "wait", None):
         found["Retry-After"] = str(error.wait)
-    if isinstance(error, Unavailable):
-        found["Retry-After"] = RETRY_AFTER_OUTAGE
+    if error.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        found["Retry-After"] = RETRY_AFTER
     return found
 
 

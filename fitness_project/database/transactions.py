@@ -1,14 +1,12 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
 from contextlib import suppress
-from contextvars import Context
 from functools import wraps
 
-import pymongo
 from django.db import DatabaseError, connections
 from pymongo.errors import PyMongoError
 
-END_SECONDS = 1.0
+from .deadline import past_the_deadline
 
 
 def transactional(work):
@@ -38,14 +36,14 @@ def in_transaction(client, work):
         try:
             return session.with_transaction(work)
         except PyMongoError:
-            Context().run(_end, client, session)
+            past_the_deadline(_end, client, session)
             raise
 
 
 def _end(client, session):
-    """Ends what is left of a transaction, in a context of its own: past the request's deadline
-    PyMongo doesn't send the abort, and whoever writes to the same documents would wait."""
-    with suppress(PyMongoError), pymongo.timeout(END_SECONDS):
+    """Ends what is left of a transaction: past the request's deadline PyMongo sends no abort, and
+    whoever writes to the same documents would wait."""
+    with suppress(PyMongoError):
         client.admin.command("killSessions", [session.session_id])
 
 
