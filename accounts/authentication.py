@@ -4,8 +4,8 @@ from time import monotonic, time
 
 from django.contrib.auth import get_user_model
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from .models import SignIn
 
@@ -59,10 +59,15 @@ class BearerAuthentication(JWTAuthentication):
                 remembered_principals.remember(header, principal, asked)
         return principal
 
+    def get_raw_token(self, header):
+        """The scheme's case makes no difference (RFC 9110)."""
+        scheme, space, token = header.partition(b" ")
+        return super().get_raw_token(scheme.capitalize() + space + token)
+
     def get_user(self, validated_token):
         user = _active_user(validated_token)
         if user is None:
-            raise AuthenticationFailed("This sign-in is over.", code="sign_in_over")
+            raise AuthenticationFailed("This sign-in is over.", "sign_in_over")
         return user
 
 

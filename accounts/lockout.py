@@ -55,6 +55,11 @@ def password_attempt(email: str, address: str):
         past_the_deadline(_leave, of_address, of_email, verdict)
 
 
+def is_within_limit(what: str, email: str) -> bool:
+    """Counts one more of it for this e-mail: five are within, until the window is over."""
+    return _enter(_key(what, email))["attempts"] <= FAILURES_OF_EMAIL
+
+
 def _leave(of_address, of_email, verdict):
     if verdict == "failures":
         _count(of_email, failures=1)

@@ -4,14 +4,15 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.db import connections
 from django.template.loader import render_to_string
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from .lockout import is_within_limit
 from .models import User
+from .tokens import reset_tokens
 
 log = logging.getLogger(__name__)
 background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
@@ -34,11 +35,12 @@ def in_background(work):
 
 @in_background
 def send_password_reset(email: str, site: str) -> None:
-    """To the active user with this e-mail, if there is one. `site` is the service's address."""
+    """To the active user with this e-mail, if there is one who got fewer than five within 15
+    minutes. `site` is the service's address."""
     user = User.objects.filter(email=email, is_active=True).first()
-    if user is not None:
+    if user is not None and is_within_limit("reset mail", email):
         uid = urlsafe_base64_encode(force_bytes(user.pk))
-        token = default_token_generator.make_token(user)
+        token = reset_tokens.make_token(user)
         link = f"{site}/password-reset/{uid}/{token}/"
         _send("password_reset", user, {"link": link, "uid": uid, "token": token})
 
@@ -55,7 +57,7 @@ SUBJECTS = {
 
 
 def _send(kind, user, context):
-    context = {"name": user.get_short_name(), **context}
+    context = {"name": " ".join(user.get_short_name().split()), **context}
     text, html = (
         render_to_string(f"accounts/mail/{kind}.{form}", context) for form in ("txt", "html")
     )

@@ -5,6 +5,7 @@ from django.contrib.auth.views import PasswordResetCompleteView, PasswordResetCo
 from django.urls import path, reverse_lazy
 
 from .services import change_password
+from .tokens import reset_tokens
 
 
 class NewPasswordForm(SetPasswordForm):
@@ -22,7 +23,9 @@ urlpatterns = [
     path(
         "<uidb64>/<token>/",
         PasswordResetConfirmView.as_view(
-            form_class=NewPasswordForm, success_url=reverse_lazy("password_reset_complete")
+            form_class=NewPasswordForm,
+            success_url=reverse_lazy("password_reset_complete"),
+            token_generator=reset_tokens,
         ),
         name="password_reset_confirm",
     ),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from threading import Timer
 
 from bson import ObjectId
-from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_decode
 
 from fitness_project.api.conditions import etag_of_body
@@ -19,6 +18,7 @@ from .mail import send_password_changed
 from .models import SignIn, User
 from .owned import owned
 from .serializers import UserSerializer, refuse_weak_password
+from .tokens import reset_tokens
 
 
 def change_password(user: User, password: str) -> None:
@@ -46,7 +46,7 @@ def _reset(uid, token, password):
     """Two at once with one link: the second finds the password changed, and the link used."""
     id = parse_object_id(_decoded(uid))
     user = User.objects.filter(pk=id, is_active=True).first() if id else None
-    if user is None or not default_token_generator.check_token(user, token):
+    if user is None or not reset_tokens.check_token(user, token):
         raise FieldRefused("token", "This link is not valid, or was used already.", "invalid_link")
     refuse_weak_password(password, user, "newPassword")
     user.set_password(password)

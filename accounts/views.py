@@ -113,6 +113,7 @@ class MeView(AccountView):
 
     serializer_class = serializers.UserSerializer
     has_etags = True
+    delete_body = serializers.PasswordSerializer
     problem_codes = {"DELETE": ["400", "413", "415", "429"]}
 
     @extend_schema(operation_id="me")
@@ -132,12 +133,10 @@ class MeView(AccountView):
             services.change_account(request.user.pk, changes, required_etags(request))
         )
 
-    @extend_schema(
-        operation_id="delete_me", request=serializers.PasswordSerializer, responses=NO_CONTENT
-    )
+    @extend_schema(operation_id="delete_me", responses=NO_CONTENT)
     def delete(self, request):
         """The user and all that is the user's is gone."""
-        serializer = serializers.PasswordSerializer(data=request.data)
+        serializer = self.delete_body(data=request.data)
         serializer.is_valid(raise_exception=True)
         check_password(request, serializer.validated_data["password"], "password")
         services.delete_account(request.user.pk, required_etags(request))

@@ -29,6 +29,7 @@ VERSION_ID = "exercises"
 
 # Of the answers kept ready: any query makes one, and one may be half a megabyte.
 MAX_ANSWER_BYTES = 8 * 2**20
+OVERHEAD_BYTES = 1024
 
 
 class Snapshot:
@@ -47,7 +48,7 @@ class Snapshot:
         found = self._answers.get(key)
         if found is None:
             found = make()
-            size = len(found[0])
+            size = len(found[0]) + OVERHEAD_BYTES
             if size > self._room:
                 self._answers, self._room = {}, MAX_ANSWER_BYTES
             self._answers[key] = found

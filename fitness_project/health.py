@@ -2,18 +2,23 @@
 
 from django.db import connection
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 
-@extend_schema(exclude=True)
+class StatusSerializer(serializers.Serializer):
+    status = serializers.CharField()
+
+
 class HealthView(APIView):
     """The process lives."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @extend_schema(operation_id="health", responses=StatusSerializer)
     def get(self, request):
         return Response({"status": "ok"})
 
@@ -21,6 +26,7 @@ class HealthView(APIView):
 class ReadyView(HealthView):
     """The database answers from its storage: a ping would not ask that of it."""
 
+    @extend_schema(operation_id="ready", responses=StatusSerializer)
     def get(self, request):
         connection.get_collection("django_migrations").find_one()
         return super().get(request)

@@ -1,7 +1,7 @@
 """Settings, all of them from the environment: README.md lists the variables."""
 
 import os
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import environ
@@ -20,6 +20,11 @@ def whole_number(name, default, lowest, highest):
     return int(text)
 
 
+def listed(name, default=()):
+    """Comma-separated values."""
+    return [part.strip() for part in env.str(name, "").split(",") if part.strip()] or [*default]
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
 DEBUG = env.bool("DEBUG", False)
@@ -34,21 +39,31 @@ if not SECRET_KEY and MONGODB_URI:
     )
 if not SECRET_KEY:
     SECRET_KEY = kept_secret_key(VAR_DIR)
-if len(SECRET_KEY.encode()) < 32:
-    raise ImproperlyConfigured("SECRET_KEY must be at least 32 bytes long: it signs tokens.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
+for name, keys in {
+    "SECRET_KEY": [SECRET_KEY],
+    "SECRET_KEY_FALLBACKS": SECRET_KEY_FALLBACKS,
+}.items():
+    if any(len(key.encode()) < 32 for key in keys):
+        raise ImproperlyConfigured(f"{name}: a key that signs tokens has at least 32 bytes.")
 
 HOST = env.str("HOST", "") or "127.0.0.1"
+try:
+    ip_address(HOST)
+except ValueError:
+    raise ImproperlyConfigured(
+        f"HOST must be an IP address, such as 127.0.0.1 or 0.0.0.0, not {HOST!r}."
+    ) from None
 PORT = whole_number("PORT", 8000, 1, 65535)
 WORKERS = whole_number("WORKERS", os.cpu_count(), 1, 1024)
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_PROXIES = listed("TRUSTED_PROXIES")
 try:
     [ip_network(network, strict=False) for network in TRUSTED_PROXIES]
 except ValueError as error:
     raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from None
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = listed("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (
     *default_headers,
     "idempotency-key",
@@ -203,6 +218,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "fitness_project.api.problems.problem_response",
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
+    # No key of a body: errors of the body as a whole point at it, those of a key at the key.
+    "NON_FIELD_ERRORS_KEY": "\0",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
@@ -223,6 +240,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
+    "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.internal_docs",
     # The page loads nothing from other hosts, not even a badge.
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},
 }

@@ -1,11 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from exercises.views import ExerciseViewSet
-from fitness_project.api.schema import SchemaView
+from fitness_project.api.docs import DocsView, SchemaView
 from fitness_project.api.sync import SyncView
 from fitness_project.health import HealthView, ReadyView
 from history.views import SessionViewSet
@@ -23,7 +22,7 @@ urlpatterns = [
     re_path(r"^api/auth/", include("accounts.urls")),
     re_path(r"^api/sync/?$", SyncView.as_view(), name="sync"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
     path("password-reset/", include("accounts.reset_pages")),
     path("sign-in/", include("rest_framework.urls")),

@@ -3,7 +3,7 @@ from collections import defaultdict, deque
 from rest_framework import serializers
 
 from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.fields import InstantField, ObjectIdField, PastInstantField
+from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer
 from routines.models import Routine
@@ -42,13 +42,24 @@ class SessionSerializer(DocumentSerializer):
 
     def validate_exercises(self, exercises):
         """What was recorded keeps the name that was true on the day; what is added, once more
-        too, gets the present one."""
+        too, gets the present one. An entry that was sent back is known by its name."""
+        recorded = [(e["exerciseId"], e["name"]) for e in self.stored.get("exercises", ())]
+        if not recorded:
+            return exercises
+        others = []
+        for entry, sent in zip(exercises, self.initial_data["exercises"], strict=True):
+            known = entry["exerciseId"], sent.get("name")
+            if known in recorded:
+                recorded.remove(known)
+                entry["name"] = sent["name"]
+            else:
+                others.append(entry)
         names = defaultdict(deque)
-        for entry in self.stored.get("exercises", ()):
-            names[entry["exerciseId"]].append(entry["name"])
-        for entry in exercises:
-            if recorded := names.get(entry["exerciseId"]):
-                entry["name"] = recorded.popleft()
+        for id, name in recorded:
+            names[id].append(name)
+        for entry in others:
+            if left := names[entry["exerciseId"]]:
+                entry["name"] = left.popleft()
         return exercises
 
     def validate_routineId(self, id):  # noqa: N802 - the field's name
@@ -70,7 +81,7 @@ class SessionQuery(QuerySerializer):
 
     def get_fields(self):
         return {
-            "from": InstantField(required=False, help_text="from ≤ date"),
-            "to": InstantField(required=False, help_text="date < to"),
+            "from": QueryInstantField(required=False, help_text="from ≤ date"),
+            "to": QueryInstantField(required=False, help_text="date < to"),
             **super().get_fields(),
         }

@@ -185,11 +185,22 @@ class TestReset:
         assert self.confirm(*link).status_code == 204
 
     def test_an_hour_later_the_link_is_over(self, link, settings, monkeypatch):
-        generator = services.default_token_generator
+        generator = services.reset_tokens
         later = generator._now() + timedelta(hours=1, seconds=1)
         monkeypatch.setattr(generator, "_now", lambda: later)
 
         assert error(self.confirm(*link)) == ("/token", "invalid_link")
+
+    def test_a_sign_in_meanwhile_does_not_end_it(self, link):
+        login(PASSWORD)
+
+        assert self.confirm(*link).status_code == 204
+
+    def test_no_more_than_five_mails_are_sent_to_one_address_in_a_while(self, ann):
+        for _ in range(7):
+            assert self.ask().status_code == 202
+
+        assert len(mail.outbox) == 5
 
     def test_a_changed_password_ends_the_link(self, link, api):
         api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})

@@ -34,6 +34,18 @@ def test_a_token_that_the_service_would_make_is_let_in(anonymous, ann):
     assert status(anonymous, forged(ann)) == 200
 
 
+def test_the_schemes_case_makes_no_difference(anonymous, ann):
+    assert status(anonymous, forged(ann), "bearer") == 200
+
+
+def test_a_sign_in_that_is_over_is_told_by_its_code(anonymous, ann):
+    token = forged(ann)
+    SignIn.objects.all().delete()
+    anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    assert anonymous.get("/api/routines").json()["code"] == "sign_in_over"
+
+
 @pytest.mark.parametrize(
     "token",
     [
@@ -52,7 +64,10 @@ def test_a_token_that_the_service_would_make_is_let_in(anonymous, ann):
         pytest.param(lambda user: forged(user, token_type=None), id="no type"),
         pytest.param(lambda user: forged(user, exp=1), id="expired"),
         pytest.param(lambda user: forged(user, exp=None), id="no expiry"),
+        pytest.param(lambda user: forged(user, exp=10**30), id="beyond the calendar"),
+        pytest.param(lambda user: forged(user, exp=str(2**33)), id="a text for an expiry"),
         pytest.param(lambda user: forged(user, jti=None), id="no id"),
+        pytest.param(lambda user: forged(user, jti=""), id="an empty id"),
         pytest.param(lambda user: forged(user, sub=None), id="no user"),
         pytest.param(lambda user: forged(user, sub=str(ObjectId())), id="unknown user"),
         pytest.param(lambda user: forged(user, sub="5"), id="no id for a user"),

@@ -171,6 +171,13 @@ def test_what_is_outside_a_bound_is_refused_by_field(staff, change, found):
     assert not Exercise.objects.exists()
 
 
+def test_questions_that_nobody_asks_twice_are_not_remembered(api, bench_press):
+    for n in range(5):
+        assert api.get(f"{EXERCISES}?x={n}{'y' * 500}").status_code == 200
+
+    assert catalogue.current()._answers == {}
+
+
 def test_an_unused_exercise_is_deleted(staff, bench_press):
     path = f"{EXERCISES}/{bench_press.pk}"
 

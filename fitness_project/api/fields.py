@@ -10,11 +10,12 @@ from django.core.validators import EmailValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+MILLISECOND = timedelta(milliseconds=1)
 LINE_BREAKS = re.compile(r"\r\n?")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 HEX_ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 RFC_3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
 
 
@@ -71,9 +72,12 @@ class EmailField(TextField):
         self.validators.append(EmailValidator(message=self.error_messages["invalid"]))
 
     def to_internal_value(self, data):
+        if not data.rpartition("@")[0].isascii():
+            self.fail("invalid")
         return super().to_internal_value(data).lower()
 
 
+@extend_schema_field({"type": "string", "format": "password", "maxLength": 1024})
 class PasswordField(serializers.CharField):
     """A password, not touched: neither trimmed nor normalised. At most 1,024 bytes."""
 
@@ -186,6 +190,15 @@ def format_instant(value: datetime) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(UTC).replace(tzinfo=None)
     return value.isoformat(timespec="milliseconds") + "Z"
+
+
+class QueryInstantField(InstantField):
+    """A bound of stored instants, which are whole milliseconds: one between two is the later."""
+
+    def to_internal_value(self, value):
+        instant = super().to_internal_value(value)
+        fraction = value.partition(".")[2].rstrip("Zz").partition("+")[0].partition("-")[0]
+        return instant + MILLISECOND if fraction[3:].strip("0") else instant
 
 
 class QueryBooleanField(serializers.ChoiceField):

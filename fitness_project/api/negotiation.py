@@ -1,8 +1,10 @@
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
+from .problems import MEDIA_TYPE
 from .renderers import DocumentJSONRenderer
 
-PLAIN = ("application/json", "*/*")
+PLAIN = ("application/json", "*/*", "")
 
 
 class JSONFirstNegotiation(DefaultContentNegotiation):
@@ -10,7 +12,12 @@ class JSONFirstNegotiation(DefaultContentNegotiation):
 
     def select_renderer(self, request, renderers, format_suffix=None):
         first = renderers[0]
-        asked = request.META.get("HTTP_ACCEPT", "*/*")
-        if asked in PLAIN and isinstance(first, DocumentJSONRenderer):
+        if request.META.get("HTTP_ACCEPT", "") in PLAIN:
             return first, first.media_type
-        return super().select_renderer(request, renderers, format_suffix)
+        by_type = {renderer.media_type: renderer for renderer in renderers}
+        if isinstance(first, DocumentJSONRenderer):
+            by_type[MEDIA_TYPE] = first
+        preferred = request.get_preferred_type(list(by_type))
+        if preferred is None:
+            raise NotAcceptable(available_renderers=renderers)
+        return by_type[preferred], by_type[preferred].media_type

@@ -1,6 +1,6 @@
 """Paging by key: what is inserted or deleted meanwhile moves no row between pages."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 import bson
 from rest_framework.pagination import BasePagination
@@ -14,9 +14,14 @@ from .renderers import answer
 MAX_CURSOR = 4000
 
 
-def write_cursor(boundary: Boundary) -> str:
+def write_cursor(boundary: Boundary, order: Order) -> str:
     content = bson.encode(
-        {"k": list(boundary.key), "b": boundary.backwards, "i": boundary.inclusive}
+        {
+            "k": list(boundary.key),
+            "b": boundary.backwards,
+            "i": boundary.inclusive,
+            "o": _name_of(order),
+        }
     )
     return urlsafe_b64encode(content).rstrip(b"=").decode()
 
@@ -24,17 +29,22 @@ def write_cursor(boundary: Boundary) -> str:
 def read_cursor(text: str, order: Order) -> Boundary:
     """Raises ValueError for anything that `write_cursor` didn't make for this order."""
     try:
-        content = bson.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        padded = text + "=" * (-len(text) % 4)
+        content = bson.decode(b64decode(padded, altchars="-_", validate=True))
     except (ValueError, OverflowError, bson.errors.BSONError) as error:
         raise ValueError("not a cursor") from error
-    if set(content) != {"k", "b", "i"}:
-        raise ValueError("not a cursor")
+    if content.keys() != {"k", "b", "i", "o"} or content["o"] != _name_of(order):
+        raise ValueError("not a cursor of this list")
     key, backwards, inclusive = content["k"], content["b"], content["i"]
     if not isinstance(key, list) or tuple(type(part) for part in key) != order.types:
         raise ValueError("a cursor of another list")
     if type(backwards) is not bool or type(inclusive) is not bool:
         raise ValueError("not a cursor")
     return Boundary(tuple(key), backwards, inclusive)
+
+
+def _name_of(order) -> str:
+    return f"{'-' if order.descending else ''}{','.join(order.fields)}"
 
 
 class PageQuery(QuerySerializer):
@@ -99,7 +109,7 @@ class KeysetPagination(BasePagination):
         return self._link(Boundary(self.boundary.key, backwards=True, inclusive=True))
 
     def _link(self, boundary):
-        return replace_query_param(self._url(), "cursor", write_cursor(boundary))
+        return replace_query_param(self._url(), "cursor", write_cursor(boundary, self.order))
 
     def _url(self):
         return remove_query_param(self.request.build_absolute_uri(), "cursor")

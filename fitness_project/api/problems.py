@@ -3,6 +3,7 @@
 import logging
 import sys
 from http import HTTPStatus
+from itertools import islice
 
 from django.core.exceptions import (
     BadRequest,
@@ -32,6 +33,7 @@ from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "2"
+MAX_ERRORS = 100
 BAD_REQUESTS = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
 STATUSES = {
     errors.Busy: status.HTTP_503_SERVICE_UNAVAILABLE,
@@ -165,7 +167,8 @@ def problem(error: exceptions.APIException) -> dict:
 def summary(error) -> dict:
     if isinstance(error, exceptions.ValidationError):
         count = len(field_errors(error))
-        detail = "One field is not valid." if count == 1 else f"{count} fields are not valid."
+        many = f"{count} fields" if count < MAX_ERRORS else f"{MAX_ERRORS} fields or more"
+        detail = "One field is not valid." if count == 1 else f"{many} are not valid."
         return {"code": "invalid", "detail": detail}
     detail = error.detail
     if isinstance(detail, dict):
@@ -179,7 +182,7 @@ def field_errors(error) -> list[dict]:
     prefix = "?" if isinstance(error, InvalidQuery) else "/"
     return [
         {"pointer": pointer, "code": detail.code, "detail": detail}
-        for pointer, detail in flatten(error.detail, "", prefix)
+        for pointer, detail in islice(flatten(error.detail, "", prefix), MAX_ERRORS)
     ]
 
 

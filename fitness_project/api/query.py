@@ -7,6 +7,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from .problems import InvalidQuery
 
+# What Django puts in the place of bytes that aren't UTF-8.
+UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
+
 
 class QuerySerializer(serializers.Serializer):
     """The parameters a list knows. Unknown ones are ignored."""
@@ -16,12 +19,21 @@ class QuerySerializer(serializers.Serializer):
         """The given, valid parameters. Raises InvalidQuery."""
         if cls.names().isdisjoint(request.query_params):
             return {}
+        for name in cls.names() & request.query_params.keys():
+            cls._check(name, request.query_params.getlist(name))
         query = cls(data=request.query_params.dict())
         try:
             query.is_valid(raise_exception=True)
         except ValidationError as error:
             raise InvalidQuery(error.detail) from None
         return query.validated_data
+
+    @classmethod
+    def _check(cls, name, values):
+        if len(values) > 1:
+            raise cls.invalid(name, "Give this parameter once.", "repeated")
+        if UNDECODABLE in values[0]:
+            raise cls.invalid(name, "This is not UTF-8.")
 
     @classmethod
     @cache

@@ -33,7 +33,7 @@ class DocumentJSONRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
-        return dump_json(data, indent="indent" in (accepted_media_type or ""))
+        return dump_json(data, indent="indent" in (renderer_context or {}))
 
 
 def is_json(request) -> bool:

@@ -1,17 +1,14 @@
-"""OpenAPI 3.1: every operation with its error answers; made once a process."""
+"""OpenAPI 3.1: every operation with its error answers."""
 
-from functools import cache
-
-from django.http import HttpResponse
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.plumbing import ResolvedComponent, build_array_type, get_lib_doc_excludes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
-from rest_framework.views import APIView
+from rest_framework.serializers import ListSerializer
 
 from .problems import MEDIA_TYPE
-from .renderers import dump_json
+from .serializers import ChosenId, DocumentSerializer, StrictSerializer
 
 PROBLEM = {
     "type": "object",
@@ -80,7 +77,7 @@ class ProblemAutoSchema(AutoSchema):
 
     A view's `problem_codes` names those that its shape doesn't tell: `{"DELETE": ["409"]}`. Views
     with `has_etags` answer single documents, conditionally; those with `takes_keys` take an
-    `Idempotency-Key`.
+    `Idempotency-Key`; `delete_body` is the serializer of a DELETE's body.
     """
 
     def get_operation(self, *args, **kwargs):
@@ -89,6 +86,12 @@ class ProblemAutoSchema(AutoSchema):
             problem = {"content": {MEDIA_TYPE: {"schema": self._problem_component().ref}}}
             for code in sorted(self._problem_codes()):
                 operation["responses"][code] = {"description": MEANINGS[code], **problem}
+            if self.method == "DELETE" and hasattr(self.view, "delete_body"):
+                body = self.resolve_serializer(self.view.delete_body, "request").ref
+                operation["requestBody"] = {
+                    "content": {"application/json": {"schema": body}},
+                    "required": True,
+                }
             if IF_NONE_MATCH in self.get_override_parameters():
                 operation["responses"]["304"] = {"description": "The client has it already."}
         return operation
@@ -136,19 +139,16 @@ class ProblemAutoSchema(AutoSchema):
         return codes
 
 
-@cache
-def schema_json() -> bytes:
-    schema = SchemaGenerator().get_schema(public=True)
-    schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
-    return dump_json(schema, indent=True)
+class EntriesExtension(OpenApiSerializerFieldExtension):
+    """The bounds of an array of documents, which are left out otherwise."""
+
+    target_class = ListSerializer
+
+    def map_serializer_field(self, auto_schema, direction):
+        entry = auto_schema.resolve_serializer(self.target.child, direction)
+        return build_array_type(entry.ref, self.target.min_length, self.target.max_length)
 
 
-@extend_schema(exclude=True)
-class SchemaView(APIView):
-    """The schema, as JSON."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
-    def get(self, request):
-        return HttpResponse(schema_json(), content_type="application/json")
+def internal_docs() -> list[type]:
+    """Whose docstrings are for us, not for clients that read what inherits from them."""
+    return [*get_lib_doc_excludes(), ChosenId, DocumentSerializer, StrictSerializer]

@@ -5,6 +5,7 @@ columns alone, and a stored document into an answer by taking the public names o
 """
 
 from functools import cache
+from itertools import islice
 
 from django.db import models
 from django_mongodb_backend import fields as mongo_fields
@@ -13,6 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from . import fields
 from .plain import NotPlain, PlainReader
+from .problems import MAX_ERRORS
 
 
 @cache
@@ -44,7 +46,7 @@ class StrictKeys:
 
         PATCH may leave out a document's fields, but never half of an entry: DRF would let it.
         """
-        unknown = [key for key in data if key not in self.fields]
+        unknown = islice((key for key in data if key not in self.fields), MAX_ERRORS)
         missing = [key for key, field in self.fields.items() if field.required and key not in data]
         return {
             **{key: [self._error("unknown")] for key in unknown},

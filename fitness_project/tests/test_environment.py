@@ -17,6 +17,8 @@ from django.conf import settings
         ("WORKERS", "9" * 5000),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{'k' * 32}, x"),
+        ("HOST", "localhost"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):

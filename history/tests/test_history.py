@@ -66,6 +66,15 @@ def test_the_newest_date_comes_first_whenever_it_was_recorded(api, ann):
     assert [row["id"] for row in rows] == [str(made[n].pk) for n in (0, 2, 1)]
 
 
+@pytest.mark.parametrize(
+    ("bound", "found"), [("from=2026-05-01T18:30:00.0005Z", 0), ("to=2026-05-01T18:30:00.0005Z", 1)]
+)
+def test_a_bound_between_two_milliseconds_cuts_between_them(api, ann, bound, found):
+    SessionFactory(user=ann, exercises=[])
+
+    assert len(api.get(f"{HISTORY}?{bound}").json()["results"]) == found
+
+
 class TestFilters:
     @pytest.fixture
     def sessions(self, ann):
@@ -176,6 +185,17 @@ class TestNames:
 
         assert [e["name"] for e in answer["exercises"]] == ["Row", "Bench Press"]
         assert answer["exercises"][1]["sets"] == 5
+
+    def test_entries_that_are_put_in_another_order_take_their_names_along(
+        self, api, recorded, bench_press
+    ):
+        both = [*recorded.json()["exercises"], entry(bench_press)]
+        old, new = api.patch(recorded["Location"], {"exercises": both}).json()["exercises"]
+
+        answer = api.patch(recorded["Location"], {"exercises": [new, old]}).json()
+
+        assert (old["name"], new["name"]) == ("Bench Press", "Barbell Bench Press")
+        assert answer["exercises"] == [new, old]
 
     def test_a_new_session_gets_the_present_name(self, api, recorded, body):
         answer = api.post(HISTORY, body).json()

@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import bson
 import pytest
@@ -10,8 +11,10 @@ from bson import ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.documents import Boundary, Documents, Order
 from fitness_project.api.pagination import read_cursor, write_cursor
+from history.tests.factories import SessionFactory
 
 BY_DATE = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 FIRST_DAY = datetime(2026, 1, 1)
@@ -77,7 +80,7 @@ cursors = st.builds(
 
 @given(cursors)
 def test_a_cursor_reads_back(boundary):
-    assert read_cursor(write_cursor(boundary), BY_DATE) == boundary
+    assert read_cursor(write_cursor(boundary, BY_DATE), BY_DATE) == boundary
 
 
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda b: urlsafe_b64encode(b).decode()))
@@ -118,6 +121,41 @@ def test_a_query_value_that_cannot_be_read_is_a_400(api, query, pointer):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("pageSize=5&pageSize=6", "repeated"),
+        ("cursor=a&cursor=a", "repeated"),
+        ("search=%ff", "invalid"),
+    ],
+)
+def test_a_value_that_is_given_twice_or_is_no_text_is_a_400(api, query, code):
+    refused = api.get(f"/api/routines?{query}")
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["code"] == code
+
+
+def test_a_cursor_is_of_one_list_in_one_order(api, ann):
+    ExerciseFactory(), ExerciseFactory()
+    for _ in range(2):
+        SessionFactory(user=ann, exercises=[])
+    by_name = cursor_of(api.get("/api/exercises?pageSize=1"))
+    by_date = cursor_of(api.get("/api/history?pageSize=1"))
+
+    assert api.get(f"/api/exercises?cursor={by_name}").status_code == 200
+    for path in (
+        f"/api/exercises?ordering=-name&cursor={by_name}",
+        f"/api/exercises?ordering=createdAt&cursor={by_date}",
+        f"/api/history?cursor=!{by_date}",
+    ):
+        assert api.get(path).status_code == 400
+
+
+def cursor_of(page):
+    return parse_qs(urlsplit(page.json()["next"]).query)["cursor"][0]
 
 
 def test_an_unknown_query_parameter_is_ignored(api):

@@ -5,6 +5,7 @@ from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from accounts.models import User
 from fitness_project.api.documents import Documents
+from fitness_project.api.renderers import dump_json
 from routines.models import Routine
 
 ROUTINES = "/api/routines"
@@ -109,6 +110,46 @@ def test_a_wrong_host_is_a_problem_too(client):
 
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", "application/json"),
+        ("application/problem+json", "application/json"),
+        ("text/html, application/json;q=0.5", "text/html"),
+        ("application/json;q=0, text/html", "text/html"),
+        ("application/json;q=0.9, text/html;q=0.8", "application/json"),
+    ],
+)
+def test_what_a_client_prefers_is_answered(api, accept, media_type):
+    answer = api.get(ROUTINES, headers={"Accept": accept})
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"].partition(";")[0] == media_type
+
+
+def test_a_key_that_frameworks_use_is_a_key_like_others(api):
+    refused = send(api, b'{"non_field_errors": 1, "name": "Push", "exercises": []}')
+
+    assert "/non_field_errors" in {error["pointer"] for error in refused.json()["errors"]}
+
+
+def test_of_very_many_errors_a_hundred_are_told(api):
+    refused = send(api, dump_json({f"key{n}": n for n in range(5_000)}))
+
+    assert len(refused.json()["errors"]) == 100
+    assert refused.json()["detail"] == "100 fields or more are not valid."
+
+
+@pytest.mark.parametrize("verb", ["options", "post", "put", "delete"])
+def test_the_docs_page_is_for_reading(client, verb):
+    assert getattr(client, verb)("/api/docs").status_code == 405
+
+
+def test_a_stale_token_does_not_stand_in_the_way_of_the_docs(client):
+    for path in ("/api/docs", "/api/schema", "/healthz"):
+        assert client.get(path, headers={"Authorization": "Bearer x"}).status_code == 200
 
 
 def test_a_browser_sees_the_problem_in_the_browsable_page(api):

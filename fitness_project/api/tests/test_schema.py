@@ -23,6 +23,8 @@ OPERATIONS = {
     "/api/history": {"get", "post"},
     "/api/history/{id}": {"get", "put", "patch", "delete"},
     "/api/sync": {"get"},
+    "/healthz": {"get"},
+    "/readyz": {"get"},
 }
 
 
@@ -47,7 +49,7 @@ def test_every_operation_describes_its_problems(schema):
             assert {"406", "503"} < codes
             if verb in ("post", "put", "patch"):
                 assert {"400", "413", "415"} < codes
-            if "auth" not in path:
+            if "auth" not in path and path.startswith("/api"):
                 assert "401" in codes
             if "{id}" in path:
                 assert "404" in codes

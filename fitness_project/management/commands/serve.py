@@ -43,7 +43,6 @@ Make a staff user in another terminal:
 
 class Command(BaseCommand):
     help = "Migrates, fills an empty catalogue, and serves until Ctrl-C."
-    requires_system_checks = ()
 
     def handle(self, **options):
         self._refuse_taken_port()
@@ -53,7 +52,8 @@ class Command(BaseCommand):
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
-            raise CommandError(f"The database can't be reached: {error}") from None
+            reason = str(error).partition(" (")[0]
+            raise CommandError(f"The database can't be reached: {reason}") from None
         self._serve()
 
     def _prepare(self):

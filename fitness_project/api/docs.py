@@ -1,0 +1,39 @@
+"""The schema, made once a process, and the page that shows it."""
+
+from functools import cache
+
+from django.http import HttpResponse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
+
+from .renderers import dump_json
+
+
+@cache
+def schema_json() -> bytes:
+    schema = SchemaGenerator().get_schema(public=True)
+    schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
+    return dump_json(schema, indent=True)
+
+
+@extend_schema(exclude=True)
+class SchemaView(APIView):
+    """The schema, as JSON."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request):
+        return HttpResponse(schema_json(), content_type="application/json")
+
+
+class DocsView(SpectacularSwaggerView):
+    """The page. A stale token sent along must not stand in the way."""
+
+    http_method_names = ("get", "head")
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    url_name = "schema"
