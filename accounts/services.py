@@ -15,7 +15,7 @@ from fitness_project.database.transactions import transactional
 
 from .authentication import MAX_AGE, remembered_principals
 from .mail import send_password_changed
-from .models import SignIn, User
+from .models import User
 from .owned import owned
 from .serializers import UserSerializer, refuse_weak_password
 from .tokens import reset_tokens
@@ -112,8 +112,8 @@ def _remove(user_id, etags):
 
 def _remove_owned(user_id):
     """Tombstones too."""
-    for model in (SignIn, *(entry.model for entry in owned)):
-        documents = model.objects.documents
+    for entry in owned:
+        documents = entry.model.objects.documents
         for whose in ("userId", "deletedFor"):
             documents.collection.delete_many({whose: user_id}, session=documents.session)
 

@@ -371,7 +371,13 @@ def test_an_export_holds_all_that_is_the_users(api, ann, stranger):
 
     assert response.streaming
     export = json.loads(b"".join(response.streaming_content))
-    assert set(export) == {"format", "version", "exportedAt", "user", "routines", "history"}
+    assert set(export) == {
+        *("format", "version", "exportedAt"),
+        *("user", "signIns", "routines", "history"),
+    }
+    assert [set(row) for row in export["signIns"]] == [
+        {"id", "createdAt", "lastUsedAt", "userAgent", "ip"}
+    ]
     assert export["user"] == api.get(ME).json()
     assert export["routines"] == api.get("/api/routines").json()["results"]
     by_id = {row["id"]: row for row in api.get("/api/history").json()["results"]}
