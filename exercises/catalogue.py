@@ -17,6 +17,7 @@ from bson import ObjectId
 
 from fitness_project.api.documents import Boundary, Order, now
 from fitness_project.api.errors import Missing
+from fitness_project.api.ready import ReadyAnswers
 
 from .models import CatalogueVersion, Exercise
 from .names import name_key
@@ -40,20 +41,11 @@ class Snapshot:
         self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
         self.deletions = [d for d in documents if "name" not in d]
         self._sorted = {}
-        self._answers = {}
-        self._room = MAX_ANSWER_BYTES
+        self._answers = ReadyAnswers(MAX_ANSWER_BYTES)
 
     def answer(self, key, make) -> tuple[bytes, str]:
         """What `make()` answers, a body and its ETag, made once."""
-        found = self._answers.get(key)
-        if found is None:
-            found = make()
-            size = len(found[0]) + OVERHEAD_BYTES
-            if size > self._room:
-                self._answers, self._room = {}, MAX_ANSWER_BYTES
-            self._answers[key] = found
-            self._room -= size
-        return found
+        return self._answers.get(key, make, lambda found: len(found[0]) + OVERHEAD_BYTES)
 
     @cached_property
     def _changes(self):

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bson import ObjectId
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from django.db import connections
 from django_mongodb_backend.managers import MongoManager
 from pymongo import ReturnDocument
 
 from .errors import Missing
+
+UNREAD = CodecOptions(document_class=RawBSONDocument)
 
 
 def now() -> datetime:
@@ -63,7 +67,11 @@ class Documents:
 
     @property
     def collection(self):
-        return self.connection.get_collection(self.model._meta.db_table)
+        return self.connection.get_collection(self.name)
+
+    @property
+    def name(self):
+        return self.model._meta.db_table
 
     @property
     def session(self):
@@ -73,14 +81,16 @@ class Documents:
     def where(self, **conditions) -> "Documents":
         return replace(self, filter={**self.filter, **conditions})
 
-    def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[dict]:
+    def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[RawBSONDocument]:
         """Up to `limit` documents from the boundary on, in the order's direction.
 
-        Going backwards they come nearest first.
+        Going backwards they come nearest first. They come as they are stored: mappings that are
+        read when a field is asked for.
         """
         backwards = boundary is not None and boundary.backwards
         query = self.filter if boundary is None else beyond(self.filter, order, boundary)
-        cursor = self.collection.find(query, session=self.session)
+        collection = self.connection.get_collection(self.name, codec_options=UNREAD)
+        cursor = collection.find(query, session=self.session)
         return cursor.sort(order.sort(backwards)).limit(limit).to_list()
 
     def get(self, id: ObjectId) -> dict:

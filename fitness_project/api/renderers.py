@@ -2,6 +2,7 @@
 
 import orjson
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.response import Response
@@ -21,6 +22,8 @@ def _encode(value):
         return value.binary.hex()
     if hasattr(value, "isoformat"):
         return format_instant(value)
+    if isinstance(value, RawBSONDocument):
+        return dict(value)
     return str(value)
 
 

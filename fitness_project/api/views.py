@@ -29,7 +29,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
 
     def list(self, request):
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([self.answer(row) for row in rows])
+        return self.get_paginated_response(self.answers(rows))
 
     def retrieve(self, request, id):
         document = self.get_document()
@@ -52,6 +52,9 @@ class DocumentViewSet(viewsets.GenericViewSet):
 
     def answer(self, document):
         return self.serializer_class.answer(document)
+
+    def answers(self, rows):
+        return [self.answer(row) for row in rows]
 
     def answered(self, document, status=status.HTTP_200_OK, **headers):
         if is_json(self.request):
@@ -108,6 +111,11 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
 
     def get_serializer_class(self):
         return self.new_serializer_class if self.action == "create" else self.serializer_class
+
+    def answers(self, rows):
+        if not is_json(self.request):
+            return super().answers(rows)
+        return [self.serializer_class.json_answer(row) for row in rows]
 
     def create(self, request):
         key = IdempotencyKey.of(request)

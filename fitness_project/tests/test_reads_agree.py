@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from exercises.models import Exercise
 from exercises.serializers import ExerciseSerializer
+from fitness_project.api.documents import Order
 from fitness_project.api.renderers import dump_json
 from history.models import Session
 from history.serializers import SessionSerializer
 from routines.models import Routine
 from routines.serializers import RoutineSerializer
 
+BY_ID = Order(("_id",), (ObjectId,))
 object_ids = st.binary(min_size=12, max_size=12).map(ObjectId)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
 instants = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)).map(
@@ -74,14 +76,18 @@ CASES = {
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_fast_read_and_serializer_agree(model, data):
+def test_fast_reads_and_serializer_agree(model, data):
     serializer_class, fields = CASES[model]
     document = data.draw(st.fixed_dictionaries(fields))
     collection = connection.database[model._meta.db_table]
     collection.replace_one({"_id": document["_id"]}, document, upsert=True)
 
     fast = serializer_class.answer(model.objects.documents.get(document["_id"]))
+    (row,) = model.objects.documents.where(_id=document["_id"]).fetch(BY_ID, None, 1)
     slow = serializer_class(model.objects.get(pk=document["_id"])).data
+
+    assert dump_json(serializer_class.json_answer(row)) == dump_json(fast)
+    assert dump_json(serializer_class.answer(row)) == dump_json(fast)
 
     assert json.loads(dump_json(fast)) == json.loads(dump_json(slow))
     assert list(fast) == list(slow)
