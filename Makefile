@@ -6,15 +6,21 @@ READY := $(VENV)/ready
 # Tests that start, kill and measure processes have the machine to themselves.
 PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
+FAULTS := fitness_project/tests/faults
+# How long `make soak` loads the service.
+SECONDS ?= 600
 
-.PHONY: run test check fuzz bench format lock
+.PHONY: run test test-faults check fuzz bench soak format lock
 
 run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
 test: $(READY)  ## All tests, on all cores
-	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE)
+	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS)
 	$(BIN)/python -m pytest -n auto $(PROCESSES) $(ENGINE)
+
+test-faults: $(READY)  ## Kill, stop, hang and fill whatever can be, under load
+	$(BIN)/python -m pytest $(FAULTS)
 
 check: $(READY)  ## The whole gate
 	$(BIN)/ruff format --check .
@@ -30,6 +36,9 @@ fuzz: $(READY)  ## Ten thousand generated requests and more
 
 bench: $(READY)  ## Figures of every call, on a fresh database
 	$(BIN)/python bench/run.py
+
+soak: $(READY)  ## Every call, by many users, for ten minutes or SECONDS=
+	$(BIN)/python bench/soak.py $(SECONDS)
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -26,18 +26,24 @@ class Service:
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="fitness-bench-")
         self.var_dir = Path(self._folder.name)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         given = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "WORKERS": "2"}
         inherited = {k: v for k, v in os.environ.items() if k not in ("MONGODB_URI", "SECRET_KEY")}
+        self.environment = {**inherited, **given, **self.environment}
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=PROJECT,
-            env={**inherited, **given, **self.environment},
+            env=self.environment,
             stdout=subprocess.DEVNULL,
         )
         self._wait()
         return self
+
+    def manage(self, *arguments, **variables):
+        """A command in another terminal."""
+        command = [sys.executable, "manage.py", *arguments]
+        env = {**self.environment, **variables}
+        subprocess.run(command, cwd=PROJECT, env=env, stdout=subprocess.DEVNULL, check=True)
 
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGINT)
@@ -84,11 +90,23 @@ class Service:
         database = psutil.Process(self._database["server"])
         return _used(main, *main.children(recursive=True)), _used(database)
 
+    def resident_mb(self):
+        """Of every process of the service, its database's too."""
+        main = psutil.Process(self._process.pid)
+        database = [psutil.Process(self._database[name]) for name in ("keeper", "server")]
+        processes = {main, *main.children(recursive=True), *database}
+        return sum(process.memory_info().rss for process in processes) / 2**20
+
     def memory_mb(self):
         """Proportional share of the main process and its workers."""
         main = psutil.Process(self._process.pid)
         processes = [main, *main.children(recursive=True)]
         return sum(process.memory_full_info().pss for process in processes) / 2**20
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
 
 
 def _used(*processes):

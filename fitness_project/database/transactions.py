@@ -1,12 +1,15 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 
 from django.db import DatabaseError, connections
 from pymongo.errors import PyMongoError
 
 from .deadline import past_the_deadline
+
+_endings = ThreadPoolExecutor(1, "end of transactions")
 
 
 def transactional(work):
@@ -32,18 +35,22 @@ def transactional(work):
 
 def in_transaction(client, work):
     """`work(session)` in a transaction of its own, repeated as long as it loses races."""
-    with client.start_session() as session:
-        try:
-            return session.with_transaction(work)
-        except PyMongoError:
-            past_the_deadline(_end, client, session)
-            raise
+    session = client.start_session()
+    end = session.end_session
+    try:
+        return session.with_transaction(work)
+    except PyMongoError:
+        end = partial(_endings.submit, past_the_deadline, _end, client, session)
+        raise
+    finally:
+        end()
 
 
 def _end(client, session):
     """Ends what is left of a transaction: past the request's deadline PyMongo sends no abort, and
-    whoever writes to the same documents would wait."""
-    with suppress(PyMongoError):
+    whoever writes to the same documents would wait. The answer doesn't wait for it, for the
+    database may be silent; and nobody else is given the session before."""
+    with session, suppress(PyMongoError):
         client.admin.command("killSessions", [session.session_id])
 
 

@@ -1,0 +1,183 @@
+"""Many users, every call, for long: no error, no growth, and at the end nothing out of place.
+
+    make soak             or: .venv/bin/python bench/soak.py [SECONDS]
+
+Each user goes through every kind of visit, in an order of its own, again and again, and keeps what
+was acknowledged. That is compared with what the service has at the end. Exits with 1 where anything
+was wrong.
+"""
+
+import random
+import re
+import sys
+import threading
+import time
+from collections import defaultdict
+
+from aiosmtpd.controller import Controller
+from service import Service, free_port
+from soak_users import Staff, User
+
+USERS = 8
+WARM_UP_SECONDS = 60
+GROWTH = 1.10
+PROGRESS_SECONDS = 5
+LOOK_SECONDS = 0.5
+KINDS = ("sessions", "routines")
+HEAD = f"{'call':38}{'calls':>8}{'errors':>8}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
+
+
+def main(seconds):
+    mailbox = Mailbox()
+    mails = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    mails.start()
+    try:
+        with Service(EMAIL_URL=f"smtp://127.0.0.1:{mails.port}") as service:
+            return soak(service, mailbox, seconds)
+    finally:
+        mails.stop()
+
+
+def soak(service, mailbox, seconds) -> list[str]:
+    """What was wrong."""
+    figures = Figures()
+    users = [User(service, figures, mailbox, number) for number in range(USERS)]
+    memory = Memory(service, seconds)
+    over = threading.Event()
+    visitors = [*users, Staff(service, figures)]
+    threads = [threading.Thread(target=live, args=(visitor, over)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    watch(figures, memory, seconds)
+    over.set()
+    for thread in threads:
+        thread.join()
+
+    wrong = figures.errors + memory.wrong()
+    wrong += [found for user in users for found in user.differences()]
+    wrong += [f"never called: {call}" for call in sorted(operations(service) - set(figures.times))]
+    print(HEAD)
+    for row in figures.table():
+        print("{:38}{:8}{:8}{:9.1f}{:9.1f}{:9.1f}".format(*row))
+    print(f"memory: {memory.before:.0f} MB after warming up, {memory.after:.0f} MB at the end")
+    sessions, routines = (sum(len(getattr(user, kind)) for user in users) for kind in KINDS)
+    print(f"compared: {sessions} sessions and {routines} routines of {USERS} users")
+    return wrong
+
+
+def live(visitor, over):
+    """Every visit once, then all of them again in another order."""
+    while not over.is_set():
+        for visit in random.sample(visitor.visits, len(visitor.visits)):
+            if over.is_set():
+                return
+            visitor.make(visit)
+
+
+def watch(figures, memory, seconds):
+    started = told = time.monotonic()
+    while (spent := time.monotonic() - started) < seconds:
+        memory.look(spent)
+        if time.monotonic() >= told:
+            told += PROGRESS_SECONDS
+            print(
+                f"{spent:5.0f} of {seconds:.0f} s: {figures.count} calls, "
+                f"{len(figures.errors)} errors, {memory.now():.0f} MB",
+                flush=True,
+            )
+        time.sleep(LOOK_SECONDS)
+
+
+def operations(service) -> set[str]:
+    """All that the schema knows."""
+    _, schema = service.ask("GET", "/api/schema")
+    methods = {"get", "post", "put", "patch", "delete"}
+    return {
+        f"{method.upper()} {path.rstrip('/')}"
+        for path, known in schema["paths"].items()
+        for method in known.keys() & methods
+    }
+
+
+class Figures:
+    def __init__(self):
+        self.times = defaultdict(list)
+        self.failures = defaultdict(int)
+        self.errors = []
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def add(self, call, seconds):
+        with self._lock:
+            self.times[call].append(seconds)
+            self.count += 1
+
+    def add_error(self, call, told):
+        with self._lock:
+            self.failures[call] += 1
+            self.errors.append(f"{call}: {told}")
+
+    def table(self):
+        for call, times in sorted(self.times.items()):
+            times.sort()
+            percentiles = (1000 * times[int(len(times) * part)] for part in (0.5, 0.95, 0.99))
+            yield call, len(times), self.failures[call], *percentiles
+
+
+class Memory:
+    """Of all processes together, once the service has warmed up.
+
+    A password's hash takes 64 MiB for a moment. So of a stretch of time the least counts.
+    """
+
+    def __init__(self, service, seconds):
+        self.now = service.resident_mb
+        self.warm_up_seconds = min(WARM_UP_SECONDS, seconds / 3)
+        self.stretch = int(seconds / 6 / LOOK_SECONDS)
+        self._seen = []
+
+    def look(self, spent):
+        if spent >= self.warm_up_seconds:
+            self._seen.append(self.now())
+
+    @property
+    def before(self):
+        return min(self._seen[: self.stretch])
+
+    @property
+    def after(self):
+        return min(self._seen[-self.stretch :])
+
+    def wrong(self):
+        if self.after > self.before * GROWTH:
+            return [f"memory grew from {self.before:.0f} to {self.after:.0f} MB"]
+        return []
+
+
+class Mailbox:
+    """The mail server's handler: the latest link for each address."""
+
+    LINK = re.compile(r"/password-reset/([\w-]+)/([\w-]+)/")
+
+    def __init__(self):
+        self._links = {}
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        text = envelope.content.decode().replace("=\r\n", "")
+        if found := self.LINK.search(text):
+            self._links[envelope.rcpt_tos[0]] = found.groups()
+        return "250 OK"
+
+    def take(self, address, seconds=30) -> tuple[str, str]:
+        """The link's `uid` and `token`, once the mail is there."""
+        deadline = time.monotonic() + seconds
+        while address not in self._links:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no mail for {address}")
+            time.sleep(0.02)
+        return self._links.pop(address)
+
+
+if __name__ == "__main__":
+    found = main(float(sys.argv[1]) if len(sys.argv) > 1 else 600)
+    sys.exit("\n".join(["Wrong:", *found[:20]]) if found else 0)

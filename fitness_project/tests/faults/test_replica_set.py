@@ -1,0 +1,130 @@
+"""A database that others run, at MONGODB_URI: gone, hung, stepping down, losing answers."""
+
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from fitness_project.database.tests.conftest import wait_until
+from fitness_project.database.tests.relay import Relay
+from fitness_project.tests.e2e.service import Service, running
+from fitness_project.tests.e2e.test_killed import assert_says_when_to_come_back
+from fitness_project.tests.e2e.watch import SUCCESS, Watch, ask_at_once, statuses
+
+NAME = "secantus"  # Which the server gives itself.
+AWAY_SECONDS = 8
+BACK_SECONDS = 5
+CROWD = 300
+
+
+def service_at(port, tmp_path, **options):
+    options = "&".join(f"{name}={value}" for name, value in options.items())
+    uri = f"mongodb://127.0.0.1:{port}/?{options}"
+    return running(Service(tmp_path / "var", MONGODB_URI=uri, SECRET_KEY="k" * 32))
+
+
+@pytest.fixture
+def service(replica_set, tmp_path):
+    with service_at(replica_set.port, tmp_path, replicaSet=NAME) as service:
+        yield service
+
+
+def stop(server):
+    server.stop()
+
+
+def hang(server):
+    os.kill(server.pid, signal.SIGSTOP)
+
+
+RETURNS = {
+    stop: lambda server: server.start(),
+    hang: lambda server: os.kill(server.pid, signal.SIGCONT),
+}
+
+
+@pytest.mark.parametrize("leave", RETURNS)
+def test_what_is_asked_of_a_database_that_is_away_is_refused_in_time(service, replica_set, leave):
+    with Watch(service) as watch:
+        leave(replica_set)
+        wait_until(lambda: watch.refused)
+        time.sleep(AWAY_SECONDS)
+        RETURNS[leave](replica_set)
+        at = time.monotonic()
+        wait_until(watch.is_calm)
+
+    sys.stdout.write(f"{leave.__name__}: refused {len(watch.refused)}, longest answer ")
+    sys.stdout.write(f"{watch.longest:.2f} s, back after {watch.trouble_after(at):.2f} s\n")
+    assert watch.statuses == {*SUCCESS, 503}
+    assert watch.of("/healthz") == {200}
+    assert 503 in watch.of("/readyz")
+    assert all(asked.answer.headers["Retry-After"] for asked in watch.refused)
+    assert watch.longest < 5
+    assert watch.trouble_after(at) < BACK_SECONDS
+
+
+def test_a_hung_database_holds_up_nobody(service, replica_set):
+    ann = service.register("ann@example.com")
+    ask_at_once(ann, "/api/history", 20, seconds=10)  # Each of the workers gets some.
+
+    hang(replica_set)
+    with ThreadPoolExecutor() as pool:
+        crowd = pool.submit(ask_at_once, ann, "/api/history", CROWD, seconds=5)
+        time.sleep(0.5)
+        healthy = ask_at_once(ann, "/healthz", 10, seconds=4)
+    RETURNS[hang](replica_set)
+
+    refused = [answer for answer in crowd.result() if statuses(answer) == [503]]
+    assert len(refused) == CROWD
+    assert [statuses(answer) for answer in healthy] == [[200]] * 10
+    assert_says_when_to_come_back(refused[0])
+
+
+# Errors that pass
+
+
+@pytest.fixture
+def relay(replica_set):
+    relay = Relay(replica_set.port)
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def relayed(relay, tmp_path):
+    """Somebody whose every command goes through the relay."""
+    with service_at(relay.port, tmp_path, directConnection="true") as service:
+        yield service.register("ann@example.com")
+
+
+WRITES = ("insert", "update", "findAndModify", "commitTransaction")
+
+
+@pytest.mark.parametrize("trouble", ["loses", "refuses"])
+@pytest.mark.parametrize("command", WRITES)
+def test_a_write_outlives_an_error_that_passes(relayed, relay, command, trouble):
+    entries = relayed.entries()
+    session = {"date": "2026-11-21T18:30:00Z", "exercises": entries}
+    kept = relayed.call("POST", "/api/routines", {"name": "Kept", "exercises": entries}).json
+    gone = relayed.call("POST", "/api/routines", {"name": "Gone", "exercises": entries}).json
+
+    getattr(relay, trouble)(command)
+    answers = [
+        relayed.call("POST", "/api/routines", {"name": "New", "exercises": entries}),
+        relayed.call("POST", "/api/history", session),
+        relayed.call("PATCH", f"/api/routines/{kept['id']}", {"notes": "Changed"}),
+        relayed.call("DELETE", f"/api/routines/{gone['id']}"),
+    ]
+
+    assert [answer.status for answer in answers] == [201, 201, 200, 204]
+    assert not relay.lost
+    assert not relay.refused
+    routines = relayed.everything("/api/routines")
+    assert {r["name"]: r["notes"] for r in routines} == {"New": None, "Kept": "Changed"}
+    assert len(routines) == 2
+    assert len(relayed.everything("/api/history")) == 1
+    named = relayed.call("GET", "/api/auth/me").json["routines"]
+    assert sorted(named) == sorted(r["id"] for r in routines)
