@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import model_ngettext
 
 from fitness_project.api.forms import CleanTextForm
 
@@ -11,20 +12,7 @@ from .names import name_key
 class ExerciseForm(CleanTextForm):
     class Meta:
         model = Exercise
-        fields = (
-            "name",
-            "description",
-            "gif_url",
-            "default_sets",
-            "default_reps",
-            "category",
-            "equipment",
-            "level",
-            "primary_muscles",
-            "secondary_muscles",
-            "is_archived",
-            "attribution",
-        )
+        fields = "__all__"
 
     def clean_name(self):
         name = self.cleaned_data["name"]
@@ -46,7 +34,7 @@ class ExerciseAdmin(admin.ModelAdmin):
     actions = ("archive", "restore")
 
     def save_model(self, request, exercise, form, change):
-        document = stored_fields(exercise)
+        document = stored_fields(exercise, form.cleaned_data)
         if change:
             services.change_exercise(exercise.pk, document)
         else:
@@ -65,8 +53,10 @@ class ExerciseAdmin(admin.ModelAdmin):
         services.delete_exercise(exercise.pk)
 
     def delete_queryset(self, request, queryset):
-        for exercise in queryset:
-            self.delete_model(request, exercise)
+        exercises = {exercise.pk: exercise for exercise in queryset}
+        for id in services.delete_exercises(list(exercises)):
+            message = f"{exercises[id]} stays: it was put to use just now."
+            self.message_user(request, message, messages.WARNING)
 
     @admin.action(description="Archive selected exercises", permissions=["change"])
     def archive(self, request, queryset):
@@ -77,14 +67,14 @@ class ExerciseAdmin(admin.ModelAdmin):
         self._set_archived(request, queryset, False)
 
     def _set_archived(self, request, queryset, archived):
-        ids = list(queryset.values_list("pk", flat=True))
-        for id in ids:
-            services.change_exercise(id, {"isArchived": archived})
-        done = "archived" if archived else "restored"
-        self.message_user(request, f"{len(ids)} exercises {done}.", messages.SUCCESS)
+        ids = queryset.values_list("pk", flat=True)
+        changed = services.store_exercises([], [(id, {"isArchived": archived}) for id in ids])
+        count, done = len(changed), "archived" if archived else "restored"
+        message = f"{count} {model_ngettext(self.opts, count)} {done}."
+        self.message_user(request, message, messages.SUCCESS)
 
 
-def stored_fields(exercise) -> dict:
-    """The form's fields under their stored names."""
-    fields = [exercise._meta.get_field(name) for name in ExerciseForm.Meta.fields]
+def stored_fields(exercise, names) -> dict:
+    """Those of a form, under their stored names."""
+    fields = [exercise._meta.get_field(name) for name in names]
     return {field.column: getattr(exercise, field.attname) for field in fields}

@@ -51,16 +51,24 @@ def store_exercises(
 
 
 def delete_exercise(id: ObjectId, only_if: Revisions | None = None) -> None:
-    """Raises Missing; Conflict where a routine or a session has the exercise; and
-    PreconditionFailed where it is at another revision.
+    """As below; raises Conflict where a routine or a session has the exercise."""
+    if delete_exercises([id], only_if):
+        raise Conflict("This exercise is in use: archive it instead.", "in_use")
 
-    It is marked first, so that nobody can begin to use it, and deleted when every process must
-    know that. Interrupted between the two, it stays, archived.
+
+def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> list[ObjectId]:
+    """Deletes those that no routine or session has, and answers the ids of the others. Raises
+    Missing, and PreconditionFailed where one is at another revision; then none is deleted.
+
+    They are marked first, so that nobody can begin to use them, and deleted when every process
+    must know that. Interrupted between the two, they stay, archived.
     """
-    before = _written(_mark_for_deletion, id, only_if)
+    marked = _written(_mark_unused, ids, only_if)
+    if not marked:
+        return ids
     sleep(SETTLE_SECONDS)
-    if not _written(_delete_unless_used, before):
-        raise _in_use()
+    deleted = _written(_delete_unused, marked)
+    return [id for id in ids if id not in deleted]
 
 
 def is_in_use(id: ObjectId) -> bool:
@@ -129,12 +137,18 @@ def _at_revision(exercise, only_if):
     return exercise
 
 
-def _mark_for_deletion(version, id, only_if):
-    before = _at_revision(Exercise.objects.documents.get(id), only_if)
-    if is_in_use(id):
-        raise _in_use()
-    _change(version, id, {"isArchived": True, "deletingSince": now()})
-    return before
+def _mark_unused(version, ids, only_if):
+    """Answers what they were before."""
+    exercises = [_at_revision(Exercise.objects.documents.get(id), only_if) for id in ids]
+    unused = [exercise for exercise in exercises if not is_in_use(exercise["_id"])]
+    for exercise in unused:
+        _change(version, exercise["_id"], {"isArchived": True, "deletingSince": now()})
+    return unused
+
+
+def _delete_unused(version, marked):
+    """Answers the ids of those that nobody began to use meanwhile."""
+    return {before["_id"] for before in marked if _delete_unless_used(version, before)}
 
 
 def _delete_unless_used(version, before) -> bool:
@@ -192,7 +206,3 @@ def _rename_again(id):
 
 def _referring(reference):
     return reference.model.objects.documents.collection
-
-
-def _in_use():
-    return Conflict("This exercise is in use: archive it instead.", "in_use")

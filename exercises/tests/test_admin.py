@@ -2,9 +2,12 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.tests.factories import UserFactory
+from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
+from exercises.serializers import ExerciseSerializer
 from exercises.tests.factories import ExerciseFactory
+from fitness_project.api.serializers import camel
 from routines.models import RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 
@@ -78,13 +81,53 @@ def test_what_the_api_would_refuse_the_form_refuses(curator):
     assert not Exercise.objects.exists()
 
 
-def test_staff_archive_and_restore(curator, bench_press):
-    def act(action):
-        curator.post(CHANGES, {"action": action, "_selected_action": [str(bench_press.pk)]})
-        return catalogue.find(bench_press.pk)["isArchived"]
+def act(client, action, *exercises, **confirmed):
+    """Chooses an action for these exercises; answers the page after it."""
+    body = {"action": action, "_selected_action": [str(e.pk) for e in exercises], **confirmed}
+    return client.post(CHANGES, body, follow=True).content.decode()
 
-    assert act("archive") is True
-    assert act("restore") is False
+
+def test_staff_archive_and_restore(curator, bench_press):
+    page = act(curator, "archive", bench_press)
+    assert "1 exercise archived." in page
+    assert catalogue.find(bench_press.pk)["isArchived"]
+
+    page = act(curator, "restore", bench_press, ExerciseFactory())
+    assert "2 exercises restored." in page
+    assert not catalogue.find(bench_press.pk)["isArchived"]
+
+
+def test_many_are_archived_in_one_write_of_the_catalogue(curator):
+    act(curator, "archive", *(ExerciseFactory() for _ in range(3)))
+
+    assert CatalogueVersion.objects.get().version == 1
+
+
+class TestDeletionOfMany:
+    """Other processes are waited for once, whatever the number: a request has three seconds."""
+
+    def test_they_are_waited_for_once(self, curator, monkeypatch):
+        waits = []
+        monkeypatch.setattr(services, "sleep", waits.append)
+
+        act(curator, "delete_selected", *(ExerciseFactory() for _ in range(5)), post="yes")
+
+        assert not Exercise.objects.exists()
+        assert waits == [services.SETTLE_SECONDS]
+
+    def test_one_that_was_put_to_use_meanwhile_stays_and_staff_are_told(
+        self, curator, ann, bench_press, monkeypatch
+    ):
+        def use(_):
+            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+        monkeypatch.setattr(services, "sleep", use)
+
+        page = act(curator, "delete_selected", bench_press, ExerciseFactory(), post="yes")
+
+        assert "Bench Press stays" in page
+        assert Exercise.objects.get() == bench_press
+        assert not catalogue.find(bench_press.pk)["isArchived"]
 
 
 def test_an_exercise_in_use_is_not_deleted_and_the_page_says_why(curator, ann, bench_press):
@@ -149,3 +192,9 @@ def test_control_characters_are_refused(curator, field):
 
     assert "Control characters" in response.content.decode()
     assert not Exercise.objects.exists()
+
+
+def test_the_form_has_what_the_api_takes(curator):
+    form = curator.get(f"{CHANGES}add/").context["adminform"].form
+
+    assert {camel(name) for name in form.fields} == set(ExerciseSerializer.defaults()) | {"name"}
