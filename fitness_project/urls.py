@@ -25,7 +25,7 @@ urlpatterns = [
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
     path("password-reset/", include("accounts.reset_pages")),
-    path("sign-in/", include("rest_framework.urls")),
+    path("sign-in/", include("accounts.sign_in_pages")),
     re_path(r"^healthz/?$", HealthView.as_view()),
     re_path(r"^readyz/?$", ReadyView.as_view()),
     path("admin/", admin.site.urls),

@@ -126,3 +126,16 @@ def test_a_stale_token_sent_along_does_not_stand_in_the_way_of_login(anonymous):
     response = anonymous.post(LOGIN, {"email": "ann@example.com", "password": PASSWORD})
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_the_pages_for_browsers_sign_in_and_out(client, ann, slash):
+    page = client.get(f"/sign-in/login{slash}")
+    typed = {"username": ann.email, "password": PASSWORD}
+
+    client.post(f"/sign-in/login{slash}", typed)
+
+    assert page.status_code == 200
+    assert client.get("/api/auth/me").status_code == 200
+    client.post(f"/sign-in/logout{slash}")
+    assert client.get("/api/auth/me").status_code == 401

@@ -1,0 +1,13 @@
+"""The browsable API's pages for signing in and out: Django REST framework's own, with and without
+the last slash."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import re_path
+
+app_name = "rest_framework"
+urlpatterns = [
+    re_path(
+        r"^login/?$", LoginView.as_view(template_name="rest_framework/login.html"), name="login"
+    ),
+    re_path(r"^logout/?$", LogoutView.as_view(), name="logout"),
+]
