@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from threading import Timer
 
 from bson import ObjectId
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.utils.http import urlsafe_base64_decode
 
 from fitness_project.api.conditions import etag_of_body
@@ -18,11 +20,12 @@ from .mail import send_password_changed
 from .models import User
 from .owned import owned
 from .serializers import UserSerializer, refuse_weak_password
+from .sign_ins import sign_out
 from .tokens import reset_tokens
 
 
-def change_password(user: User, password: str) -> None:
-    """Ends every sign-in, and tells the user by mail."""
+def change_password(user: User, password: str | None) -> None:
+    """Ends every sign-in, and tells the user by mail. With None there is no password any more."""
     _store_password(user, password)
     remembered_principals.forget()
     send_password_changed(user)
@@ -107,6 +110,10 @@ def delete_account(user_id: ObjectId, etags: list[str] | None = None) -> None:
 def _remove(user_id, etags):
     _at_etag(User.objects.documents.get(user_id), etags)
     _remove_owned(user_id)
+    sign_out([user_id])
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(user_id)
+    ).delete()
     User.objects.filter(pk=user_id).delete()
 
 

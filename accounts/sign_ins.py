@@ -6,10 +6,13 @@ parties hold it; except within GRACE of its rotation, when a client whose answer
 again and gets the present pair.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import uuid4
 
 from bson import ObjectId
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from pymongo import ReturnDocument
 
 from fitness_project.api.addresses import client_address
@@ -88,6 +91,15 @@ def end_sign_ins(**conditions) -> int:
     done = documents.collection.delete_many(conditions, session=documents.session)
     remembered_principals.forget()
     return done.deleted_count
+
+
+def sign_out(user_ids: Iterable[ObjectId]) -> None:
+    """Ends the users' sign-ins, and their Django sessions, which know their user only inside."""
+    ids = list(user_ids)
+    end_sign_ins(userId={"$in": ids})
+    theirs = {str(id) for id in ids}
+    keys = [s.pk for s in Session.objects.iterator() if s.get_decoded().get(SESSION_KEY) in theirs]
+    Session.objects.filter(pk__in=keys).delete()
 
 
 def _used(present) -> dict:

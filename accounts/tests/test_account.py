@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 from bson import ObjectId
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.sessions.models import Session as DjangoSession
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import services
@@ -306,10 +309,14 @@ class TestDeletion:
         SessionFactory(user=ann)
         login("not this one")
         login(PASSWORD)
+        Client().force_login(ann)
+        LogEntry.objects.log_actions(ann.pk, [ann], CHANGE, "by Ann, about Ann")
+        LogEntry.objects.log_actions(UserFactory(is_staff=True).pk, [ann], CHANGE, "about Ann")
         kept = SessionFactory()
 
         assert api.delete(ME, {"password": PASSWORD}).status_code == 204
 
+        assert not DjangoSession.objects.exists()
         for name in connection.database.list_collection_names():
             stored = str(list(connection.database[name].find()))
             assert str(ann.pk) not in stored, name
@@ -392,3 +399,9 @@ def test_a_sign_in_tells_when_the_user_last_came(ann):
     ann.refresh_from_db()
     assert ann.last_login is not None
     assert SignIn.objects.count() == 1
+
+
+def test_djangos_sessions_end_by_themselves(db):
+    indexes = connection.get_collection("django_session").index_information().values()
+
+    assert [("expire_date", -1)] in [i["key"] for i in indexes if i.get("expireAfterSeconds") == 0]
