@@ -1,14 +1,13 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
-from django.contrib.sessions.models import Session
 from django.utils.safestring import mark_safe
 
 from fitness_project.api.forms import CleanTextForm
 
 from .models import User
 from .services import change_password
-from .sign_ins import end_sign_ins
+from .sign_ins import sign_out
 
 
 class UserCreationForm(CleanTextForm, BaseUserCreationForm):
@@ -22,9 +21,15 @@ class UserForm(CleanTextForm):
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
+    """Staff may also leave a user without a password, until the user chooses one by mail."""
+
     def save(self, commit=True):
-        change_password(self.user, self.cleaned_data["password1"])
+        is_usable = self.cleaned_data["set_usable_password"]
+        change_password(self.user, self.cleaned_data["password1"] if is_usable else None)
         return self.user
+
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
@@ -42,7 +47,7 @@ class UserAdmin(DjangoUserAdmin):
         ("Profile", {"fields": ("name", "weight_unit")}),
         (
             "Rights",
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", *RIGHTS)},
         ),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
@@ -50,8 +55,17 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ("last_login", "date_joined", "new_password")
 
     def get_readonly_fields(self, request, user=None):
-        """An e-mail is for life."""
-        return (*self.readonly_fields, "email") if user else self.readonly_fields
+        """An e-mail is for life, and only superusers give rights."""
+        email = ("email",) if user else ()
+        rights = () if request.user.is_superuser else RIGHTS
+        return (*self.readonly_fields, *email, *rights)
+
+    def has_change_permission(self, request, user=None):
+        """Whoever sets a password can sign in by it: so only superusers change other staff."""
+        has_rights = user is not None and (user.is_staff or user.is_superuser)
+        return (request.user.is_superuser or not has_rights) and super().has_change_permission(
+            request, user
+        )
 
     def has_delete_permission(self, request, user=None):
         """Deactivated, not deleted: a user's data must go with the user, in one transaction."""
@@ -68,7 +82,7 @@ class UserAdmin(DjangoUserAdmin):
         else:
             super().save_model(request, user, form, change)
         if not user.is_active:
-            sign_out(user)
+            sign_out([user.pk])
 
     @staticmethod
     def _save_changed_fields(user, names):
@@ -79,14 +93,5 @@ class UserAdmin(DjangoUserAdmin):
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request, queryset):
-        for user in queryset:
-            sign_out(user)
+        sign_out(queryset.values_list("pk", flat=True))
         self.message_user(request, "Signed out everywhere.")
-
-
-def sign_out(user):
-    """Ends the API's sign-ins and Django's sessions, which know their user only inside."""
-    end_sign_ins(userId=user.pk)
-    for session in Session.objects.all():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()

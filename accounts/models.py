@@ -45,11 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_table = "users"
 
     def save(self, *args, **kwargs):
-        """A new password ends every sign-in, however it was set."""
-        if self._password is None or self._state.adding:
-            super().save(*args, **kwargs)
-        else:
+        """A new password ends every sign-in, however it was set; so does to have none."""
+        has_new = self._password is not None or not self.has_usable_password()
+        if has_new and not self._state.adding:
             self._save_new_password(*args, **kwargs)
+        else:
+            super().save(*args, **kwargs)
 
     @transactional
     def _save_new_password(self, *args, **kwargs):
@@ -71,6 +72,9 @@ class Rotation(EmbeddedModel):
 
     token_id = models.CharField(max_length=32, db_column="tokenId")
     at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
 
     def __str__(self):
         return f"{self.at:%H:%M:%S}"

@@ -1,18 +1,10 @@
-"""The page that the mail's link opens: Django's own, with what the service does besides."""
+"""The page that the mail's link opens: Django's own, with the service's form."""
 
-from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetCompleteView, PasswordResetConfirmView
 from django.urls import path, reverse_lazy
 
-from .services import change_password
+from .forms import NewPasswordForm
 from .tokens import reset_tokens
-
-
-class NewPasswordForm(SetPasswordForm):
-    def save(self, commit=True):
-        change_password(self.user, self.cleaned_data["new_password1"])
-        return self.user
-
 
 urlpatterns = [
     path(

@@ -107,6 +107,7 @@ class ExerciseReference(EmbeddedModel):
 
     class Meta:
         abstract = True
+        default_permissions = ()
 
     def __str__(self):
         return f"{self.name}: {self.sets} × {self.reps} × {self.weight:g} kg"

@@ -1,4 +1,7 @@
-"""Django's own apps with ObjectId keys; `mongo_migrations` holds their migrations."""
+"""Django's own apps with ObjectId keys, and the project's admin site.
+
+`mongo_migrations` holds their migrations.
+"""
 
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.contrib.auth.apps import AuthConfig as DjangoAuthConfig
@@ -9,6 +12,7 @@ OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 class AdminConfig(DjangoAdminConfig):
     default_auto_field = OBJECT_ID
+    default_site = "accounts.admin_site.AdminSite"
 
 
 class AuthConfig(DjangoAuthConfig):

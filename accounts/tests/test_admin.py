@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.test import Client
 
@@ -104,6 +105,18 @@ class TestSigningOut:
         assert api.get("/api/auth/me").status_code == 401
         assert [message.to for message in mail.outbox] == [[ann.email]]
 
+    def test_a_password_taken_away_by_staff_ends_them_and_is_told_by_mail(self, admin, ann, api):
+        typed = {"password1": "weak", "password2": "weak"}
+        choice = {"usable_password": "false", "unset-password": "Disable"}
+
+        response = admin.post(f"{USERS}{ann.pk}/password/", {**typed, **choice})
+
+        assert response.status_code == 302
+        ann.refresh_from_db()
+        assert not ann.has_usable_password()
+        assert api.get("/api/auth/me").status_code == 401
+        assert [message.to for message in mail.outbox] == [[ann.email]]
+
     def test_staff_rights_are_given(self, admin, ann):
         fields = {"weight_unit": "kg", "is_active": "on", "is_staff": "on"}
 
@@ -111,3 +124,69 @@ class TestSigningOut:
 
         ann.refresh_from_db()
         assert ann.is_staff
+
+
+def test_ones_own_new_password_is_told_by_mail_and_the_session_goes_on(client, ann):
+    User.objects.update(is_staff=True)
+    client.force_login(ann)
+    passwords = {"new_password1": "another horse 9", "new_password2": "another horse 9"}
+
+    response = client.post(
+        "/admin/password_change/", {"old_password": PASSWORD, **passwords}, follow=True
+    )
+
+    assert response.redirect_chain == [("/admin/password_change/done/", 302)]
+    assert response.status_code == 200
+    assert [message.to for message in mail.outbox] == [[ann.email]]
+    ann.refresh_from_db()
+    assert ann.check_password("another horse 9")
+
+
+class TestStaffWhoMayChangeUsers:
+    """They can't give themselves more: neither rights, nor the password of one who has them."""
+
+    @pytest.fixture
+    def clerk(self, db):
+        clerk = UserFactory(is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename="change_user"))
+        return clerk
+
+    @pytest.fixture
+    def admin(self, client, clerk):
+        client.force_login(clerk)
+        return client
+
+    def test_change_a_user_and_give_no_rights(self, admin, ann, clerk):
+        rights = {
+            "is_staff": "on",
+            "is_superuser": "on",
+            "user_permissions": [str(Permission.objects.first().pk)],
+            "groups": [str(Group.objects.create(name="Coaches").pk)],
+        }
+
+        fields = {"weight_unit": "lb", "is_active": "on", **rights}
+        response = admin.post(f"{USERS}{ann.pk}/change/", fields)
+
+        assert response.status_code == 302
+        ann.refresh_from_db()
+        assert (ann.weight_unit, ann.is_staff, ann.is_superuser) == ("lb", False, False)
+        assert not ann.user_permissions.exists()
+        assert not ann.groups.exists()
+
+    @pytest.mark.parametrize("page", ["change", "password"])
+    @pytest.mark.parametrize("rights", [{"is_superuser": True}, {"is_staff": True}])
+    def test_change_no_superuser_and_no_staff(self, admin, page, rights):
+        other = UserFactory(**rights)
+        passwords = {"password1": "another horse 9", "password2": "another horse 9"}
+
+        response = admin.post(f"{USERS}{other.pk}/{page}/", {"weight_unit": "lb", **passwords})
+
+        assert response.status_code == 403
+        stored = User.objects.get(pk=other.pk)
+        assert (stored.password, stored.weight_unit) == (other.password, "kg")
+
+
+def test_permissions_are_of_what_has_pages(db):
+    models = set(Permission.objects.values_list("content_type__model", flat=True))
+
+    assert models & {"rotation", "routineentry", "sessionentry", "signin"} == set()

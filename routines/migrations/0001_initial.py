@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
