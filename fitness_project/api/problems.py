@@ -15,6 +15,7 @@ from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.template.loader import render_to_string
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -32,6 +33,7 @@ from .outage import outage
 from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
+HTML = "text/html"
 RETRY_AFTER = "2"
 MAX_ERRORS = 100
 BAD_REQUESTS = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
@@ -213,36 +215,46 @@ def headers(error) -> dict:
     return found
 
 
-def plain_answer(error: exceptions.APIException) -> HttpResponse:
+def plain_answer(request, error: exceptions.APIException) -> HttpResponse:
     """The same problem where no DRF view is at work."""
-    body = dump_json(problem(error))
+    content_type, body = MEDIA_TYPE, dump_json(problem(error))
+    if prefers_html(request):
+        content_type = f"{HTML}; charset=utf-8"
+        body = render_to_string("problem.html", problem(error)).encode()
     return HttpResponse(
         body,
         status=error.status_code,
-        content_type=MEDIA_TYPE,
-        headers={**headers(error), "Content-Length": str(len(body))},
+        content_type=content_type,
+        headers={**headers(error), "Content-Length": str(len(body)), "Vary": "Accept"},
     )
 
 
+def prefers_html(request) -> bool:
+    try:
+        return request.get_preferred_type([MEDIA_TYPE, HTML]) == HTML
+    except ValueError:  # Its Accept can't be read.
+        return False
+
+
 def bad_request(request, exception):
-    return plain_answer(as_api_exception(exception))
+    return plain_answer(request, as_api_exception(exception))
 
 
 def forbidden(request, exception):
-    return plain_answer(exceptions.PermissionDenied())
+    return plain_answer(request, exceptions.PermissionDenied())
 
 
 def not_found(request, exception):
-    return plain_answer(exceptions.NotFound())
+    return plain_answer(request, exceptions.NotFound())
 
 
 def server_error(request):
     """Django has logged the traceback; it calls this while the exception is being handled."""
-    return plain_answer(as_api_exception(sys.exc_info()[1]))
+    return plain_answer(request, as_api_exception(sys.exc_info()[1]))
 
 
 def csrf_failure(request, reason=""):
-    return plain_answer(exceptions.PermissionDenied(f"CSRF check failed. {reason}"))
+    return plain_answer(request, exceptions.PermissionDenied(f"CSRF check failed. {reason}"))
 
 
 class OutageMiddleware:
@@ -255,7 +267,7 @@ class OutageMiddleware:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
         if outage.is_on():
-            return plain_answer(Unavailable())
+            return plain_answer(request, Unavailable())
         response = self.get_response(request)
         if response.status_code != Unavailable.status_code:
             outage.over()

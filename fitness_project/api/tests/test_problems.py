@@ -1,14 +1,17 @@
 """Errors as RFC 9457 problems, whatever went wrong."""
 
 import pytest
+from django.test import Client
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from accounts.models import User
+from accounts.tests.factories import UserFactory
 from fitness_project.api.documents import Documents
 from fitness_project.api.renderers import dump_json
 from routines.models import Routine
 
 ROUTINES = "/api/routines"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 def send(client, body, content_type="application/json", path=ROUTINES):
@@ -158,6 +161,54 @@ def test_a_browser_sees_the_problem_in_the_browsable_page(api):
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
     assert "not_found" in response.content.decode()
+
+
+class TestPagesOfProblems:
+    """Where no view of the API is at work."""
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "title"),
+        [
+            ("get", "/nope", 404, "Not Found"),
+            ("get", "/api/nope", 404, "Not Found"),
+            ("get", "/admin/nope/", 404, "Not Found"),
+            ("get", "/admin/accounts/user/", 403, "Forbidden"),
+            ("post", "/admin/login/", 403, "Forbidden"),
+        ],
+    )
+    def test_a_browser_gets_one(self, db, method, path, status, title):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(UserFactory(is_staff=True))
+
+        response = getattr(browser, method)(path, headers={"accept": BROWSER})
+
+        page = response.content.decode()
+        assert response.status_code == status
+        assert response["Content-Type"].startswith("text/html")
+        assert f"<h1>{status} {title}</h1>" in page
+        assert response["X-Request-Id"] in page
+
+    @pytest.mark.parametrize(
+        "accept", ["*/*", "application/json", "image/png", "", "text/html; q*=x'y'z", "\xff;\xff"]
+    )
+    def test_others_get_json(self, client, accept):
+        response = client.get("/nope", headers={"accept": accept})
+
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
+        assert "Accept" in response["Vary"]
+
+    def test_who_guessed_too_often_in_the_admin_is_told_how_long_to_wait(self, client, ann):
+        client.raise_request_exception = False
+        guess = {"username": ann.email, "password": "not this one"}
+        for _ in range(5):
+            client.post("/admin/login/", guess)
+
+        response = client.post("/admin/login/", guess, headers={"accept": BROWSER})
+
+        assert response.status_code == 429
+        assert int(response["Retry-After"]) > 0
+        assert "Too many failed attempts." in response.content.decode()
 
 
 @pytest.mark.parametrize("given", ["a", "A-1_b.c", "x" * 128])
