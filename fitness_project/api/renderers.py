@@ -5,7 +5,9 @@ from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.request import override_method
 from rest_framework.response import Response
+from rest_framework.serializers import ListSerializer, Serializer
 
 from .fields import format_instant
 
@@ -54,3 +56,31 @@ def answer(request, data, status=200, headers=None):
 class BrowsableRenderer(BrowsableAPIRenderer):
     def get_default_renderer(self, view):
         return DocumentJSONRenderer()
+
+    def get_filter_form(self, data, view, request):
+        """None: query parameters are described by the schema alone."""
+
+    def get_raw_data_form(self, data, view, method, request):
+        """Filled in, so that it can be sent as it is, or with what a new document needs."""
+        form = super().get_raw_data_form(data, view, method, request)
+        if form is not None:
+            with override_method(view, request, method):
+                body = present(view.get_serializer(), data) or needed(view.get_serializer())
+            form.fields["_content"].initial = dump_json(body, indent=True).decode()
+        return form
+
+
+def present(serializer, data) -> dict:
+    """The part of an answer that may be sent back."""
+    names = [name for name, field in serializer.fields.items() if not field.read_only]
+    return {name: data[name] for name in names if name in (data or ())}
+
+
+def needed(field):
+    """What must be sent, still to be filled in."""
+    match field:
+        case ListSerializer():
+            return [needed(field.child)]
+        case Serializer():
+            return {name: needed(inner) for name, inner in field.fields.items() if inner.required}
+    return field.get_initial()

@@ -2,7 +2,10 @@
 
 import pytest
 from bson import ObjectId
+from rest_framework.test import APIClient
 
+from accounts.tests.factories import UserFactory
+from conftest import client_of
 from exercises.tests.factories import ExerciseFactory, entry
 from history.tests.factories import SessionFactory
 from routines.models import Routine
@@ -96,6 +99,27 @@ def test_roles_and_verbs(request, ids, bench_press, path, verb, role):
     assert response.status_code == MATRIX[path, verb][NAMES.index(role)]
     if response.status_code >= 400 and verb != "head":
         assert response.json()["status"] == response.status_code
+
+
+def browser_of(user):
+    """Signed in by Django's session."""
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("sign_in", [client_of, browser_of])
+@pytest.mark.parametrize("is_staff", [False, True])
+@pytest.mark.parametrize(("path", "verb"), MATRIX)
+def test_a_browser_is_answered(ann, ids, bench_press, path, verb, is_staff, sign_in):
+    user = UserFactory(is_staff=True) if is_staff else ann
+    body = None if verb in ("get", "head") else body_for(path, bench_press)
+
+    response = getattr(sign_in(user), verb)(
+        path.format(**ids), body, headers={"accept": "text/html"}
+    )
+
+    assert response.status_code < 500
 
 
 @pytest.mark.parametrize("verb", ["get", "put", "patch", "delete"])
