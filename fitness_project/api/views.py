@@ -71,8 +71,9 @@ class WritableDocumentViewSet(DocumentViewSet):
         return self.created(self.perform_create(self.valid_document()))
 
     def created(self, document, **headers):
-        path = f"{self.request.path.rstrip('/')}/{document['_id']}"
-        headers["Location"] = self.request.build_absolute_uri(path)
+        request = self.request
+        here = f"{request.scheme}://{request.get_host()}{request.path.rstrip('/')}"
+        headers["Location"] = f"{here}/{document['_id']}"
         return self.answered(document, status.HTTP_201_CREATED, **headers)
 
     def update(self, request, id):

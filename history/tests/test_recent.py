@@ -86,3 +86,18 @@ def test_the_second_time_a_page_is_one_query(days, command_log):
     (find,) = [command for name, command in command_log if name == "find"]
     if len(days) > 20:
         assert list(find["filter"]["date"]) == ["$gt"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("age", [0, 1000])
+def test_a_process_that_knows_nothing_sorts_no_whole_history(age, command_log):
+    last = datetime.now() - timedelta(days=age)
+    sessions = stored([last - timedelta(minutes=n) for n in range(100)])
+
+    for boundary in (None, Boundary((last - timedelta(minutes=30), ObjectId()))):
+        guesses.clear()
+        command_log.clear()
+        assert len(sessions.fetch(ORDER, boundary, 21)) == 21
+
+        asked = [command for name, command in command_log if "sort" in command]
+        assert [list(find["filter"]) for find in asked] == [["userId", "date"]]
