@@ -43,10 +43,11 @@ class ExerciseAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, exercises, request):
         """What is in use is named on the page that asks for confirmation, and stays."""
         *found, _ = super().get_deleted_objects(exercises, request)
+        used = services.used_among(exercise.pk for exercise in exercises)
         return *found, [
             f"{exercise} is in use: archive it instead."
             for exercise in exercises
-            if services.is_in_use(exercise.pk)
+            if exercise.pk in used
         ]
 
     def delete_model(self, request, exercise):

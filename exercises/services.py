@@ -7,6 +7,7 @@ Other processes may go by the catalogue of a moment ago. So a rename looks once 
 for entries that were written with the old name; and a deletion waits before it looks for any.
 """
 
+from collections.abc import Iterable
 from time import sleep
 
 from bson import ObjectId
@@ -56,7 +57,7 @@ def delete_exercise(id: ObjectId, only_if: Revisions | None = None) -> None:
         raise Conflict("This exercise is in use: archive it instead.", "in_use")
 
 
-def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> list[ObjectId]:
+def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> set[ObjectId]:
     """Deletes those that no routine or session has, and answers the ids of the others. Raises
     Missing, and PreconditionFailed where one is at another revision; then none is deleted.
 
@@ -64,18 +65,31 @@ def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> l
     must know that. Interrupted between the two, they stay, archived.
     """
     marked = _written(_mark_unused, ids, only_if)
-    if not marked:
-        return ids
-    sleep(SETTLE_SECONDS)
-    deleted = _written(_delete_unused, marked)
-    return [id for id in ids if id not in deleted]
+    used = set(ids) - {exercise["_id"] for exercise in marked}
+    if marked:
+        sleep(SETTLE_SECONDS)
+        used |= _written(_delete_unused, marked)
+    return used
 
 
-def is_in_use(id: ObjectId) -> bool:
-    return any(
-        _referring(reference).find_one({"exercises.exerciseId": id}, {"_id": 1})
-        for reference in references
+def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """Those that a routine or a session has. All are looked for at once, again for each found."""
+    unused = set(ids)
+    used = set()
+    for reference in references:
+        while found := _any_of(unused, reference):
+            unused -= found
+            used |= found
+    return used
+
+
+def _any_of(ids, reference):
+    """Those of the ids that some document has, of the first that has any."""
+    document = _referring(reference).find_one(
+        {"exercises.exerciseId": {"$in": list(ids)}}, {"exercises.exerciseId": 1}
     )
+    entries = document["exercises"] if document else []
+    return ids & {entry["exerciseId"] for entry in entries}
 
 
 def _written(work, *args):
@@ -139,30 +153,38 @@ def _at_revision(exercise, only_if):
 
 def _mark_unused(version, ids, only_if):
     """Answers what they were before."""
-    exercises = [_at_revision(Exercise.objects.documents.get(id), only_if) for id in ids]
-    unused = [exercise for exercise in exercises if not is_in_use(exercise["_id"])]
-    for exercise in unused:
-        _change(version, exercise["_id"], {"isArchived": True, "deletingSince": now()})
+    documents = Exercise.objects.documents
+    exercises = [_at_revision(documents.get(id), only_if) for id in ids]
+    used = used_among(ids)
+    unused = [exercise for exercise in exercises if exercise["_id"] not in used]
+    documents.collection.update_many(
+        {"_id": {"$in": [exercise["_id"] for exercise in unused]}},
+        {"$set": {"isArchived": True, "deletingSince": now(), **_stamps(version)}},
+        session=documents.session,
+    )
     return unused
 
 
 def _delete_unused(version, marked):
-    """Answers the ids of those that nobody began to use meanwhile."""
-    return {before["_id"] for before in marked if _delete_unless_used(version, before)}
+    """Answers the ids of those that somebody began to use meanwhile."""
+    used = used_among(exercise["_id"] for exercise in marked)
+    for before in marked:
+        if before["_id"] in used:
+            _unmark(version, before)
+        else:
+            _delete(version, before["_id"])
+    return used
 
 
-def _delete_unless_used(version, before) -> bool:
+def _unmark(version, before):
+    archived = before.get("isArchived", False)
+    _change(version, before["_id"], {"isArchived": archived, "deletingSince": None})
+
+
+def _delete(version, id):
     documents = Exercise.objects.documents
-    if is_in_use(before["_id"]):
-        archived = before.get("isArchived", False)
-        _change(version, before["_id"], {"isArchived": archived, "deletingSince": None})
-        return False
-    documents.collection.replace_one(
-        {"_id": before["_id"]},
-        {"changedIn": version, "deletedAt": now()},
-        session=documents.session,
-    )
-    return True
+    tombstone = {"changedIn": version, "deletedAt": now()}
+    documents.collection.replace_one({"_id": id}, tombstone, session=documents.session)
 
 
 def _differ(before, after) -> bool:

@@ -8,6 +8,8 @@ from exercises.models import CatalogueVersion, Exercise
 from exercises.serializers import ExerciseSerializer
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.serializers import camel
+from history.models import SessionEntry
+from history.tests.factories import SessionFactory
 from routines.models import RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 
@@ -101,6 +103,20 @@ def test_many_are_archived_in_one_write_of_the_catalogue(curator):
     act(curator, "archive", *(ExerciseFactory() for _ in range(3)))
 
     assert CatalogueVersion.objects.get().version == 1
+
+
+def test_only_what_is_in_use_is_named_as_such(curator, ann, bench_press):
+    squat, row = ExerciseFactory(name="Squat"), ExerciseFactory(name="Row")
+    RoutineFactory(
+        user=ann, exercises=[embedded(RoutineEntry, e) for e in (bench_press, bench_press)]
+    )
+    SessionFactory(user=ann, exercises=[embedded(SessionEntry, squat)])
+
+    page = act(curator, "delete_selected", bench_press, squat, row)
+
+    assert "Bench Press is in use" in page
+    assert "Squat is in use" in page
+    assert "Row is in use" not in page
 
 
 class TestDeletionOfMany:

@@ -306,7 +306,7 @@ class TestDeletion:
 
     def test_an_interrupted_deletion_leaves_it_archived(self, staff, ann, bench_press, monkeypatch):
         routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-        monkeypatch.setattr(catalogue_services, "is_in_use", lambda id: False)
+        monkeypatch.setattr(catalogue_services, "used_among", lambda ids: set())
         monkeypatch.setattr(catalogue_services, "sleep", raising(SystemExit))
         with pytest.raises(SystemExit):
             catalogue_services.delete_exercise(bench_press.pk)
