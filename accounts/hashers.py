@@ -6,21 +6,23 @@ from threading import Semaphore
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from fitness_project.api.errors import Busy
+from fitness_project.database.deadline import paused
 
-# A hash keeps a core busy and 64 MiB: a process makes one at a time, outside Python's lock. Who
-# would wait longer than a request has time for is refused before the work is done in vain.
+# A hash keeps a core busy and 64 MiB: a process makes one at a time, outside Python's lock. That
+# is not counted as time for the database. But whoever waits holds one of the server's threads.
 _one_at_a_time = Semaphore(1)
 PATIENCE_SECONDS = 1.5
 
 
 @contextmanager
 def _turn():
-    if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
-        raise Busy("Too many people sign in at this moment: try again shortly.")
-    try:
-        yield
-    finally:
-        _one_at_a_time.release()
+    with paused():
+        if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
+            raise Busy("Too many people sign in at this moment: try again shortly.")
+        try:
+            yield
+        finally:
+            _one_at_a_time.release()
 
 
 class PasswordHasher(Argon2PasswordHasher):

@@ -116,6 +116,7 @@ class Figures:
         with self._lock:
             self.failures[call] += 1
             self.errors.append(f"{call}: {told}")
+            print(self.errors[-1], flush=True)
 
     def table(self):
         for call, times in sorted(self.times.items()):

@@ -10,7 +10,7 @@ import httpx
 PASSWORD = "correct horse 42"
 KEPT = 20  # Older sessions and routines are deleted, so that memory may stay as it is.
 # Where more want to sign in at once than can be checked in time, some are told to come back.
-one_of_few = Semaphore(3)
+one_of_few = Semaphore(2)
 DATE = "2026-11-21T18:30:00Z"
 
 

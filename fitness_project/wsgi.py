@@ -1,5 +1,7 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Semaphore
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,9 +13,19 @@ from django.conf import settings  # noqa: E402 - only now are there any
 from django.core import signals  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
+from fitness_project.api.errors import Busy  # noqa: E402
+
 # MongoDB's client is a pool, which isn't closed between requests: there is nothing to look for.
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
+
+# Who sends a body slowly keeps a thread waiting. So many of the server's threads may wait at a
+# time: the others answer those who send none. And nobody is waited for longer than this.
+BODIES = 48
+BODY_SECONDS = 30
+
+_readers = ThreadPoolExecutor(BODIES, "body")
+_free_readers = Semaphore(BODIES)
 
 
 def application(environ, start_response):
@@ -32,15 +44,38 @@ def take_body(environ):
     longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     declared = environ.get("CONTENT_LENGTH", "")
     wanted = min(int(declared), longest) if declared.isdigit() else longest
-    body = environ["wsgi.input"].read(wanted)
-    is_cut = declared.isdigit() and len(body) < wanted
-    environ["wsgi.input"] = CutBody() if is_cut else BytesIO(body)
-    if not is_cut:
-        environ["CONTENT_LENGTH"] = str(len(body))
+    try:
+        body = _read(environ["wsgi.input"], wanted)
+    except (Busy, TimeoutError) as error:
+        environ["wsgi.input"] = UnreadBody(error)
+        return
+    if declared.isdigit() and len(body) < wanted:
+        environ["wsgi.input"] = UnreadBody(OSError("The body ended before its Content-Length."))
+        return
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
 
 
-class CutBody(BytesIO):
-    """Of a client that went away, or said a length that isn't so."""
+def _read(stream, size) -> bytes:
+    """Raises TimeoutError; and Busy where too many bodies are waited for already."""
+    if not _free_readers.acquire(blocking=False):
+        raise Busy("Too many requests are being received at this moment: try again shortly.")
+
+    def read():
+        try:
+            return stream.read(size)
+        finally:
+            _free_readers.release()
+
+    return _readers.submit(read).result(BODY_SECONDS)
+
+
+class UnreadBody(BytesIO):
+    """Of a client that went away, was too slow, or said a length that isn't so; or one too many."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
 
     def read(self, *_):
-        raise OSError("The body ended before its Content-Length.")
+        raise self.error

@@ -1,5 +1,6 @@
 """The time that one request may spend waiting for the database."""
 
+from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from time import monotonic
 
@@ -8,13 +9,51 @@ import pymongo
 SECONDS = 3.0
 CLEANING_SECONDS = 1.0
 
-_ends: ContextVar[float | None] = ContextVar("database_deadline", default=None)
+
+class Deadline:
+    """For PyMongo too, from entering until leaving. It may be left and entered again: what is
+    between isn't counted."""
+
+    def __init__(self):
+        self.seconds_left = SECONDS
+
+    def __enter__(self):
+        self._entered = monotonic()
+        self._timeout = pymongo.timeout(max(self.seconds_left, 0.001))
+        self._timeout.__enter__()
+        self._token = _deadline.set(self)
+        return self
+
+    def __exit__(self, *error):
+        _deadline.reset(self._token)
+        self._timeout.__exit__(*error)
+        self.seconds_left = self.remaining_seconds()
+
+    def remaining_seconds(self) -> float:
+        return self.seconds_left - (monotonic() - self._entered)
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("database_deadline", default=None)
 
 
 def remaining_seconds(most: float) -> float:
     """What is left of the request's time; `most` where there is no request."""
-    ends = _ends.get()
-    return most if ends is None else min(most, max(ends - monotonic(), 0.0))
+    deadline = _deadline.get()
+    return most if deadline is None else min(most, max(deadline.remaining_seconds(), 0.0))
+
+
+@contextmanager
+def paused():
+    """Around what takes long and asks nothing of the database."""
+    deadline = _deadline.get()
+    if deadline is None:
+        yield
+        return
+    deadline.__exit__(None, None, None)
+    try:
+        yield
+    finally:
+        deadline.__enter__()
 
 
 def past_the_deadline(work, *args):
@@ -35,9 +74,5 @@ class DatabaseDeadlineMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        token = _ends.set(monotonic() + SECONDS)
-        try:
-            with pymongo.timeout(SECONDS):
-                return self.get_response(request)
-        finally:
-            _ends.reset(token)
+        with Deadline():
+            return self.get_response(request)

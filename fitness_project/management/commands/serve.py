@@ -24,6 +24,7 @@ from fitness_project.api.problems import is_outage
 THREADS = 64
 # Who has asked nothing for so long is hung up on.
 HEADER_SECONDS = 10
+HEADER_BYTES = 32 * 1024
 STOP_SECONDS = 3
 # Of one worker; the next ones wait until one of these ends. Idle ones cost a few kilobytes each.
 CONNECTIONS = 16_384
@@ -97,7 +98,9 @@ class Command(BaseCommand):
             # Where it may be HTTP/2 too, the server waits for the first byte for ever.
             http=HTTPModes.http1,
             websockets=False,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES
+            ),
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,

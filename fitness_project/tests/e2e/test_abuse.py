@@ -1,0 +1,215 @@
+"""Clients that take more than their share: memory and time stay bounded, and others are served."""
+
+import json
+import resource
+import socket
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager, suppress
+
+import psutil
+import pytest
+
+from fitness_project.management.commands.serve import HEADER_SECONDS
+
+from .service import JSON, PASSWORD
+from .watch import opening, received, statuses
+
+LIMIT = 2**20
+IDLE = 10_000
+SLOW = 300
+SOON_SECONDS = 2
+GROWTH_MB = 150
+HEAD = b"POST /api/history HTTP/1.1\r\nHost: localhost\r\n"
+SESSION = {"date": "2026-11-21T18:30:00Z"}
+
+
+@pytest.fixture(scope="module")
+def ann(service):
+    return service.register("abused@example.com")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _enough_descriptors():
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(IDLE + 1000, hard)), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def memory(service) -> float:
+    return sum(psutil.Process(pid).memory_info().rss for pid in service.pids()) / LIMIT
+
+
+def slowest_answer(client, times=10) -> float:
+    """To others, who only want to read."""
+    seconds = []
+    for path in ("/healthz", "/api/routines") * times:
+        started = time.monotonic()
+        assert client.call("GET", path).status == 200
+        seconds.append(time.monotonic() - started)
+    return max(seconds)
+
+
+def tell(line):
+    sys.stdout.write(f"{line}\n")
+
+
+# Connections
+
+
+@contextmanager
+def idle_connections(service, count):
+    with ExitStack() as opened:
+        connections = [opened.enter_context(socket.socket()) for _ in range(count)]
+        for number, connection in enumerate(connections):
+            connection.setblocking(False)
+            connection.connect_ex(("127.0.0.1", service.port))
+            if number % 100 == 0:
+                time.sleep(0.01)  # No more at once than the kernel queues.
+        yield connections
+
+
+def test_ten_thousand_idle_connections_are_borne_and_then_ended(service, ann):
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < IDLE + 1000:
+        pytest.skip(f"a process may have no more than {most} descriptors here")
+    before = memory(service)
+
+    with idle_connections(service, IDLE) as connections:
+        slowest, during = slowest_answer(ann), memory(service)
+        time.sleep(HEADER_SECONDS + 2)
+        ended = sum(is_ended(connection) for connection in connections)
+
+    tell(f"{IDLE} idle: {during - before:.0f} MB, slowest answer {slowest:.2f} s, {ended} ended")
+    assert slowest < SOON_SECONDS
+    assert during - before < GROWTH_MB
+    assert ended == IDLE
+
+
+def is_ended(connection) -> bool:
+    with suppress(BlockingIOError, OSError):
+        return connection.recv(1) == b""
+    return False
+
+
+# Slow clients
+
+
+@contextmanager
+def dripping(service, head, count=SLOW):
+    """So many clients send a head, and then a byte now and again."""
+    over = threading.Event()
+    with ExitStack() as opened:
+        connections = [opened.enter_context(opening(service)) for _ in range(count)]
+        for connection in connections:
+            connection.sendall(head)
+        dropper = threading.Thread(target=drip, args=[connections, over])
+        dropper.start()
+        try:
+            time.sleep(1)
+            yield
+        finally:
+            over.set()
+            dropper.join()
+
+
+def drip(connections, over):
+    while not over.wait(0.5):
+        for connection in connections:
+            with suppress(OSError):  # It was hung up on.
+                connection.sendall(b"a")
+
+
+SLOW_CLIENTS = {
+    "headers": HEAD + b"X-Slow: ",
+    "bodies": HEAD + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
+    "chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n3E8\r\n",
+}
+
+
+@pytest.mark.parametrize("what", SLOW_CLIENTS)
+def test_slow_clients_hold_up_nobody_who_reads(service, ann, what):
+    before = memory(service)
+
+    with dripping(service, SLOW_CLIENTS[what]):
+        slowest = slowest_answer(ann)
+        grown = memory(service) - before
+
+    tell(f"{SLOW} slow {what}: {grown:.0f} MB, slowest answer {slowest:.2f} s")
+    assert slowest < SOON_SECONDS
+    assert grown < GROWTH_MB
+    assert ann.call("PATCH", "/api/auth/me", {"name": "Ann"}).status == 200
+
+
+# Much at once
+
+
+def padded(document, size) -> bytes:
+    body = json.dumps(document).encode()
+    return body + b" " * (size - len(body))
+
+
+def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(service, ann):
+    session = {**SESSION, "exercises": ann.entries()}
+
+    assert post(service, ann, padded(session, LIMIT)) == [201]
+    assert post(service, ann, padded(session, LIMIT + 1)) == [413]
+
+
+def post(service, client, body, *headers) -> list[int]:
+    lines = [
+        b"Connection: close",
+        f"Content-Type: {JSON}".encode(),
+        f"Authorization: Bearer {client.token}".encode(),
+        b"Content-Length: %d" % len(body),
+        *headers,
+    ]
+    with opening(service) as connection, suppress(BrokenPipeError, ConnectionResetError):
+        connection.sendall(HEAD + b"\r\n".join([*lines, b"", b""]) + body)
+        return statuses(received(connection, time.monotonic() + 10))
+
+
+def test_headers_of_64_kib_are_refused(service, ann):
+    body = json.dumps({**SESSION, "exercises": ann.entries()}).encode()
+
+    assert post(service, ann, body, b"X-Long: " + b"a" * 65_536) == [431]
+    assert post(service, ann, body, b"X-Long: " + b"a" * 8_192) == [201]
+
+
+def test_the_501st_routine_is_refused_and_500_are_listed(service):
+    bob = service.register("many@example.com")
+    body = {"name": "Push day", "exercises": bob.entries()}
+    made = [bob.call("POST", "/api/routines", body).status for _ in range(500)]
+
+    refused = bob.call("POST", "/api/routines", body)
+
+    assert set(made) == {201}
+    assert (refused.status, refused.json["code"]) == (409, "limit")
+    assert len(bob.everything("/api/routines")) == 500
+
+
+def test_sessions_as_large_as_may_be_are_kept_whole(service, ann):
+    entry = {**ann.entries()[0], "sets": 100, "reps": 10_000, "weight": 1999.99}
+    largest = {**SESSION, "exercises": [entry] * 100, "notes": "\U0001f3cb" * 2_000}
+    carol = service.register("large@example.com")
+
+    started = time.monotonic()
+    made = [carol.call("POST", "/api/history", largest).json for _ in range(100)]
+    page = carol.call("GET", "/api/history?pageSize=100")
+
+    tell(f"100 sessions of 100 entries: {time.monotonic() - started:.1f} s, {len(page.body)} bytes")
+    assert page.status == 200
+    assert sorted(page.json["results"], key=by_id) == sorted(made, key=by_id)
+    assert all(len(session["exercises"]) == 100 for session in made)
+    assert all(session["notes"] == largest["notes"] for session in made)
+
+
+def by_id(session):
+    return session["id"]
+
+
+def test_nothing_of_it_left_a_traceback(service):
+    assert PASSWORD not in (log := service.log.read_text())
+    assert "Traceback" not in log

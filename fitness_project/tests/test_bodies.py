@@ -1,0 +1,60 @@
+"""Bodies that don't come: they are not waited for by all, nor for ever."""
+
+import threading
+from contextlib import contextmanager
+from io import BytesIO
+
+import pytest
+
+from fitness_project import wsgi
+
+BODY = b'{"email": "ann@example.com", "password": "correct horse 9"}'
+
+
+class Silence:
+    """The stream of a client that stops sending."""
+
+    def __init__(self):
+        self.over = threading.Event()
+
+    def read(self, _):
+        self.over.wait(10)
+        return b""
+
+
+@pytest.fixture
+def silence():
+    stream = Silence()
+    yield stream
+    stream.over.set()
+
+
+def taken(stream) -> dict:
+    environ = {"CONTENT_LENGTH": str(len(BODY)), "wsgi.input": stream}
+    wsgi.take_body(environ)
+    return environ
+
+
+def test_a_body_that_does_not_come_in_time_is_given_up(silence, monkeypatch):
+    monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.1)
+
+    with pytest.raises(TimeoutError):
+        taken(silence)["wsgi.input"].read()
+
+
+@contextmanager
+def all_readers_waiting(silence):
+    threads = [threading.Thread(target=taken, args=[silence]) for _ in range(wsgi.BODIES)]
+    for thread in threads:
+        thread.start()
+    yield
+    silence.over.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_one_more_than_may_wait_is_told_to_come_back(silence):
+    with all_readers_waiting(silence), pytest.raises(wsgi.Busy):
+        taken(BytesIO(BODY))["wsgi.input"].read()
+
+    assert taken(BytesIO(BODY))["wsgi.input"].read() == BODY
