@@ -19,13 +19,16 @@ from fitness_project.api.errors import Busy  # noqa: E402
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
 
-# Who sends a body slowly keeps a thread waiting. So many of the server's threads may wait at a
-# time: the others answer those who send none. And nobody is waited for longer than this.
-BODIES = 48
+# Who sends a body slowly keeps a thread waiting. The first few are read plainly, which costs
+# nothing; where those are all waiting, there are slow clients, and the next ones have this long.
+# So some of the server's threads are always left to answer who sends no body.
+PLAIN_BODIES = 24
+TIMED_BODIES = 24
 BODY_SECONDS = 30
 
-_readers = ThreadPoolExecutor(BODIES, "body")
-_free_readers = Semaphore(BODIES)
+_plain = Semaphore(PLAIN_BODIES)
+_timed = Semaphore(TIMED_BODIES)
+_readers = ThreadPoolExecutor(TIMED_BODIES, "body")
 
 
 def application(environ, start_response):
@@ -58,16 +61,18 @@ def take_body(environ):
 
 def _read(stream, size) -> bytes:
     """Raises TimeoutError; and Busy where too many bodies are waited for already."""
-    if not _free_readers.acquire(blocking=False):
-        raise Busy("Too many requests are being received at this moment: try again shortly.")
+    if _plain.acquire(blocking=False):
+        return _read_and_release(_plain, stream, size)
+    if _timed.acquire(blocking=False):
+        return _readers.submit(_read_and_release, _timed, stream, size).result(BODY_SECONDS)
+    raise Busy("Too many requests are being received at this moment: try again shortly.")
 
-    def read():
-        try:
-            return stream.read(size)
-        finally:
-            _free_readers.release()
 
-    return _readers.submit(read).result(BODY_SECONDS)
+def _read_and_release(place, stream, size) -> bytes:
+    try:
+        return stream.read(size)
+    finally:
+        place.release()
 
 
 class UnreadBody(BytesIO):

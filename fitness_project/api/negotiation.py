@@ -1,7 +1,7 @@
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from .problems import MEDIA_TYPE
+from .problems import MEDIA_TYPE, preferred_type
 from .renderers import DocumentJSONRenderer
 
 PLAIN = ("application/json", "*/*", "")
@@ -17,7 +17,7 @@ class JSONFirstNegotiation(DefaultContentNegotiation):
         by_type = {renderer.media_type: renderer for renderer in renderers}
         if isinstance(first, DocumentJSONRenderer):
             by_type[MEDIA_TYPE] = first
-        preferred = request.get_preferred_type(list(by_type))
+        preferred = preferred_type(request, list(by_type))
         if preferred is None:
             raise NotAcceptable(available_renderers=renderers)
         return by_type[preferred], by_type[preferred].media_type

@@ -9,6 +9,8 @@ from contextlib import suppress
 from functools import partial
 
 from bson import ObjectId
+from django.conf import settings
+from django.db import models
 from django_mongodb_backend.fields import ObjectIdField
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -100,11 +102,6 @@ def _taken():
     return Conflict("This id is taken: choose another one.", "taken")
 
 
-def revision() -> ObjectIdField:
-    """The model field."""
-    return ObjectIdField(default=ObjectId, editable=False)
-
-
 class OwnedManager(DocumentManager):
     """Of documents that belong to a user. The ORM sees no tombstones."""
 
@@ -114,3 +111,29 @@ class OwnedManager(DocumentManager):
     def visible_to(self, user) -> OwnedDocuments:
         """The user's own, staff or not."""
         return OwnedDocuments(self.model, {"userId": user.pk})
+
+
+def revision() -> ObjectIdField:
+    """The model field."""
+    return ObjectIdField(default=ObjectId, editable=False)
+
+
+class OwnedModel(models.Model):
+    """What the documents of users have in common."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_column="userId",
+    )
+    notes = models.TextField(max_length=2_000, null=True, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False, db_column="createdAt")
+    updated_at = models.DateTimeField(default=now, editable=False, db_column="updatedAt")
+    revision = revision()
+
+    objects = OwnedManager()
+
+    class Meta:
+        abstract = True

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import islice
 
@@ -230,10 +231,13 @@ def plain_answer(request, error: exceptions.APIException) -> HttpResponse:
 
 
 def prefers_html(request) -> bool:
-    try:
-        return request.get_preferred_type([MEDIA_TYPE, HTML]) == HTML
-    except ValueError:  # Its Accept can't be read.
-        return False
+    return preferred_type(request, [MEDIA_TYPE, HTML]) == HTML
+
+
+def preferred_type(request, media_types) -> str | None:
+    """None too where the Accept can't be read."""
+    with suppress(ValueError):
+        return request.get_preferred_type(media_types)
 
 
 def bad_request(request, exception):

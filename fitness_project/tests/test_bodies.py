@@ -8,6 +8,7 @@ import pytest
 
 from fitness_project import wsgi
 
+BODIES = wsgi.PLAIN_BODIES + wsgi.TIMED_BODIES
 BODY = b'{"email": "ann@example.com", "password": "correct horse 9"}'
 
 
@@ -36,6 +37,7 @@ def taken(stream) -> dict:
 
 
 def test_a_body_that_does_not_come_in_time_is_given_up(silence, monkeypatch):
+    monkeypatch.setattr(wsgi, "_plain", threading.Semaphore(0))
     monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.1)
 
     with pytest.raises(TimeoutError):
@@ -44,7 +46,7 @@ def test_a_body_that_does_not_come_in_time_is_given_up(silence, monkeypatch):
 
 @contextmanager
 def all_readers_waiting(silence):
-    threads = [threading.Thread(target=taken, args=[silence]) for _ in range(wsgi.BODIES)]
+    threads = [threading.Thread(target=taken, args=[silence]) for _ in range(BODIES)]
     for thread in threads:
         thread.start()
     yield

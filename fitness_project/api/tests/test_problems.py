@@ -132,6 +132,10 @@ def test_what_a_client_prefers_is_answered(api, accept, media_type):
     assert answer["Content-Type"].partition(";")[0] == media_type
 
 
+def test_an_accept_that_cannot_be_read_is_a_406(api):
+    assert api.get(ROUTINES, headers={"Accept": "text/html; q*=x'y'z"}).status_code == 406
+
+
 def test_a_key_that_frameworks_use_is_a_key_like_others(api):
     refused = send(api, b'{"non_field_errors": 1, "name": "Push", "exercises": []}')
 
