@@ -1,4 +1,4 @@
-"""A relay between driver and database, which can lose answers and say that the primary is gone."""
+"""A relay between driver and database, for what goes wrong between the two."""
 
 import socket
 import struct
@@ -14,12 +14,13 @@ PREFIX = struct.Struct("<IB")
 
 
 class Relay:
-    """Listens on `port`. `loses(command)` and `refuses(command)` hold for the next such command."""
+    """Listens on `port`. What it is told about a command holds for the next such command."""
 
     def __init__(self, target):
         self.target = target
         self.lost = []
         self.refused = []
+        self.forgotten = []
         self.clients = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -32,6 +33,10 @@ class Relay:
     def refuses(self, command):
         """It isn't done: the server was no primary for a moment."""
         self.refused.append(command)
+
+    def forgets(self, command):
+        """It is done, but the answer says that its transaction isn't known: as after a restart."""
+        self.forgotten.append(command)
 
     def close(self):
         self.listener.close()
@@ -50,13 +55,15 @@ class Relay:
                 command = _command(message)
                 name = next(iter(command), None)
                 if _taken(self.refused, name):
-                    client.sendall(_answer(message, _not_primary(command)))
+                    client.sendall(_answer(message, _refusal(10107, command)))
                     self._hang_up_on_all_but(client)
                     continue
                 server.sendall(message)
                 answer = _receive(server)
                 if _taken(self.lost, name):
                     return
+                if _taken(self.forgotten, name):
+                    answer = _answer(message, _refusal(251, command))
                 client.sendall(answer)
         self.clients.discard(client)
 
@@ -79,15 +86,19 @@ def _command(message) -> dict:
     return bson.decode(_document(message)) if opcode == OP_MSG else {}
 
 
-def _not_primary(command) -> dict:
-    """What a primary that stepped down says of a write."""
-    is_within = "autocommit" in command and "commitTransaction" not in command
+NAMES = {10107: "NotWritablePrimary", 251: "NoSuchTransaction"}
+
+
+def _refusal(code, command) -> dict:
+    """With the label that a server puts on it: what may be repeated."""
+    is_commit = "commitTransaction" in command
+    is_whole = code == 251 or ("autocommit" in command and not is_commit)
     return {
         "ok": 0.0,
-        "code": 10107,
-        "codeName": "NotWritablePrimary",
-        "errmsg": "not primary",
-        "errorLabels": ["TransientTransactionError" if is_within else "RetryableWriteError"],
+        "code": code,
+        "codeName": NAMES[code],
+        "errmsg": NAMES[code],
+        "errorLabels": ["TransientTransactionError" if is_whole else "RetryableWriteError"],
     }
 
 

@@ -14,6 +14,7 @@ from .watch import SESSION
 
 TRAINEES = 3
 DEVICES = 2
+KEPT_ROUTINES = 20
 PATIENCE_SECONDS = 60
 PAUSE_AFTER_REFUSAL = 0.05
 KINDS = ("/api/history", "/api/routines")
@@ -34,16 +35,15 @@ class Trainee:
         self.longest_wait = 0.0
 
     def train(self, over):
+        """Mostly what takes a transaction: those are what a kill may leave half done."""
         routines = []
         while not over.is_set():
             session = self._post("/api/history", SESSION)
-            chance = random.random()
-            if chance < 0.3:
-                routines.append(self._post("/api/routines", {"name": "Push day"}))
-            elif chance < 0.4 and routines:
-                self._delete("/api/routines", routines.pop())
-            elif chance < 0.6:
-                self._patch("/api/history", session, {"notes": f"{chance:.2f}"})
+            routines.append(self._post("/api/routines", {"name": "Push day"}))
+            if len(routines) > KEPT_ROUTINES:
+                self._delete("/api/routines", routines.pop(0))
+            if random.random() < 0.2:
+                self._patch("/api/history", session, {"notes": uuid4().hex})
 
     def _post(self, path, body) -> str:
         body = {**body, "exercises": self.entries}
