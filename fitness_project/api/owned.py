@@ -1,8 +1,7 @@
 """Documents that belong to a user, and what they remember of their own changes.
 
-`revision` is new with every write: it is the document's ETag, and tells a writer whether its
-write was done. A deleted document leaves a tombstone in its place, without `userId` and so in no
-list, for the devices that haven't heard of it yet.
+`revision` is new with every write: it is the document's ETag. A deleted document leaves a tombstone
+in its place, without `userId` and so in no list, for the devices that haven't heard of it yet.
 """
 
 from contextlib import suppress
@@ -12,7 +11,6 @@ from bson import ObjectId
 from django.conf import settings
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdField
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from fitness_project.database.transactions import transactional
@@ -62,7 +60,8 @@ class OwnedDocuments(Documents):
         """
         changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
         after = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
-        return self._write(id, after, changes["revision"], only_if)
+        self._write(id, after, changes["revision"], only_if)
+        return self.get(id)
 
     def delete(
         self, id: ObjectId, only_if: Revisions | None = None, revision: ObjectId | None = None
@@ -82,20 +81,25 @@ class OwnedDocuments(Documents):
         self._write(id, tombstone, revision, only_if)
 
     def _write(self, id, after, revision, only_if):
+        """Not by `findAndModify`, for which the embedded database scans the collection."""
         conditions = [{"$eq": [f"${name}", value]} for name, value in self.filter.items()]
         if only_if is not None:
             conditions.append(only_if.expression)
-        document = self.collection.find_one_and_update(
+        done = self.collection.update_one(
             {"_id": id},
             [{"$replaceWith": {"$cond": [{"$and": conditions}, after, "$$ROOT"]}}],
-            return_document=ReturnDocument.AFTER,
             session=self.session,
         )
-        if document is not None and document.get("revision") == revision:
-            return document
-        if self.holds(document):
+        if not done.modified_count:
+            self._explain(id, revision)
+
+    def _explain(self, id, revision):
+        """Why nothing was written."""
+        found = self.collection.find_one({"_id": id}, session=self.session)
+        if self.holds(found):
             raise PreconditionFailed
-        return self._missing(id)
+        if found is None or found.get("revision") != revision:
+            self._missing(id)
 
 
 def _taken():

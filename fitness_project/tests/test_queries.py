@@ -101,12 +101,12 @@ def test_writes(api, commands, bench_press, routine, session):
         return names(commands(lambda: getattr(api, verb)(path, body)))
 
     assert asked("post", "/api/history", session_body) == ["insert"]
-    assert asked("put", routine, routine_body) == ["findAndModify"]
-    assert asked("patch", routine, {"notes": "x"}) == ["findAndModify"]
-    assert asked("put", session, session_body) == ["find", "findAndModify"]
-    assert asked("delete", session) == ["findAndModify"]
+    assert asked("put", routine, routine_body) == ["update", "find"]
+    assert asked("patch", routine, {"notes": "x"}) == ["update", "find"]
+    assert asked("put", session, session_body) == ["find", "update", "find"]
+    assert asked("delete", session) == ["update"]
     assert asked("post", "/api/routines", routine_body) == ["insert", "update", "commitTransaction"]
-    assert asked("delete", routine) == ["findAndModify", "update", "commitTransaction"]
+    assert asked("delete", routine) == ["update", "update", "commitTransaction"]
 
 
 def test_a_stream_of_requests_with_one_token_asks_for_no_user(api, commands):
