@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import socket
 import threading
 import time
@@ -46,6 +47,8 @@ class Command(BaseCommand):
     help = "Migrates, fills an empty catalogue, and serves until Ctrl-C."
 
     def handle(self, **options):
+        # Until it serves, Ctrl-C ends it there and then: an exception may be lost in a callback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._refuse_taken_port()
         self.stdout.write(f"Database: {self._database()}")
         try:
