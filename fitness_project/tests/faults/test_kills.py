@@ -20,6 +20,9 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "24"))
 VICTIMS = (("server",), ("worker",), ("keeper",), ("server", "worker"), ("keeper", "server"))
 WRITES_BETWEEN = 60
 RANDOM_SECONDS = 1.0
+WORKER_ROUNDS = 10
+# A worker that is killed twice within 5.5 s is given up by granian, and the service with it.
+RESPAWN_SECONDS = 3.0
 BACK_SECONDS = 10
 
 
@@ -34,7 +37,25 @@ def test_writers_lose_and_double_nothing_whatever_is_killed(own_service):
             kill(own_service, VICTIMS[number % len(VICTIMS)])
         wait_for_more(trainees, WRITES_BETWEEN)
 
-    sys.stdout.write(f"{ROUNDS} rounds: ")
+    assert_nothing_is_lost_for_long(trainees, ROUNDS)
+
+
+@pytest.mark.timeout(300)
+def test_what_a_killed_worker_was_writing_is_free_for_others(own_service):
+    """The server lives on, and with it the transactions of the dead."""
+    trainees = trainees_of(own_service)
+
+    with training(trainees):
+        for _ in range(WORKER_ROUNDS):
+            wait_for_more(trainees, WRITES_BETWEEN)
+            time.sleep(random.uniform(RESPAWN_SECONDS, RESPAWN_SECONDS + RANDOM_SECONDS))
+            kill(own_service, ["worker"])
+
+    assert_nothing_is_lost_for_long(trainees, WORKER_ROUNDS)
+
+
+def assert_nothing_is_lost_for_long(trainees, rounds):
+    sys.stdout.write(f"{rounds} rounds: ")
     assert_all_is_kept(trainees)
     assert max(trainee.longest_wait for trainee in trainees) < BACK_SECONDS
 
@@ -46,7 +67,7 @@ def kill(service, victims):
 
 
 def oldest_worker(service) -> int:
-    """Killed twice within seconds, one and the same worker would be given up by granian."""
+    """So that none is killed twice in a row."""
     return min(service.workers(), key=started)
 
 
