@@ -1,6 +1,7 @@
 """The schema, made once a process, and the page that shows it."""
 
 from functools import cache
+from threading import Lock
 
 from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
@@ -11,9 +12,17 @@ from rest_framework.views import APIView
 
 from .renderers import dump_json
 
+_making = Lock()
+
+
+def schema_json() -> bytes:
+    """Made by one thread: two that load drf-spectacular's extensions at once fall over them."""
+    with _making:
+        return _schema_json()
+
 
 @cache
-def schema_json() -> bytes:
+def _schema_json():
     schema = SchemaGenerator().get_schema(public=True)
     schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
     return dump_json(schema, indent=True)

@@ -1,8 +1,12 @@
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+
+from fitness_project.api import docs
 
 OPERATIONS = {
     "/api/auth/register": {"post"},
@@ -92,3 +96,20 @@ def test_the_docs_page_loads_nothing_from_other_hosts(client):
     assert all(address.startswith("/static/") for address in loaded)
     assert all(finders.find(address.removeprefix("/static/")) for address in loaded)
     assert not re.findall(r'https?://(?!testserver)[^"\s]+', page)
+
+
+def test_the_schema_is_made_once_for_all_who_ask_at_once(monkeypatch):
+    made = []
+
+    def make(self, **_):
+        made.append(1)
+        time.sleep(0.1)
+        return {"paths": {}}
+
+    monkeypatch.setattr(docs.SchemaGenerator, "get_schema", make)
+    docs._schema_json.cache_clear()
+    with ThreadPoolExecutor(4) as threads:
+        answers = set(threads.map(lambda _: docs.schema_json(), range(4)))
+    docs._schema_json.cache_clear()
+
+    assert len(made) == len(answers) == 1
