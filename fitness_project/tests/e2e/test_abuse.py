@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import psutil
 import pytest
 
+from fitness_project.database.tests.conftest import wait_until
 from fitness_project.management.commands.serve import HEADER_SECONDS
 
 from .service import JSON, PASSWORD
@@ -140,7 +141,8 @@ def test_slow_clients_hold_up_nobody_who_reads(service, ann, what):
     tell(f"{SLOW} slow {what}: {grown:.0f} MB, slowest answer {slowest:.2f} s")
     assert slowest < SOON_SECONDS
     assert grown < GROWTH_MB
-    assert ann.call("PATCH", "/api/auth/me", {"name": "Ann"}).status == 200
+    # And once they have gone, whoever writes is read again.
+    wait_until(lambda: ann.call("PATCH", "/api/auth/me", {"name": "Ann"}).status == 200)
 
 
 # Much at once
