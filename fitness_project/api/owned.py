@@ -91,15 +91,17 @@ class OwnedDocuments(Documents):
             session=self.session,
         )
         if not done.modified_count:
-            self._explain(id, revision)
+            self._see_why(id, revision)
 
-    def _explain(self, id, revision):
-        """Why nothing was written."""
-        found = self.collection.find_one({"_id": id}, session=self.session)
+    def _see_why(self, id, revision):
+        """Nothing was written: the document is another's, is at another revision, or was written
+        just now and the answer to that was lost."""
+        found = self.collection.find_one({"_id": id}, session=self.session) or {}
+        if found.get("revision") == revision:
+            return
         if self.holds(found):
             raise PreconditionFailed
-        if found is None or found.get("revision") != revision:
-            self._missing(id)
+        self._missing(id)
 
 
 def _taken():
