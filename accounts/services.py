@@ -70,7 +70,9 @@ def change_account(user_id: ObjectId, changes: dict, etags: list[str] | None = N
     Raises FieldRefused where the ids are others, and PreconditionFailed where the user's ETag is
     none of `etags`.
     """
-    return _change(user_id, changes, etags) if changes else User.objects.documents.get(user_id)
+    if changes:
+        return _change(user_id, changes, etags)
+    return _at_etag(User.objects.documents.get(user_id), etags)
 
 
 @transactional

@@ -122,7 +122,7 @@ class Catalogue:
     def _check(self):
         asked = monotonic()
         version = self._stored_version()
-        if self._snapshot is None or self._snapshot.version != version:
+        while self._snapshot is None or self._snapshot.version != version:
             self._snapshot = Snapshot(
                 version, Exercise.objects.documents.collection.find().to_list()
             )

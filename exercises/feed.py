@@ -31,6 +31,8 @@ class CatalogueFeed:
         version, id, heard = state
         snapshot = _as_new_as(max(version, heard))
         rows = snapshot.changed_after((version, ObjectId(id)), PAGE + 1)
+        # What is newer than the snapshot's version may not be all of it yet: it comes next time.
+        rows = [row for row in rows if changed_in(row)[0] <= snapshot.version]
         has_more, rows = len(rows) > PAGE, rows[:PAGE]
         place = changed_in(rows[-1]) if has_more else (snapshot.version, LAST_ID)
         return Part(

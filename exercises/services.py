@@ -16,6 +16,7 @@ from pymongo import ReturnDocument
 from fitness_project.api.conditions import Revisions
 from fitness_project.api.documents import now
 from fitness_project.api.errors import Conflict, FieldRefused, PreconditionFailed
+from fitness_project.database.deadline import SECONDS, paused
 from fitness_project.database.transactions import transactional
 
 from .catalogue import MAX_AGE, VERSION_ID, catalogue
@@ -24,7 +25,7 @@ from .names import name_key
 from .references import references
 
 # The age of another process's catalogue, and time for the requests that went by it to be over.
-SETTLE_SECONDS = MAX_AGE + 0.9
+SETTLE_SECONDS = MAX_AGE + SECONDS + 0.4
 
 
 def create_exercise(document: dict) -> dict:
@@ -45,7 +46,7 @@ def store_exercises(
     created, changed = _written(_store, new, changes, only_if)
     renamed = [after["_id"] for before, after in changed if _differ(before, after)]
     if renamed:
-        sleep(SETTLE_SECONDS)
+        _settle()
         for id in renamed:
             _rename_again(id)
     return created + [after for _, after in changed]
@@ -67,9 +68,14 @@ def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> s
     marked = _written(_mark_unused, ids, only_if)
     used = set(ids) - {exercise["_id"] for exercise in marked}
     if marked:
-        sleep(SETTLE_SECONDS)
+        _settle()
         used |= _written(_delete_unused, marked)
     return used
+
+
+def _settle():
+    with paused():
+        sleep(SETTLE_SECONDS)
 
 
 def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:

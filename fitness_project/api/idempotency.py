@@ -30,7 +30,10 @@ class IdempotencyKey:
             return None
         if not ALLOWED.fullmatch(given):
             raise ParseError("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-        body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+        try:
+            body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            raise ParseError("The body is nested too deeply.") from None
         return cls(_digest(request.user.pk.binary + given.encode()), _digest(body))
 
     @property
@@ -44,10 +47,10 @@ class IdempotencyKey:
         document = documents.collection.find_one({"idempotencyKey": self.key})
         if document is None:
             return None
-        if not documents.holds(document):
-            raise Gone("The document that was made with this Idempotency-Key was deleted.")
         if document["idempotencyBody"] != self.body:
             raise KeyReused
+        if not documents.holds(document):
+            raise Gone("The document that was made with this Idempotency-Key was deleted.")
         return document
 
 

@@ -50,7 +50,12 @@ class OwnedDocuments(Documents):
             return found  # A commit whose answer was lost had been done.
         if found.get("deletedFor") != self.filter["userId"]:
             raise _taken()
+        key = found.get("idempotencyKey")
+        if key is not None and key == document.get("idempotencyKey"):
+            raise _taken()  # A late retry: the deletion came after it.
         self.collection.delete_one({"_id": document["_id"]}, session=self.session)
+        if key is not None:
+            self.insert({**found, "_id": ObjectId()})  # For late retries of the first one.
         return store(document)
 
     def update(self, id: ObjectId, changes: dict, only_if: Revisions | None = None) -> dict:
@@ -77,6 +82,7 @@ class OwnedDocuments(Documents):
             "deletedAt": {"$literal": now()},
             "revision": {"$literal": revision},
             "idempotencyKey": "$idempotencyKey",
+            "idempotencyBody": "$idempotencyBody",
         }
         self._write(id, tombstone, revision, only_if)
 

@@ -130,6 +130,7 @@ class TestTheAccount:
 
         for refused in (
             api.patch(self.PATH, {"name": "Eve"}, headers={"If-Match": etag}),
+            api.patch(self.PATH, {}, headers={"If-Match": etag}),
             api.delete(self.PATH, {"password": PASSWORD}, headers={"If-Match": etag}),
         ):
             assert refused.status_code == 412

@@ -84,6 +84,34 @@ def test_a_document_deleted_since_is_a_410_and_not_made_anew(api, path, body):
     assert api.get(path).json()["results"] == []
 
 
+def test_so_it_is_with_a_chosen_id_and_after_an_undo(api, path, body):
+    chosen = {**body, "id": TestAChosenId.ID}
+    first = post(api, path, chosen)
+    api.delete(first["Location"])
+
+    assert post(api, path, chosen).status_code == 410
+    assert api.post(path, {**chosen, "notes": "back"}).status_code == 201
+    assert post(api, path, chosen).status_code == 410
+    assert [row["notes"] for row in api.get(path).json()["results"]] == ["back"]
+
+
+def test_another_body_is_a_422_though_the_document_was_deleted(api, path, body):
+    first = post(api, path, body)
+    api.delete(first["Location"])
+
+    assert post(api, path, {**body, "notes": "light"}).status_code == 422
+
+
+def test_a_body_nested_too_deeply_is_a_400(api, path, body):
+    nested = "[" * 500 + "]" * 500
+
+    refused = api.generic(
+        "POST", path, nested, "application/json", headers={"Idempotency-Key": KEY}
+    )
+
+    assert refused.status_code == 400
+
+
 def test_a_refused_body_uses_up_no_key(api, path, body):
     assert post(api, path, {**body, "exercises": []}).status_code == 400
 

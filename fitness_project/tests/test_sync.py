@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.tests.factories import PASSWORD, UserFactory
 from conftest import client_of
 from exercises import services
+from exercises.feed import CatalogueFeed
 from exercises.tests.factories import ExerciseFactory, entry
 from fitness_project.api import feed
 from history.tests.factories import SessionFactory
@@ -244,6 +245,19 @@ def test_tombstones_outlast_the_tokens():
     for name in KINDS:
         index = connection.database[name].index_information()["tombstones_expire"]
         assert index["expireAfterSeconds"] > feed.TOKENS_LAST.total_seconds()
+
+
+def test_what_is_newer_than_the_snapshot_waits_for_all_of_its_version(device, bench_press):
+    device.sync()
+    services.change_exercise(bench_press.pk, {"level": "expert"})
+    snapshot = services.catalogue.refreshed()
+    snapshot.version -= 1
+
+    early = CatalogueFeed().read(None, [snapshot.version - 1, "f" * 24, 0], goes_on=False)
+    services.catalogue.__init__()
+
+    assert early.changes == []
+    assert [row["level"] for row in device.ask()["changes"]["exercises"]] == ["expert"]
 
 
 def test_a_catalogue_older_than_the_token_is_a_410(device, bench_press):

@@ -43,7 +43,7 @@ passwords.values = ["{password}"]
 "body.date" = {{ dictionary = "dates", probability = 0.7 }}
 "body.routineId" = {{ dictionary = "routines", probability = 0.7 }}
 
-# A renaming takes a second: see exercises/services.py.
+# A renaming takes seconds: see exercises/services.py.
 [[operations]]
 include-path = "/api/exercises/{{id}}"
 parameters."body.name" = {{ dictionary = "names", probability = 0.9 }}
