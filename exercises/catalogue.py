@@ -123,9 +123,9 @@ class Catalogue:
         asked = monotonic()
         version = self._stored_version()
         while self._snapshot is None or self._snapshot.version != version:
-            self._snapshot = Snapshot(
-                version, Exercise.objects.documents.collection.find().to_list()
-            )
+            exercises = Exercise.objects.documents.collection.find().to_list()
+            self._snapshot = Snapshot(version, exercises)
+            version = self._stored_version()  # Not raised meanwhile: they are of one version.
         self._checked = asked
 
     @staticmethod
