@@ -48,10 +48,12 @@ def soak(service, mailbox, seconds) -> list[str]:
     threads = [threading.Thread(target=live, args=(visitor, over)) for visitor in visitors]
     for thread in threads:
         thread.start()
-    watch(figures, memory, seconds)
-    over.set()
-    for thread in threads:
-        thread.join()
+    try:
+        watch(figures, memory, seconds)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
     wrong = figures.errors + memory.wrong()
     wrong += [found for user in users for found in user.differences()]
