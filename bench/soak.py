@@ -56,7 +56,8 @@ def soak(service, mailbox, seconds) -> list[str]:
             thread.join()
 
     wrong = figures.errors + memory.wrong()
-    wrong += [found for user in users for found in user.differences()]
+    for user in users:
+        wrong += user.differences()
     wrong += [f"never called: {call}" for call in sorted(operations(service) - set(figures.times))]
     print(HEAD)
     for row in figures.table():
