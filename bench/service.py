@@ -91,11 +91,11 @@ class Service:
         return _used(main, *main.children(recursive=True)), _used(database)
 
     def resident_mb(self):
-        """Of every process of the service, its database's too."""
+        """`(server, database)`: of all their processes."""
         main = psutil.Process(self._process.pid)
         database = [psutil.Process(self._database[name]) for name in ("keeper", "server")]
-        processes = {main, *main.children(recursive=True), *database}
-        return sum(process.memory_info().rss for process in processes) / 2**20
+        server = {main, *main.children(recursive=True)} - {*database}
+        return _resident(server), _resident(database)
 
     def memory_mb(self):
         """Proportional share of the main process and its workers."""
@@ -112,3 +112,7 @@ def free_port():
 def _used(*processes):
     times = [process.cpu_times() for process in processes]
     return sum(t.user + t.system for t in times)
+
+
+def _resident(processes):
+    return sum(process.memory_info().rss for process in processes) / 2**20
