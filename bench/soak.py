@@ -24,7 +24,6 @@ GROWTH = 1.10
 # Its cache of 256 MB, and what it takes when it is idle.
 DATABASE_MB = 320
 PROGRESS_SECONDS = 5
-LOOK_SECONDS = 0.5
 KINDS = ("sessions", "routines")
 HEAD = f"{'call':38}{'calls':>8}{'errors':>8}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
 
@@ -44,30 +43,37 @@ def soak(service, mailbox, seconds) -> list[str]:
     """What was wrong."""
     figures = Figures()
     users = [User(service, figures, mailbox, number) for number in range(USERS)]
-    memory = Memory(service, seconds)
-    over = threading.Event()
     visitors = [*users, Staff(service, figures)]
-    threads = [threading.Thread(target=live, args=(visitor, over)) for visitor in visitors]
-    for thread in threads:
-        thread.start()
-    try:
-        watch(figures, memory, seconds)
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
+    warm_up = min(WARM_UP_SECONDS, seconds / 2)
+    memory = [load(service, visitors, figures, part) for part in (warm_up, seconds - warm_up)]
 
-    wrong = figures.errors + memory.wrong()
+    wrong = figures.errors + grown(*memory)
     for user in users:
         wrong += user.differences()
     wrong += [f"never called: {call}" for call in sorted(operations(service) - set(figures.times))]
     print(HEAD)
     for row in figures.table():
         print("{:38}{:8}{:8}{:9.1f}{:9.1f}{:9.1f}".format(*row))
-    print(memory)
+    print("memory: {} after warming up, {} at the end".format(*map(told_of, memory)))
     sessions, routines = (sum(len(getattr(user, kind)) for user in users) for kind in KINDS)
     print(f"compared: {sessions} sessions and {routines} routines of {USERS} users")
     return wrong
+
+
+def load(service, visitors, figures, seconds) -> tuple[float, float]:
+    """The service's memory when everybody has gone: a password's hash takes 64 MiB for a moment."""
+    over = threading.Event()
+    threads = [threading.Thread(target=live, args=(visitor, over)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    try:
+        watch(service, figures, seconds)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    time.sleep(1)
+    return service.resident_mb()
 
 
 def live(visitor, over):
@@ -79,15 +85,28 @@ def live(visitor, over):
             visitor.make(visit)
 
 
-def watch(figures, memory, seconds):
-    started = told = time.monotonic()
+def watch(service, figures, seconds):
+    started = time.monotonic()
     while (spent := time.monotonic() - started) < seconds:
-        memory.look(spent)
-        if time.monotonic() >= told:
-            told += PROGRESS_SECONDS
-            known = f"{figures.count} calls, {len(figures.errors)} errors, {told_of(memory.now())}"
-            print(f"{spent:5.0f} of {seconds:.0f} s: {known}", flush=True)
-        time.sleep(LOOK_SECONDS)
+        memory = told_of(service.resident_mb())
+        told = f"{figures.count} calls, {len(figures.errors)} errors, {memory}"
+        print(f"{spent:5.0f} of {seconds:.0f} s: {told}", flush=True)
+        time.sleep(min(PROGRESS_SECONDS, seconds - spent))
+
+
+def grown(before, after) -> list[str]:
+    """The database is given a cache, which fills with whatever is written: it is no growth until
+    it is more than that."""
+    wrong = []
+    if after[0] > before[0] * GROWTH:
+        wrong.append(f"memory grew: {told_of(before)}, later {told_of(after)}")
+    if after[1] > DATABASE_MB:
+        wrong.append(f"the database takes {after[1]:.0f} MB")
+    return wrong
+
+
+def told_of(memory) -> str:
+    return "server {:.0f} MB, database {:.0f} MB".format(*memory)
 
 
 def operations(service) -> set[str]:
@@ -125,50 +144,6 @@ class Figures:
             times.sort()
             percentiles = (1000 * times[int(len(times) * part)] for part in (0.5, 0.95, 0.99))
             yield call, len(times), self.failures[call], *percentiles
-
-
-class Memory:
-    """`(server, database)`, in MB, once the service has warmed up.
-
-    A password's hash takes 64 MiB for a moment: so of a stretch of time the least counts. The
-    database is given a cache, which fills with whatever is written: it is no growth until it is
-    more than that.
-    """
-
-    def __init__(self, service, seconds):
-        self.now = service.resident_mb
-        self.warm_up_seconds = min(WARM_UP_SECONDS, seconds / 3)
-        self.stretch = int(seconds / 6 / LOOK_SECONDS)
-        self._seen = []
-
-    def look(self, spent):
-        if spent >= self.warm_up_seconds:
-            self._seen.append(self.now())
-
-    @property
-    def before(self):
-        return least(self._seen[: self.stretch])
-
-    @property
-    def after(self):
-        return least(self._seen[-self.stretch :])
-
-    def wrong(self) -> list[str]:
-        (before, _), (server, database) = self.before, self.after
-        grown = [f"the server's memory grew from {before:.0f} to {server:.0f} MB"]
-        full = [f"the database takes {database:.0f} MB"]
-        return grown * (server > before * GROWTH) + full * (database > DATABASE_MB)
-
-    def __str__(self):
-        return f"{told_of(self.before)} after warming up; {told_of(self.after)} at the end"
-
-
-def told_of(memory) -> str:
-    return "server {:.0f} MB, database {:.0f} MB".format(*memory)
-
-
-def least(seen):
-    return tuple(map(min, zip(*seen, strict=True)))
 
 
 class Mailbox:
