@@ -134,6 +134,10 @@ class KeysetPagination(BasePagination):
                 "name": "cursor",
                 "in": "query",
                 "description": PageQuery().fields["cursor"].help_text,
-                "schema": {"type": "string", "maxLength": MAX_CURSOR},
+                "schema": {
+                    "type": "string",
+                    "maxLength": MAX_CURSOR,
+                    "pattern": "^[A-Za-z0-9_-]+$",
+                },
             },
         ]

@@ -1,6 +1,6 @@
 """`GET /api/sync`: the change feed, answered."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -9,10 +9,17 @@ from .fields import ObjectIdField, TextField
 from .query import QuerySerializer
 from .renderers import answer
 
+MAX_TOKEN = 8_000
+
+
+@extend_schema_field({"type": "string", "maxLength": MAX_TOKEN, "pattern": "^[A-Za-z0-9_:.-]+$"})
+class TokenField(TextField):
+    pass
+
 
 class SyncQuery(QuerySerializer):
-    since = TextField(
-        required=False, max_length=8_000, help_text="Taken from `next`. Without it: everything."
+    since = TokenField(
+        required=False, max_length=MAX_TOKEN, help_text="Taken from `next`. Without it: everything."
     )
 
 

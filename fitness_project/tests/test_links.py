@@ -1,6 +1,8 @@
 """`next` and `previous`, followed as a client would."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -89,3 +91,19 @@ def test_the_catalogue_pages_both_ways_in_every_order(api, ordering):
     assert [row["name"] for row in whole] == (
         expected[::-1] if ordering.startswith("-") else expected
     )
+
+
+def test_cursors_and_tokens_have_the_characters_that_the_schema_says(api, sessions):
+    """One byte of a URL each: the server limits its length."""
+    paths = api.get("/api/schema").json()["paths"]
+
+    def pattern_of(path, name):
+        parameters = paths[path]["get"]["parameters"]
+        return next(p["schema"]["pattern"] for p in parameters if p["name"] == name)
+
+    link = api.get("/api/history?pageSize=2").json()["next"]
+    (cursor,) = parse_qs(urlsplit(link).query)["cursor"]
+    token = api.get("/api/sync").json()["next"]
+
+    assert re.search(pattern_of("/api/history", "cursor"), cursor)
+    assert re.search(pattern_of("/api/sync", "since"), token)
