@@ -10,7 +10,6 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from .models import SignIn
 
 MAX_AGE = 4.0
-MAX_REMEMBERED = 10_000
 
 
 class RememberedPrincipals:
@@ -23,6 +22,7 @@ class RememberedPrincipals:
 
     def __init__(self):
         self._principals = {}
+        self._next_sweep = 0.0
 
     def get(self, header):
         """`(user, token)`, or None where it has to be found out."""
@@ -31,8 +31,10 @@ class RememberedPrincipals:
 
     def remember(self, header, principal, asked):
         """From the moment `asked` on; and no longer than the token lives."""
-        if len(self._principals) >= MAX_REMEMBERED:
-            self._principals.clear()
+        if asked >= self._next_sweep:
+            self._next_sweep = asked + MAX_AGE
+            known = list(self._principals.items())
+            self._principals = {header: it for header, it in known if it[1] > asked}
         _, token = principal
         self._principals[header] = principal, asked + min(MAX_AGE, token["exp"] - time())
 

@@ -2,13 +2,14 @@
 
 import hmac
 from datetime import UTC, datetime, timedelta
+from time import monotonic, time
 
 import jwt
 import pytest
 from bson import ObjectId
 from django.conf import settings
 
-from accounts.authentication import remembered_principals
+from accounts.authentication import RememberedPrincipals, remembered_principals
 from accounts.models import SignIn, User
 from accounts.tests.factories import SignInFactory, UserFactory
 from accounts.tokens import AccessToken, RefreshToken
@@ -163,3 +164,14 @@ def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, mo
     clock += 4.9
 
     assert status(anonymous, token) == 401
+
+
+def test_tokens_that_are_no_longer_remembered_take_no_room():
+    principals, present = RememberedPrincipals(), monotonic()
+    token = {"exp": time() + 600}
+
+    principals.remember("earlier", ("ann", token), present - 10)
+    principals.remember("now", ("ann", token), present)
+
+    assert principals.get("now") == ("ann", token)
+    assert list(principals._principals) == ["now"]

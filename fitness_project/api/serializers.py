@@ -166,9 +166,12 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
     def json_answer(cls, document: RawBSONDocument) -> orjson.Fragment:
         """The JSON of `answer`: made once, for the same stored bytes have the same answer."""
         stored = document.raw
-        return orjson.Fragment(
-            ready_answers.get((cls, stored), lambda: dump_json(cls.answer(bson.decode(stored))))
+        made = ready_answers.get(
+            (cls, stored),
+            lambda: dump_json(cls.answer(bson.decode(stored))),
+            size=lambda made: len(stored) + len(made),
         )
+        return orjson.Fragment(made)
 
 
 class ChosenId(serializers.Serializer):
