@@ -53,8 +53,5 @@ class SessionViewSet(OwnedDocumentViewSet):
     def perform_create(self, document):
         return self.get_queryset().create(document)
 
-    def perform_update(self, id, changes, only_if):
-        return self.get_queryset().update(id, changes, only_if)
-
     def perform_destroy(self, id, only_if):
         self.get_queryset().delete(id, only_if)

@@ -43,8 +43,5 @@ class RoutineViewSet(OwnedDocumentViewSet):
     def perform_create(self, document):
         return services.create_routine(self.request.user, document)
 
-    def perform_update(self, id, changes, only_if):
-        return self.get_queryset().update(id, changes, only_if)
-
     def perform_destroy(self, id, only_if):
         services.delete_routine(self.request.user, id, only_if)

@@ -63,9 +63,28 @@ class OwnedDocuments(Documents):
 
         Raises Missing, and PreconditionFailed where it is at another revision.
         """
-        changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
-        after = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
-        self._write(id, after, changes["revision"], only_if)
+        return self._update(id, _stamped(changes), only_if)
+
+    def replace(self, id: ObjectId, document: dict, only_if: Revisions | None = None) -> dict:
+        """As `update`, by a document that lacks nothing that is answered but `createdAt`.
+
+        That stays what it was: where this process remembers it, the write makes sure of it, and
+        nothing need be read afterwards.
+        """
+        changes = _stamped(document)
+        created = births.get(id)
+        if created is not None and self._write(id, _merged(changes), only_if, createdAt=created):
+            return {"_id": id, **self.filter, **changes, "createdAt": created}
+        return self._update(id, changes, only_if)
+
+    def get(self, id: ObjectId) -> dict:
+        document = super().get(id)
+        births.remember(document)
+        return document
+
+    def _update(self, id, changes, only_if):
+        if not self._write(id, _merged(changes), only_if):
+            self._see_why(id, changes["revision"])
         return self.get(id)
 
     def delete(
@@ -84,11 +103,13 @@ class OwnedDocuments(Documents):
             "idempotencyKey": "$idempotencyKey",
             "idempotencyBody": "$idempotencyBody",
         }
-        self._write(id, tombstone, revision, only_if)
+        if not self._write(id, tombstone, only_if):
+            self._see_why(id, revision)
 
-    def _write(self, id, after, revision, only_if):
+    def _write(self, id, after, only_if, **others) -> bool:
         """Not by `findAndModify`, for which the embedded database scans the collection."""
-        conditions = [{"$eq": [f"${name}", value]} for name, value in self.filter.items()]
+        expected = {**self.filter, **others}
+        conditions = [{"$eq": [f"${name}", value]} for name, value in expected.items()]
         if only_if is not None:
             conditions.append(only_if.expression)
         done = self.collection.update_one(
@@ -96,8 +117,7 @@ class OwnedDocuments(Documents):
             [{"$replaceWith": {"$cond": [{"$and": conditions}, after, "$$ROOT"]}}],
             session=self.session,
         )
-        if not done.modified_count:
-            self._see_why(id, revision)
+        return done.modified_count > 0
 
     def _see_why(self, id, revision):
         """Nothing was written: the document is another's, is at another revision, or was written
@@ -108,6 +128,34 @@ class OwnedDocuments(Documents):
         if self.holds(found):
             raise PreconditionFailed
         self._missing(id)
+
+
+class Births:
+    """When documents were made, as far as this process has heard. A place in memory, no promise:
+    an id may be given again, so who relies on it checks."""
+
+    MOST = 10_000
+
+    def __init__(self):
+        self._known = {}
+        self.get = self._known.get
+
+    def remember(self, document):
+        if len(self._known) >= self.MOST:
+            self._known.clear()
+        if "createdAt" in document:
+            self._known[document["_id"]] = document["createdAt"]
+
+
+births = Births()
+
+
+def _stamped(changes):
+    return {**changes, "updatedAt": now(), "revision": ObjectId()}
+
+
+def _merged(changes):
+    return {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
 
 
 def _taken():

@@ -118,6 +118,11 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
             return super().answers(rows)
         return [self.serializer_class.json_answer(row) for row in rows]
 
+    def perform_update(self, id, changes, only_if):
+        documents = self.get_queryset()
+        write = documents.update if self.action == "partial_update" else documents.replace
+        return write(id, changes, only_if)
+
     def create(self, request):
         key = IdempotencyKey.of(request)
         if key is None:
