@@ -40,6 +40,9 @@ class Snapshot:
         self.version = version
         self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
         self.deletions = [d for d in documents if "name" not in d]
+        self.usable_ids = {
+            str(id): id for id, d in self.by_id.items() if d.get("deletingSince") is None
+        }
         self._sorted = {}
         self._answers = ReadyAnswers(MAX_ANSWER_BYTES)
 

@@ -38,6 +38,8 @@ class ExerciseIdField(ObjectIdField):
     default_error_messages = {"does_not_exist": "No exercise has this id."}
 
     def to_internal_value(self, data):
+        if type(data) is str and (id := catalogue.current().usable_ids.get(data)):
+            return id
         id = super().to_internal_value(data)
         if catalogue.find_usable(id) is None:
             self.fail("does_not_exist")
@@ -54,11 +56,12 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         read_only_fields = ("name",)
 
     def validate(self, attrs):
-        exercise = catalogue.find(attrs["exerciseId"])
+        id = attrs["exerciseId"]
+        exercise = catalogue.find(id)
         if exercise is None:  # It was there a moment ago.
             error = ErrorDetail("No exercise has this id.", "does_not_exist")
             raise serializers.ValidationError({"exerciseId": [error]})
-        return {"exerciseId": exercise["_id"], "name": exercise["name"], **attrs}
+        return {"exerciseId": id, "name": exercise["name"], **attrs}
 
 
 def entries(serializer_class):

@@ -5,6 +5,7 @@ in its place, without `userId` and so in no list, for the devices that haven't h
 """
 
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from bson import ObjectId
@@ -18,6 +19,11 @@ from fitness_project.database.transactions import transactional
 from .conditions import Revisions
 from .documents import DocumentManager, Documents, now
 from .errors import Conflict, PreconditionFailed
+
+# When documents were made (None where it isn't stored), as far as this process has read them. An
+# id may be given again: who relies on it makes sure.
+MOST_BIRTHS = 10_000
+births: dict[ObjectId, dict[str, datetime | None]] = {}
 
 
 class OwnedDocuments(Documents):
@@ -72,14 +78,16 @@ class OwnedDocuments(Documents):
         nothing need be read afterwards.
         """
         changes = _stamped(document)
-        created = births.get(id)
-        if created is not None and self._write(id, _merged(changes), only_if, createdAt=created):
-            return {"_id": id, **self.filter, **changes, "createdAt": created}
+        birth = births.get(id)
+        if birth is not None and self._write(id, _merged(changes), only_if, birth):
+            return {"_id": id, **self.filter, **changes, **birth}
         return self._update(id, changes, only_if)
 
     def get(self, id: ObjectId) -> dict:
         document = super().get(id)
-        births.remember(document)
+        if len(births) >= MOST_BIRTHS:
+            births.clear()
+        births[id] = {"createdAt": document.get("createdAt")}
         return document
 
     def _update(self, id, changes, only_if):
@@ -106,10 +114,12 @@ class OwnedDocuments(Documents):
         if not self._write(id, tombstone, only_if):
             self._see_why(id, revision)
 
-    def _write(self, id, after, only_if, **others) -> bool:
+    def _write(self, id, after, only_if, birth=None) -> bool:
         """Not by `findAndModify`, for which the embedded database scans the collection."""
-        expected = {**self.filter, **others}
-        conditions = [{"$eq": [f"${name}", value]} for name, value in expected.items()]
+        conditions = [
+            {"$eq": [{"$ifNull": [f"${name}", None]}, value]}
+            for name, value in {**self.filter, **(birth or {})}.items()
+        ]
         if only_if is not None:
             conditions.append(only_if.expression)
         done = self.collection.update_one(
@@ -128,26 +138,6 @@ class OwnedDocuments(Documents):
         if self.holds(found):
             raise PreconditionFailed
         self._missing(id)
-
-
-class Births:
-    """When documents were made, as far as this process has heard. A place in memory, no promise:
-    an id may be given again, so who relies on it checks."""
-
-    MOST = 10_000
-
-    def __init__(self):
-        self._known = {}
-        self.get = self._known.get
-
-    def remember(self, document):
-        if len(self._known) >= self.MOST:
-            self._known.clear()
-        if "createdAt" in document:
-            self._known[document["_id"]] = document["createdAt"]
-
-
-births = Births()
 
 
 def _stamped(changes):

@@ -23,20 +23,22 @@ class PlainReader:
     """For one serializer class, of which `serializer` is any instance."""
 
     def __init__(self, serializer):
-        self.ignored = {name for name, field in serializer.fields.items() if field.read_only}
         writable = {n: f for n, f in serializer.fields.items() if not f.read_only}
-        self.checks = {name: check_of(field) for name, field in writable.items()}
-        self.required = {name for name, field in writable.items() if field.required}
+        self.names = serializer.fields.keys()
+        self.checks = [(name, check_of(field), field.required) for name, field in writable.items()]
         self.hooks = [name for name in writable if hasattr(serializer, f"validate_{name}")]
 
     def read(self, serializer, data, partial=False) -> dict:
         """What the serializer's run_validation would answer. Raises NotPlain."""
         if type(data) is not dict:
             raise NotPlain
-        values = {name: check(data[name]) for name, check in self.checks.items() if name in data}
-        if len(values) < len(data) and not data.keys() <= values.keys() | self.ignored:
-            raise NotPlain
-        if not partial and not self.required <= values.keys():
+        values = {}
+        for name, check, is_required in self.checks:
+            if name in data:
+                values[name] = check(data[name])
+            elif is_required and not partial:
+                raise NotPlain
+        if len(values) < len(data) and not data.keys() <= self.names:
             raise NotPlain
         for name in self.hooks:
             if name in values:
@@ -53,8 +55,8 @@ def check_of(field) -> Callable:
             return _integer(field)
         case fields.NumberField() if _is_bounded(field):
             return _number(field)
-        case fields.ObjectIdField() if not field.validators:
-            return field.to_internal_value if not field.allow_null else field.run_validation
+        case fields.ObjectIdField() if not (field.validators or field.allow_null):
+            return field.to_internal_value
         case fields.TextField() if type(field) is fields.TextField and _has_only_a_length(field):
             return _text(field)
         case _:

@@ -2,9 +2,10 @@
 
 import pytest
 from bson import ObjectId
+from django.db import connection
 
 from exercises.tests.factories import entry
-from fitness_project.api.owned import Births, births
+from fitness_project.api import owned
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def made(api, path, body):
     """A document that this process remembers."""
     made = api.post(path, body)
     api.get(made["Location"])
-    assert births.get(ObjectId(made.json()["id"]))
+    assert ObjectId(made.json()["id"]) in owned.births
     return made
 
 
@@ -54,10 +55,7 @@ def test_an_id_that_was_given_again_since(api, path, body, made):
 
 
 def test_what_another_process_did_since(api, made, body):
-    id = ObjectId(made.json()["id"])
-    remembered = births.get(id)
     current = api.patch(made["Location"], {"notes": "heavy"})
-    births.remember({"_id": id, "createdAt": remembered})
 
     stale = api.put(made["Location"], body, headers={"If-Match": made["ETag"]})
     fresh = api.put(made["Location"], body, headers={"If-Match": current["ETag"]})
@@ -72,12 +70,22 @@ def test_what_is_remembered_lets_nobody_else_in(stranger, api, made, body):
     assert api.put(made["Location"], body).status_code == 404
 
 
-def test_no_more_is_remembered_than_fits(monkeypatch):
-    monkeypatch.setattr(Births, "MOST", 2)
-    known, ids = Births(), [ObjectId() for _ in range(3)]
+def test_a_document_of_another_program(ann, api, body, path):
+    collection = path.removeprefix("/api/")
+    stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": []}
+    connection.database[collection].insert_one(stored)
 
-    for id in ids:
-        known.remember({"_id": id, "createdAt": id.generation_time})
-    known.remember({"_id": ids[0]})
+    first, second = (api.put(f"{path}/{stored['_id']}", body).json() for _ in range(2))
 
-    assert [known.get(id) is not None for id in ids] == [False, False, True]
+    assert first["createdAt"] is second["createdAt"] is None
+    assert second == api.get(f"{path}/{stored['_id']}").json()
+
+
+def test_no_more_is_remembered_than_fits(monkeypatch, api, made, path, body):
+    monkeypatch.setattr(owned, "MOST_BIRTHS", 2)
+    locations = [api.post(path, body)["Location"] for _ in range(3)]
+
+    for location in locations:
+        api.get(location)
+
+    assert 1 <= len(owned.births) <= 2
