@@ -97,15 +97,15 @@ MIDDLEWARE = [
     "fitness_project.api.addresses.ForwardedProtoMiddleware",
     "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
     "fitness_project.api.problems.OutageMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "fitness_project.api.browsers.SecurityMiddleware",
     "fitness_project.api.browsers.WhiteNoiseMiddleware",
     "fitness_project.api.browsers.CorsMiddleware",
     "fitness_project.api.browsers.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "fitness_project.api.browsers.CommonMiddleware",
     "fitness_project.api.browsers.CsrfViewMiddleware",
     "fitness_project.api.browsers.AuthenticationMiddleware",
     "fitness_project.api.browsers.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fitness_project.api.browsers.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "fitness_project.urls"

@@ -11,13 +11,15 @@ django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - only now are there any
 from django.core import signals  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, reset_queries  # noqa: E402
 
 from fitness_project.api.errors import Busy  # noqa: E402
 
 # MongoDB's client is a pool, which isn't closed between requests: there is nothing to look for.
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
+if not settings.DEBUG:
+    signals.request_started.disconnect(reset_queries)  # None are kept.
 
 # Who sends a body slowly keeps a thread waiting. The first few are read plainly, which costs
 # nothing; where those are all waiting, there are slow clients, and the next ones have this long.

@@ -1,15 +1,19 @@
 """Django's middleware for browsers, passed by where a call brings its token.
 
-Sessions, CSRF, messages, static files and CORS have nothing to do for `Authorization: Bearer` from
-no page of another origin, but each looks at every request: together they took a fifth of the time
-of an answer. The classes are Django's own; what decides is one function.
+Sessions, CSRF, messages, static files, headers for documents and CORS have nothing to do for
+`Authorization: Bearer` from no page of another origin, but each looks at every request: together
+they took a fifth of the time of an answer. The classes are Django's own; what decides is one
+function.
 """
 
 from corsheaders.middleware import CorsMiddleware as Cors
 from django.contrib.auth.middleware import AuthenticationMiddleware as Authentication
 from django.contrib.messages.middleware import MessageMiddleware as Message
 from django.contrib.sessions.middleware import SessionMiddleware as Session
+from django.middleware.clickjacking import XFrameOptionsMiddleware as XFrameOptions
+from django.middleware.common import CommonMiddleware as Common
 from django.middleware.csrf import CsrfViewMiddleware as Csrf
+from django.middleware.security import SecurityMiddleware as Security
 from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware as WhiteNoise
 
@@ -50,12 +54,30 @@ class MessageMiddleware(PassedBy, Message):
     pass
 
 
+class CommonMiddleware(PassedBy, Common):
+    pass
+
+
+class SecurityMiddleware(PassedBy, Security):
+    pass
+
+
+class XFrameOptionsMiddleware(PassedBy, XFrameOptions):
+    pass
+
+
 class CorsMiddleware(Cors):
-    """Without an `Origin` all that is left to say is that the answer depends on it."""
+    """What is left to do for a call: an unknown host is refused, nobody takes the answer for
+    anything but what it says it is, and it depends on the `Origin`, even where there is none."""
 
     def __call__(self, request):
-        if "HTTP_ORIGIN" in request.META or not brings_token(request):
+        if not brings_token(request):
             return super().__call__(request)
-        response = self.get_response(request)
-        patch_vary_headers(response, ("origin",))
+        request.get_host()
+        if "HTTP_ORIGIN" in request.META:
+            response = super().__call__(request)
+        else:
+            response = self.get_response(request)
+            patch_vary_headers(response, ("origin",))
+        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
