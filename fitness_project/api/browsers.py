@@ -67,8 +67,8 @@ class XFrameOptionsMiddleware(PassedBy, XFrameOptions):
 
 
 class CorsMiddleware(Cors):
-    """What is left to do for a call: an unknown host is refused, nobody takes the answer for
-    anything but what it says it is, and it depends on the `Origin`, even where there is none."""
+    """What is left to do for a call: an unknown host is refused, the answer has a length, nobody
+    takes it for anything but what it says it is, and it depends on the `Origin`, even on none."""
 
     def __call__(self, request):
         if not brings_token(request):
@@ -80,4 +80,6 @@ class CorsMiddleware(Cors):
             response = self.get_response(request)
             patch_vary_headers(response, ("origin",))
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
