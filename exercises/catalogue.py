@@ -156,7 +156,7 @@ class Selection:
     def get(self, id: ObjectId) -> dict:
         document = catalogue.find(id)
         if document is None:
-            raise Missing(f"No exercise has the id {id}.")
+            raise Missing("No exercise has this id.")
         return document
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[dict]:

@@ -100,7 +100,7 @@ class Documents:
         holds `_id` further on.
         """
         document = self.collection.find_one({"_id": id}, session=self.session)
-        return document if self.holds(document) else self._missing(id)
+        return document if self.holds(document) else self._missing()
 
     def holds(self, document: dict | None) -> bool:
         return document is not None and all(document.get(k) == v for k, v in self.filter.items())
@@ -124,10 +124,10 @@ class Documents:
             return_document=ReturnDocument.AFTER,
             session=self.session,
         )
-        return document or self._missing(id)
+        return document or self._missing()
 
-    def _missing(self, id):
-        raise Missing(f"No {self.model._meta.verbose_name} has the id {id}.")
+    def _missing(self):
+        raise Missing(f"No {self.model._meta.verbose_name} has this id.")
 
 
 def beyond(filter: dict, order: Order, boundary: Boundary) -> dict:

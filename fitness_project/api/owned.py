@@ -137,7 +137,7 @@ class OwnedDocuments(Documents):
             return
         if self.holds(found):
             raise PreconditionFailed
-        self._missing(id)
+        self._missing()
 
 
 def _stamped(changes):

@@ -105,7 +105,9 @@ def as_api_exception(exc) -> exceptions.APIException:
             return Refusal(STATUSES[type(exc)], exc)
         case errors.TooManyAttempts():
             return exceptions.Throttled(exc.seconds, exc.detail, exc.code)
-        case Http404() | errors.Missing():
+        case errors.Missing():
+            return exceptions.NotFound(exc.detail)
+        case Http404():
             return exceptions.NotFound()
         case PermissionDenied():
             return exceptions.PermissionDenied()
