@@ -4,7 +4,8 @@ import os
 import tempfile
 
 # Made by the first process of a run; pytest-xdist's workers inherit it.
-os.environ.setdefault("FITNESS_TEST_DIR", tempfile.mkdtemp(prefix="fitness-test-"))
+if "FITNESS_TEST_DIR" not in os.environ:
+    os.environ["FITNESS_TEST_DIR"] = tempfile.mkdtemp(prefix="fitness-test-")
 os.environ["VAR_DIR"] = os.environ["FITNESS_TEST_DIR"]
 os.environ["SECRET_KEY"] = "a key that is long enough for every test, and for nothing else at all"
 
