@@ -32,7 +32,7 @@ check: $(READY)  ## The whole gate
 	$(MAKE) test
 
 fuzz: $(READY)  ## Ten thousand generated requests and more
-	FUZZ_EXAMPLES=40 $(BIN)/python -m pytest -s $(PROCESSES)/test_fuzz.py
+	FUZZ_EXAMPLES=250 $(BIN)/python -m pytest -s $(PROCESSES)/test_fuzz.py
 
 bench: $(READY)  ## Figures of every call, on a fresh database
 	$(BIN)/python bench/run.py

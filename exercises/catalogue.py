@@ -78,7 +78,7 @@ def _sortable(document):
     return document
 
 
-def _is_being_deleted(document) -> bool:
+def is_being_deleted(document) -> bool:
     since = document.get("deletingSince")
     limit = timedelta(seconds=DELETION_SECONDS)
     return since is not None and now().replace(tzinfo=None) - since < limit
@@ -112,7 +112,7 @@ class Catalogue:
     def find_usable(self, id: ObjectId) -> dict | None:
         """The exercise, archived or not, unless it is just being deleted."""
         document = self.find(id)
-        if document is None or _is_being_deleted(document):
+        if document is None or is_being_deleted(document):
             return None
         return document
 

@@ -19,7 +19,7 @@ from fitness_project.api.errors import Conflict, FieldRefused, PreconditionFaile
 from fitness_project.database.deadline import SECONDS, paused
 from fitness_project.database.transactions import transactional
 
-from .catalogue import MAX_AGE, VERSION_ID, catalogue
+from .catalogue import MAX_AGE, VERSION_ID, catalogue, is_being_deleted
 from .models import CatalogueVersion, Exercise
 from .names import name_key
 from .references import references
@@ -34,8 +34,8 @@ def create_exercise(document: dict) -> dict:
 
 
 def change_exercise(id: ObjectId, changes: dict, only_if: Revisions | None = None) -> dict:
-    """Sets fields; a new name reaches the routines. Raises Missing, FieldRefused, and
-    PreconditionFailed where it is at another revision."""
+    """Sets fields; a new name reaches the routines. Raises Missing, FieldRefused, Conflict where it
+    is just being deleted, and PreconditionFailed where it is at another revision."""
     return store_exercises([], [(id, changes)], only_if)[0]
 
 
@@ -138,6 +138,8 @@ def _create(version, document):
 def _change(version, id, changes, only_if=None):
     documents = Exercise.objects.documents
     before = _at_revision(documents.get(id), only_if)
+    if is_being_deleted(before) and "deletingSince" not in changes:
+        raise Conflict("This exercise is just being deleted.", "being_deleted")
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         _refuse_taken_name({"_id": id, **changes})

@@ -33,7 +33,7 @@ class ExerciseViewSet(WritableDocumentViewSet):
     serializer_class = ExerciseSerializer
     permission_classes = (IsStaffOrReadOnly,)
     basename = "exercise"
-    problem_codes = {"DELETE": ["409"]}
+    problem_codes = {"PUT": ["409"], "PATCH": ["409"], "DELETE": ["409"]}
 
     def list(self, request):
         key = request.scheme, request.get_host(), request.get_full_path()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from bson import ObjectId
 
@@ -5,6 +7,7 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory
+from fitness_project.api.documents import now
 
 EXERCISES = "/api/exercises"
 
@@ -184,6 +187,27 @@ def test_an_unused_exercise_is_deleted(staff, bench_press):
     assert staff.delete(path).status_code == 204
     assert staff.get(path).status_code == 404
     assert staff.delete(path).status_code == 404
+
+
+def test_what_is_being_deleted_cannot_be_changed(staff, bench_press, monkeypatch):
+    path, answers = f"{EXERCISES}/{bench_press.pk}", []
+
+    def change(_):
+        answers.append(staff.patch(path, {"level": "expert"}))
+
+    monkeypatch.setattr(services, "sleep", change)
+
+    assert staff.delete(path).status_code == 204
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (409, "being_deleted")
+    ]
+
+
+def test_a_deletion_that_was_cut_short_holds_nobody_up(staff, bench_press):
+    long_ago = now() - timedelta(minutes=2)
+    Exercise.objects.documents.update(bench_press.pk, {"deletingSince": long_ago})
+
+    assert staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"}).status_code == 200
 
 
 def test_what_does_not_exist_cannot_be_changed(staff):
