@@ -7,6 +7,9 @@ READY := $(VENV)/ready
 PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
 FAULTS := fitness_project/tests/faults
+FUZZ := fitness_project/tests/fuzz
+# Of one call and phase.
+FUZZ_EXAMPLES ?= 250
 # How long `make soak` loads the service.
 SECONDS ?= 600
 
@@ -15,8 +18,8 @@ SECONDS ?= 600
 run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
-test: $(READY)  ## All tests, on all cores
-	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS)
+test: $(READY)  ## All tests but faults and fuzz, on all cores
+	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
 	$(BIN)/python -m pytest -n auto $(PROCESSES) $(ENGINE)
 
 test-faults: $(READY)  ## Kill, stop, hang and fill whatever can be, under load
@@ -32,7 +35,7 @@ check: $(READY)  ## The whole gate
 	$(MAKE) test
 
 fuzz: $(READY)  ## Ten thousand generated requests and more
-	FUZZ_EXAMPLES=250 $(BIN)/python -m pytest -s $(PROCESSES)/test_fuzz.py
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n auto -rP $(FUZZ)
 
 bench: $(READY)  ## Figures of every call, on a fresh database
 	$(BIN)/python bench/run.py

@@ -4,9 +4,9 @@ from fitness_project.database.embedded.files import Files
 from fitness_project.database.embedded.ports import choose_port
 from fitness_project.database.embedded.server import Server
 from fitness_project.database.tests.conftest import wait_until
-from fitness_project.tests.e2e.conftest import own_service
+from fitness_project.tests.e2e.conftest import own_service, service
 
-__all__ = ["own_service"]
+__all__ = ["own_service", "service"]
 
 
 @pytest.fixture

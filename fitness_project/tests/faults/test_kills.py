@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from fitness_project.tests.e2e.trainees import (
+from .trainees import (
     assert_all_is_kept,
     trainees_of,
     training,

@@ -11,8 +11,9 @@ import pytest
 from fitness_project.database.tests.conftest import wait_until
 from fitness_project.database.tests.relay import Relay
 from fitness_project.tests.e2e.service import Service, running
-from fitness_project.tests.e2e.test_killed import assert_says_when_to_come_back
 from fitness_project.tests.e2e.watch import SUCCESS, Watch, ask_at_once, statuses
+
+from .test_killed import assert_says_when_to_come_back
 
 NAME = "secantus"  # Which the server gives itself.
 AWAY_SECONDS = 8

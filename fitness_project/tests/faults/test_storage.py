@@ -13,8 +13,9 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.database.tests.conftest import wait_until
 from fitness_project.tests.e2e.service import Service, running
-from fitness_project.tests.e2e.trainees import assert_all_is_kept, trainees_of, training
 from fitness_project.tests.e2e.watch import SUCCESS, Watch
+
+from .trainees import assert_all_is_kept, trainees_of, training
 
 IS_ROOT = os.geteuid() == 0
 DISK = "96m"

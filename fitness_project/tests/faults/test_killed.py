@@ -11,8 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from fitness_project.database.tests.conftest import is_alive, wait_until
-
-from .watch import RESET, SUCCESS, Watch, ask_at_once, statuses
+from fitness_project.tests.e2e.watch import RESET, SUCCESS, Watch, ask_at_once, statuses
 
 # More than the service has threads; and few, for workers that have no connection yet.
 CROWDS = {"workers that know the database": 300, "workers that start meanwhile": 20}

@@ -13,9 +13,8 @@ import pytest
 
 from fitness_project.database.tests.conftest import wait_until
 from fitness_project.management.commands.serve import HEADER_SECONDS
-
-from .service import JSON, PASSWORD
-from .watch import opening, received, statuses
+from fitness_project.tests.e2e.service import JSON, PASSWORD
+from fitness_project.tests.e2e.watch import opening, received, statuses
 
 LIMIT = 2**20
 IDLE = 10_000

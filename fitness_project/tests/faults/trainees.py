@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Event
 from uuid import uuid4
 
-from .watch import SESSION
+from fitness_project.tests.e2e.watch import SESSION
 
 TRAINEES = 3
 DEVICES = 2
