@@ -15,6 +15,7 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.outage import outage
+from fitness_project.api.owned import births
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -60,6 +61,7 @@ def _nothing_remembered(monkeypatch):
     LOG.sent.clear()
     catalogue.__init__()
     remembered_principals.forget()
+    births.clear()
     outage.over()
     monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))

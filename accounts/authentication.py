@@ -10,10 +10,11 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from .models import SignIn
 
 MAX_AGE = 4.0
+MAX_REMEMBERED = 10_000
 
 
 class RememberedPrincipals:
-    """Who came with which `Authorization` header, as the database told at most MAX_AGE seconds ago.
+    """Who came with which token, as the database told at most MAX_AGE seconds ago.
 
     A stream of requests with one token then costs two queries and one signature every few
     seconds, and what ends a sign-in (logout, a changed password, deactivation, deletion) holds
@@ -24,19 +25,21 @@ class RememberedPrincipals:
         self._principals = {}
         self._next_sweep = 0.0
 
-    def get(self, header):
+    def get(self, text):
         """`(user, token)`, or None where it has to be found out."""
-        principal, until = self._principals.get(header, (None, 0.0))
+        principal, until = self._principals.get(text, (None, 0.0))
         return principal if until > monotonic() else None
 
-    def remember(self, header, principal, asked):
+    def remember(self, text, principal, asked):
         """From the moment `asked` on; and no longer than the token lives."""
         if asked >= self._next_sweep:
             self._next_sweep = asked + MAX_AGE
-            known = list(self._principals.items())
-            self._principals = {header: it for header, it in known if it[1] > asked}
-        _, token = principal
-        self._principals[header] = principal, asked + min(MAX_AGE, token["exp"] - time())
+            for other, (_, until) in list(self._principals.items()):
+                if until <= asked:
+                    self._principals.pop(other, None)
+        if len(self._principals) < MAX_REMEMBERED:
+            _, token = principal
+            self._principals[text] = principal, asked + min(MAX_AGE, token["exp"] - time())
 
     def forget(self):
         self._principals.clear()
@@ -50,15 +53,16 @@ class BearerAuthentication(JWTAuthentication):
         return "Bearer"
 
     def authenticate(self, request):
-        header = request.META.get("HTTP_AUTHORIZATION")
-        if header is None:
+        header = self.get_header(request)
+        text = header and self.get_raw_token(header)
+        if text is None:
             return None
-        principal = remembered_principals.get(header)
+        principal = remembered_principals.get(text)
         if principal is None:
             asked = monotonic()
-            principal = super().authenticate(request)
-            if principal is not None:
-                remembered_principals.remember(header, principal, asked)
+            token = self.get_validated_token(text)
+            principal = self.get_user(token), token
+            remembered_principals.remember(text, principal, asked)
         return principal
 
     def get_raw_token(self, header):

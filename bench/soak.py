@@ -45,7 +45,9 @@ def soak(service, mailbox, seconds) -> list[str]:
     users = [User(service, figures, mailbox, number) for number in range(USERS)]
     visitors = [*users, Staff(service, figures)]
     warm_up = min(WARM_UP_SECONDS, seconds / 2)
-    memory = [load(service, visitors, figures, part) for part in (warm_up, seconds - warm_up)]
+    memory = [
+        memory_after(service, visitors, figures, part) for part in (warm_up, seconds - warm_up)
+    ]
 
     wrong = figures.errors + grown(*memory)
     for user in users:
@@ -60,8 +62,9 @@ def soak(service, mailbox, seconds) -> list[str]:
     return wrong
 
 
-def load(service, visitors, figures, seconds) -> tuple[float, float]:
-    """The service's memory when everybody has gone: a password's hash takes 64 MiB for a moment."""
+def memory_after(service, visitors, figures, seconds) -> tuple[float, float]:
+    """What the service takes when everybody has been here and gone: while they are here, a
+    password's hash takes 64 MiB for a moment."""
     over = threading.Event()
     threads = [threading.Thread(target=live, args=(visitor, over)) for visitor in visitors]
     for thread in threads:

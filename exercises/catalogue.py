@@ -37,6 +37,7 @@ class Snapshot:
     """The exercises as they were at one version, and answers made of them, ready to be sent."""
 
     def __init__(self, version, documents):
+        documents = [d for d in documents if isinstance(d["_id"], ObjectId)]
         self.version = version
         self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
         self.deletions = [d for d in documents if "name" not in d]

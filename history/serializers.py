@@ -43,7 +43,8 @@ class SessionSerializer(DocumentSerializer):
     def validate_exercises(self, exercises):
         """What was recorded keeps the name that was true on the day; what is added, once more
         too, gets the present one. An entry that was sent back is known by its name."""
-        recorded = [(e["exerciseId"], e["name"]) for e in self.stored.get("exercises", ())]
+        stored = self.stored.get("exercises") or ()
+        recorded = [(entry["exerciseId"], entry.get("name")) for entry in stored]
         if not recorded:
             return exercises
         others = []

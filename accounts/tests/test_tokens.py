@@ -9,6 +9,7 @@ import pytest
 from bson import ObjectId
 from django.conf import settings
 
+from accounts import authentication
 from accounts.authentication import RememberedPrincipals, remembered_principals
 from accounts.models import SignIn, User
 from accounts.tests.factories import SignInFactory, UserFactory
@@ -166,12 +167,35 @@ def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, mo
     assert status(anonymous, token) == 401
 
 
-def test_tokens_that_are_no_longer_remembered_take_no_room():
-    principals, present = RememberedPrincipals(), monotonic()
-    token = {"exp": time() + 600}
+class TestMemory:
+    TOKEN = {"exp": time() + 600}
 
-    principals.remember("earlier", ("ann", token), present - 10)
-    principals.remember("now", ("ann", token), present)
+    def test_tokens_of_the_past_take_no_room(self):
+        principals, present = RememberedPrincipals(), monotonic()
 
-    assert principals.get("now") == ("ann", token)
-    assert list(principals._principals) == ["now"]
+        principals.remember("earlier", ("ann", self.TOKEN), present - 10)
+        principals.remember("now", ("ann", self.TOKEN), present)
+
+        assert principals.get("now") == ("ann", self.TOKEN)
+        assert list(principals._principals) == ["now"]
+
+    def test_it_is_bounded(self, monkeypatch):
+        monkeypatch.setattr(authentication, "MAX_REMEMBERED", 2)
+        principals, present = RememberedPrincipals(), monotonic()
+
+        for text in "abc":
+            principals.remember(text, ("ann", self.TOKEN), present)
+
+        assert list(principals._principals) == ["a", "b"]
+
+    def test_a_token_is_one_however_its_header_is_spelled(self, anonymous, ann):
+        token = AccessToken.of(SignInFactory.document(user=ann))
+        remembered_principals.forget()
+
+        statuses = [
+            status(anonymous, token, scheme) for scheme in ("Bearer", "bearer", "Bearer   ")
+        ]
+
+        assert statuses == [200] * 3
+        assert len(remembered_principals._principals) == 1
+        assert status(anonymous, token, "Basic") == 401

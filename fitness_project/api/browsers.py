@@ -1,9 +1,9 @@
-"""Django's middleware for browsers, passed by where a call brings its token.
+"""Middleware for browsers, passed by where a call brings its token.
 
-Sessions, CSRF, messages, static files, headers for documents and CORS have nothing to do for
-`Authorization: Bearer` from no page of another origin, but each looks at every request: together
-they took a fifth of the time of an answer. The classes are Django's own; what decides is one
-function.
+Sessions, CSRF, messages, static files and headers for documents have nothing to do for
+`Authorization: Bearer`, CORS nothing without an `Origin`, but each looks at every request: together
+they took a fifth of the time of an answer. The classes are those of Django, WhiteNoise and
+django-cors-headers.
 """
 
 from corsheaders.middleware import CorsMiddleware as Cors
@@ -16,6 +16,8 @@ from django.middleware.csrf import CsrfViewMiddleware as Csrf
 from django.middleware.security import SecurityMiddleware as Security
 from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware as WhiteNoise
+
+BODILESS = {204, 304}
 
 
 def brings_token(request) -> bool:
@@ -54,32 +56,41 @@ class MessageMiddleware(PassedBy, Message):
     pass
 
 
-class CommonMiddleware(PassedBy, Common):
-    pass
-
-
-class SecurityMiddleware(PassedBy, Security):
-    pass
-
-
 class XFrameOptionsMiddleware(PassedBy, XFrameOptions):
     pass
 
 
-class CorsMiddleware(Cors):
-    """What is left to do for a call: an unknown host is refused, the answer has a length, nobody
-    takes it for anything but what it says it is, and it depends on the `Origin`, even on none."""
+class SecurityMiddleware(Security):
+    """Of its headers a call needs one; the others are for documents. The settings turn on nothing
+    else of it."""
+
+    def __call__(self, request):
+        if not brings_token(request):
+            return super().__call__(request)
+        response = self.get_response(request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+class CommonMiddleware(Common):
+    """A call's host must be a known one, and its answer has a length."""
 
     def __call__(self, request):
         if not brings_token(request):
             return super().__call__(request)
         request.get_host()
-        if "HTTP_ORIGIN" in request.META:
-            response = super().__call__(request)
-        else:
-            response = self.get_response(request)
-            patch_vary_headers(response, ("origin",))
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if not response.streaming:
+        response = self.get_response(request)
+        if not response.streaming and response.status_code not in BODILESS:
             response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+class CorsMiddleware(Cors):
+    """Without an `Origin` all that is left to say is that the answer depends on it."""
+
+    def __call__(self, request):
+        if "HTTP_ORIGIN" in request.META or not brings_token(request):
+            return super().__call__(request)
+        response = self.get_response(request)
+        patch_vary_headers(response, ("origin",))
         return response

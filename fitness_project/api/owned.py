@@ -20,10 +20,11 @@ from .conditions import Revisions
 from .documents import DocumentManager, Documents, now
 from .errors import Conflict, PreconditionFailed
 
-# When documents were made (None where it isn't stored), as far as this process has read them. An
+# When documents were made (None where it isn't stored), as far as this process has seen them. An
 # id may be given again: who relies on it makes sure.
 MOST_BIRTHS = 10_000
-births: dict[ObjectId, dict[str, datetime | None]] = {}
+UNKNOWN = object()
+births: dict[ObjectId, datetime | None] = {}
 
 
 class OwnedDocuments(Documents):
@@ -45,7 +46,7 @@ class OwnedDocuments(Documents):
         store = store or self.insert
         for write in (store, partial(self._store_anew, store)):
             with suppress(DuplicateKeyError):
-                return write(document)
+                return _remembered(write(document))
         raise _taken()
 
     @transactional
@@ -78,21 +79,16 @@ class OwnedDocuments(Documents):
         nothing need be read afterwards.
         """
         changes = _stamped(document)
-        birth = births.get(id)
-        if birth is not None and self._write(id, _merged(changes), only_if, birth):
-            return {"_id": id, **self.filter, **changes, **birth}
+        born = births.get(id, UNKNOWN)
+        if born is not UNKNOWN and self._write_once(id, _merged(changes), only_if, createdAt=born):
+            return {"_id": id, **self.filter, **changes, "createdAt": born}
         return self._update(id, changes, only_if)
 
     def get(self, id: ObjectId) -> dict:
-        document = super().get(id)
-        if len(births) >= MOST_BIRTHS:
-            births.clear()
-        births[id] = {"createdAt": document.get("createdAt")}
-        return document
+        return _remembered(super().get(id))
 
     def _update(self, id, changes, only_if):
-        if not self._write(id, _merged(changes), only_if):
-            self._see_why(id, changes["revision"])
+        self._write(id, _merged(changes), changes["revision"], only_if)
         return self.get(id)
 
     def delete(
@@ -111,14 +107,25 @@ class OwnedDocuments(Documents):
             "idempotencyKey": "$idempotencyKey",
             "idempotencyBody": "$idempotencyBody",
         }
-        if not self._write(id, tombstone, only_if):
-            self._see_why(id, revision)
+        self._write(id, tombstone, revision, only_if)
 
-    def _write(self, id, after, only_if, birth=None) -> bool:
+    def _write(self, id, after, revision, only_if):
+        """Raises Missing and PreconditionFailed, but not where the write had been done and its
+        answer was lost. What went and came again between write and look is written again."""
+        while not self._write_once(id, after, only_if):
+            found = self.collection.find_one({"_id": id}, session=self.session) or {}
+            if found.get("revision") == revision:
+                return
+            if not self.holds(found):
+                self._missing()
+            if only_if is not None and not only_if.hold_for(found):
+                raise PreconditionFailed
+
+    def _write_once(self, id, after, only_if, **others) -> bool:
         """Not by `findAndModify`, for which the embedded database scans the collection."""
         conditions = [
-            {"$eq": [{"$ifNull": [f"${name}", None]}, value]}
-            for name, value in {**self.filter, **(birth or {})}.items()
+            {"$eq": [{"$ifNull": [f"${name}", None]}, {"$literal": value}]}
+            for name, value in {**self.filter, **others}.items()
         ]
         if only_if is not None:
             conditions.append(only_if.expression)
@@ -129,15 +136,12 @@ class OwnedDocuments(Documents):
         )
         return done.modified_count > 0
 
-    def _see_why(self, id, revision):
-        """Nothing was written: the document is another's, is at another revision, or was written
-        just now and the answer to that was lost."""
-        found = self.collection.find_one({"_id": id}, session=self.session) or {}
-        if found.get("revision") == revision:
-            return
-        if self.holds(found):
-            raise PreconditionFailed
-        self._missing()
+
+def _remembered(document):
+    if len(births) >= MOST_BIRTHS and document["_id"] not in births:
+        births.clear()
+    births[document["_id"]] = document.get("createdAt")
+    return document
 
 
 def _stamped(changes):

@@ -24,7 +24,7 @@ class PlainReader:
 
     def __init__(self, serializer):
         writable = {n: f for n, f in serializer.fields.items() if not f.read_only}
-        self.names = serializer.fields.keys()
+        self.names = frozenset(serializer.fields)
         self.checks = [(name, check_of(field), field.required) for name, field in writable.items()]
         self.hooks = [name for name in writable if hasattr(serializer, f"validate_{name}")]
 

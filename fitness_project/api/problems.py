@@ -42,6 +42,7 @@ STATUSES = {
     errors.Busy: status.HTTP_503_SERVICE_UNAVAILABLE,
     errors.Conflict: status.HTTP_409_CONFLICT,
     errors.Gone: status.HTTP_410_GONE,
+    errors.Missing: status.HTTP_404_NOT_FOUND,
     errors.PreconditionFailed: status.HTTP_412_PRECONDITION_FAILED,
     errors.KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
 }
@@ -105,8 +106,6 @@ def as_api_exception(exc) -> exceptions.APIException:
             return Refusal(STATUSES[type(exc)], exc)
         case errors.TooManyAttempts():
             return exceptions.Throttled(exc.seconds, exc.detail, exc.code)
-        case errors.Missing():
-            return exceptions.NotFound(exc.detail)
         case Http404():
             return exceptions.NotFound()
         case PermissionDenied():

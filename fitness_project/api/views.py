@@ -89,7 +89,11 @@ class WritableDocumentViewSet(DocumentViewSet):
         except ValidationError:
             self.get_document()  # What isn't there is missing, whatever the body says.
             raise
-        return self.answered(self.perform_update(id, changes, required_revisions(self.request)))
+        write = self.perform_update if partial else self.perform_replace
+        return self.answered(write(id, changes, required_revisions(self.request)))
+
+    def perform_replace(self, id, document, only_if):
+        return self.perform_update(id, document, only_if)
 
     def destroy(self, request, id):
         self.perform_destroy(self.id, required_revisions(request))
@@ -119,9 +123,10 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
         return [self.serializer_class.json_answer(row) for row in rows]
 
     def perform_update(self, id, changes, only_if):
-        documents = self.get_queryset()
-        write = documents.update if self.action == "partial_update" else documents.replace
-        return write(id, changes, only_if)
+        return self.get_queryset().update(id, changes, only_if)
+
+    def perform_replace(self, id, document, only_if):
+        return self.get_queryset().replace(id, document, only_if)
 
     def create(self, request):
         key = IdempotencyKey.of(request)

@@ -101,8 +101,8 @@ def test_writes(api, commands, bench_press, routine, session):
         return names(commands(lambda: getattr(api, verb)(path, body)))
 
     assert asked("post", "/api/history", session_body) == ["insert"]
-    assert asked("put", routine, routine_body) == ["update", "find"]
-    assert asked("put", routine, routine_body) == ["update"]  # when it was made is remembered
+    assert asked("put", routine, routine_body) == ["update", "find"]  # to see when it was made
+    assert asked("put", routine, routine_body) == ["update"]
     assert asked("patch", routine, {"notes": "x"}) == ["update", "find"]
     assert asked("put", session, session_body) == ["find", "update"]
     assert asked("delete", session) == ["update"]

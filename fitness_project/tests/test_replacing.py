@@ -25,7 +25,6 @@ def body(path, bench_press):
 def made(api, path, body):
     """A document that this process remembers."""
     made = api.post(path, body)
-    api.get(made["Location"])
     assert ObjectId(made.json()["id"]) in owned.births
     return made
 
@@ -43,10 +42,14 @@ def test_a_remembered_document(api, made, body):
     assert put.json()["notes"] is None
 
 
-def test_an_id_that_was_given_again_since(api, path, body, made):
-    id = made.json()["id"]
+def test_an_id_that_was_given_again_since(api, path, body, made, monkeypatch):
+    """By another process: this one remembers the first document's birth."""
+    id = ObjectId(made.json()["id"])
+    birth = owned.births[id]
     api.delete(made["Location"])
-    again = api.post(path, {**body, "id": id})
+    again = api.post(path, {**body, "id": str(id)})
+    owned.births[id] = birth
+    monkeypatch.setattr(owned, "_remembered", lambda document: document)
 
     put = api.put(again["Location"], body)
 
@@ -54,7 +57,7 @@ def test_an_id_that_was_given_again_since(api, path, body, made):
     assert put.json()["createdAt"] == again.json()["createdAt"] != made.json()["createdAt"]
 
 
-def test_what_another_process_did_since(api, made, body):
+def test_a_document_that_changed_since(api, made, body):
     current = api.patch(made["Location"], {"notes": "heavy"})
 
     stale = api.put(made["Location"], body, headers={"If-Match": made["ETag"]})
@@ -64,28 +67,47 @@ def test_what_another_process_did_since(api, made, body):
     assert fresh.json() == api.get(made["Location"]).json()
 
 
+@pytest.mark.parametrize("verb", ["put", "patch"])
+def test_what_went_and_came_again_between_write_and_look(api, made, body, monkeypatch, verb):
+    write, tries = owned.OwnedDocuments._write_once, []
+
+    def gone_at_first(*args, **kwargs):
+        tries.append(args)
+        return len(tries) > 1 and write(*args, **kwargs)
+
+    monkeypatch.setattr(owned.OwnedDocuments, "_write_once", gone_at_first)
+    owned.births.clear()
+
+    assert getattr(api, verb)(made["Location"], body).status_code == 200
+    assert len(tries) == 2
+
+
 def test_what_is_remembered_lets_nobody_else_in(stranger, api, made, body):
     assert stranger.put(made["Location"], body).status_code == 404
     api.delete(made["Location"])
     assert api.put(made["Location"], body).status_code == 404
 
 
-def test_a_document_of_another_program(ann, api, body, path):
+@pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"createdAt": {"$a": 1}}])
+def test_a_document_of_another_program(ann, api, body, path, command_log, birth):
     collection = path.removeprefix("/api/")
-    stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": []}
+    stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": None, **birth}
     connection.database[collection].insert_one(stored)
+    location = f"{path}/{stored['_id']}"
 
-    first, second = (api.put(f"{path}/{stored['_id']}", body).json() for _ in range(2))
+    first = api.put(location, body)
+    command_log.clear()
+    second = api.put(location, body)
 
-    assert first["createdAt"] is second["createdAt"] is None
-    assert second == api.get(f"{path}/{stored['_id']}").json()
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "update" in [name for name, _ in command_log]
+    assert [name for name, _ in command_log].index("update") == len(command_log) - 1
+    assert second.json() == api.get(location).json()
 
 
 def test_no_more_is_remembered_than_fits(monkeypatch, api, made, path, body):
     monkeypatch.setattr(owned, "MOST_BIRTHS", 2)
-    locations = [api.post(path, body)["Location"] for _ in range(3)]
-
-    for location in locations:
-        api.get(location)
+    for _ in range(3):
+        api.get(api.post(path, body)["Location"])
 
     assert 1 <= len(owned.births) <= 2
