@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.core.exceptions import (
     BadRequest,
+    DisallowedHost,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -112,6 +113,8 @@ def as_api_exception(exc) -> exceptions.APIException:
             return exceptions.PermissionDenied()
         case RequestDataTooBig():
             return RequestTooLarge()
+        case DisallowedHost():
+            return exceptions.ParseError("There is nothing at this host: see ALLOWED_HOSTS.")
         case _ if isinstance(exc, BAD_REQUESTS):
             return exceptions.ParseError("The request can't be read.")
         case _ if is_outage(exc):

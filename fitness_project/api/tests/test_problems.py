@@ -113,6 +113,7 @@ def test_a_wrong_host_is_a_problem_too(client):
 
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
+    assert "ALLOWED_HOSTS" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
