@@ -74,6 +74,7 @@ CORS_ALLOW_HEADERS = (
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"]
 
 INSTALLED_APPS = [
+    "accounts",  # Its createsuperuser comes before Django's.
     "fitness_project.contrib_apps.AdminConfig",
     "fitness_project.contrib_apps.AuthConfig",
     "fitness_project.contrib_apps.ContentTypesConfig",
@@ -86,7 +87,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "fitness_project",
-    "accounts",
     "exercises",
     "routines",
     "history",

@@ -8,6 +8,7 @@ from exercises.catalogue import catalogue
 from exercises.importing import BadFile, plan_import, read_rows
 from exercises.services import store_exercises
 from fitness_project.api.errors import DomainError
+from fitness_project.database.migrations import migrate
 
 STARTER = Path(__file__).parents[2] / "data" / "starter.csv"
 BATCH = 200
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, dry_run, if_empty, **options):
+        migrate(self.stdout)
         if if_empty and catalogue.refreshed().by_id:
             return
         self.stdout.write(f"Importing exercises from {file.name}")

@@ -22,6 +22,8 @@ PACKAGE = "secantusdb"
 ANSWER_SECONDS = 2.0
 STOP_SECONDS = 5.0
 LOG_BYTES = 10_000_000
+# Else it keeps its whole journal for as long as it runs.
+CHECKPOINTS = {"SECANTUS_WT_CONFIG_EXTRA": "checkpoint=(wait=60,log_size=128MB)"}
 
 
 class StartError(Exception):
@@ -51,6 +53,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **CHECKPOINTS},
                 preexec_fn=confinement(os.getpid()),
             )
 
@@ -63,6 +66,7 @@ class Server:
             *("--host", "127.0.0.1", "--port", str(self.port)),
             *("--storage-path", str(self.files.storage), "--sync-on-commit"),
             *("--log-file-max", "64MB", "--cache-size", "256M"),
+            *("--oplog-max-entries", "100"),  # Nobody reads it.
         ]
 
     def exit_code(self) -> int | None:

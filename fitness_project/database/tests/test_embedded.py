@@ -342,3 +342,18 @@ def test_django_starts_nothing_before_it_connects(tmp_path, monkeypatch):
     assert asked == []
     with wrapper.get_new_connection(parameters):
         assert asked == [tmp_path]
+
+
+def test_the_disk_holds_what_is_stored_and_not_all_that_was_ever_written(place):
+    ann, storage = place.user(), place.files.storage
+    ann.does("gym.insert_one({'_id': 1}).acknowledged")
+    change = "gym.update_one({'_id': 1}, {'$set': {'x': os.urandom(60_000)}}).modified_count"
+
+    for _ in range(6_000):
+        assert ann.does(change) == 1
+
+    def megabytes():
+        return sum(file.stat().st_size for file in storage.iterdir()) / 1e6
+
+    # 360 MB were written, and each of their journal's files is one of 64 MB.
+    wait_until(lambda: megabytes() < 260)

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shlex
 import signal
 import socket
 import threading
@@ -11,7 +12,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -19,6 +19,7 @@ from granian.log import LogLevels
 from pymongo.errors import PyMongoError
 
 from fitness_project.api.problems import is_outage
+from fitness_project.database.migrations import describe_database, migrate
 
 # A thread waits while its request's body comes, for the database, and for password hashing. They
 # are made when they are needed, and many, so that slow clients or a slow database leave some free.
@@ -39,7 +40,7 @@ Serving on {url} until Ctrl-C.
   {url}/admin/       where staff curate the exercises
 
 Make a staff user in another terminal:
-  .venv/bin/python manage.py createsuperuser
+  {place}.venv/bin/python manage.py createsuperuser
 """
 
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         # Until it serves, Ctrl-C ends it there and then: an exception may be lost in a callback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._refuse_taken_port()
-        self.stdout.write(f"Database: {self._database()}")
+        self.stdout.write(f"Database: {describe_database()}")
         try:
             self._prepare()
         except (DatabaseError, PyMongoError) as error:
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         self._serve()
 
     def _prepare(self):
-        self._migrate()
+        migrate(self.stdout)
         call_command("import_exercises", if_empty=True, stdout=self.stdout)
         connection.close_pool()  # Workers are forked: each opens its own.
 
@@ -77,17 +78,6 @@ class Command(BaseCommand):
                 f"Can't listen on {settings.HOST}:{settings.PORT}: {error.strerror or error}. "
                 "Set HOST and PORT to others."
             ) from None
-
-    def _database(self):
-        if settings.MONGODB_URI:
-            return f"{settings.MONGODB_NAME} at MONGODB_URI"
-        return f"embedded, in {settings.VAR_DIR}"
-
-    def _migrate(self):
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Migrating the database")
-            call_command("migrate", verbosity=0, interactive=False)
 
     def _serve(self):
         server = Granian(
@@ -113,7 +103,8 @@ class Command(BaseCommand):
 
     def _welcome(self):
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-        self.stdout.write(WELCOME.format(url=f"http://{host}:{settings.PORT}"))
+        place = f"VAR_DIR={shlex.quote(given)} " if (given := os.environ.get("VAR_DIR")) else ""
+        self.stdout.write(WELCOME.format(url=f"http://{host}:{settings.PORT}", place=place))
         self.stdout.flush()
 
 

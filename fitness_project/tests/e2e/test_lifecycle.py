@@ -11,7 +11,7 @@ import pytest
 
 from fitness_project.database.tests.conftest import wait_until
 
-from .service import Service, free_port
+from .service import PASSWORD, Service, free_port, running
 
 STOPPING = {
     "ctrl-c": Service.interrupt,
@@ -126,6 +126,25 @@ def test_ctrl_c_during_the_start_leaves_nothing_and_no_traceback(tmp_path):
 
 
 # Sharing
+
+
+def test_commands_may_come_before_the_first_start(tmp_path):
+    service = Service(tmp_path / "var")
+    secret = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+
+    made = service.manage("createsuperuser", "--noinput", "--email", "staff@example.com", **secret)
+    imported = service.manage("import_exercises")
+
+    assert str(tmp_path) in made.stdout
+    assert made.returncode == imported.returncode == 0
+    with running(service):
+        assert service.sign_in("staff@example.com").call("GET", "/api/auth/me").status == 200
+
+
+def test_the_welcome_says_where_a_staff_user_goes(own_service):
+    assert f"VAR_DIR={own_service.var_dir} .venv/bin/python manage.py createsuperuser" in (
+        own_service.log.read_text()
+    )
 
 
 def test_commands_share_the_database_of_the_running_service(service):
