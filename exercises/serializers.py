@@ -1,7 +1,7 @@
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from fitness_project.api.fields import ObjectIdField, QueryBooleanField, TextField
+from fitness_project.api.fields import ChoiceField, ObjectIdField, QueryBooleanField, TextField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
 
@@ -78,6 +78,4 @@ class ExerciseQuery(QuerySerializer):
     level = TextField(required=False, max_length=60)
     muscle = TextField(required=False, max_length=60, help_text="Primary or secondary.")
     archived = QueryBooleanField(required=False, help_text="`true` lists archived ones too.")
-    ordering = serializers.ChoiceField(
-        choices=["name", "-name", "createdAt", "-createdAt"], required=False
-    )
+    ordering = ChoiceField(choices=["name", "-name", "createdAt", "-createdAt"], required=False)

@@ -64,10 +64,11 @@ class SessionSerializer(DocumentSerializer):
         return exercises
 
     def validate_routineId(self, id):  # noqa: N802 - the field's name
-        """One of the user's own routines, or the one the session has, even if that is gone."""
+        """One of the user's own routines, or the one the session has, even if that is gone: the
+        session may have been recorded before, on a device that was offline."""
         if id is None or id == self.stored.get("routineId"):
             return id
-        if not Routine.objects.visible_to(self.context["request"].user).exists(id):
+        if not Routine.objects.visible_to(self.context["request"].user).ever_held(id):
             raise serializers.ValidationError("No routine of yours has this id.", "does_not_exist")
         return id
 

@@ -40,7 +40,10 @@ class PreconditionFailed(DomainError):
     code = "precondition_failed"
 
     def __init__(self):
-        super().__init__("The document has changed: read it again, and use its present ETag.")
+        super().__init__(
+            "The document has not the ETag of If-Match (W/ never matches): read it again, and use "
+            "its present ETag."
+        )
 
 
 class Gone(DomainError):

@@ -192,16 +192,27 @@ def format_instant(value: datetime) -> str:
     return value.isoformat(timespec="milliseconds") + "Z"
 
 
+class ChoiceField(serializers.ChoiceField):
+    default_error_messages = {"invalid_choice": "Expected one of: {choices}."}
+
+    def fail(self, key, **kwargs):
+        super().fail(key, choices=", ".join(map(str, self.choices)), **kwargs)
+
+
 class QueryInstantField(InstantField):
     """A bound of stored instants, which are whole milliseconds: one between two is the later."""
 
+    default_error_messages = {"plus": "Write the + of the offset as %2B: in a URL it is a space."}
+
     def to_internal_value(self, value):
+        if " " in value and parse_instant("+".join(value.rsplit(" ", 1))):
+            self.fail("plus")
         instant = super().to_internal_value(value)
         fraction = value.partition(".")[2].rstrip("Zz").partition("+")[0].partition("-")[0]
         return instant + MILLISECOND if fraction[3:].strip("0") else instant
 
 
-class QueryBooleanField(serializers.ChoiceField):
+class QueryBooleanField(ChoiceField):
     """`true` or `false` in a query string."""
 
     def __init__(self, **kwargs):

@@ -19,5 +19,6 @@ class JSONFirstNegotiation(DefaultContentNegotiation):
             by_type[MEDIA_TYPE] = first
         preferred = preferred_type(request, list(by_type))
         if preferred is None:
-            raise NotAcceptable(available_renderers=renderers)
+            known = " or ".join(by_type)
+            raise NotAcceptable(f"The answer can be {known}.", available_renderers=renderers)
         return by_type[preferred], by_type[preferred].media_type

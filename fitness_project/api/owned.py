@@ -84,6 +84,11 @@ class OwnedDocuments(Documents):
             return {"_id": id, **self.filter, **changes, "createdAt": born}
         return self._update(id, changes, only_if)
 
+    def ever_held(self, id: ObjectId) -> bool:
+        """Whether it is the user's, or was and was deleted."""
+        document = self.collection.find_one({"_id": id}, {"userId": 1, "deletedFor": 1}) or {}
+        return self.filter["userId"] in (document.get("userId"), document.get("deletedFor"))
+
     def get(self, id: ObjectId) -> dict:
         return _remembered(super().get(id))
 
@@ -153,7 +158,9 @@ def _merged(changes):
 
 
 def _taken():
-    return Conflict("This id is taken: choose another one.", "taken")
+    return Conflict(
+        "This id is taken: GET it, for you may have made it, or choose another.", "taken"
+    )
 
 
 class OwnedManager(DocumentManager):

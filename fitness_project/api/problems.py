@@ -97,6 +97,8 @@ def problem_response(exc, context):
 
 def as_api_exception(exc) -> exceptions.APIException:
     match exc:
+        case exceptions.UnsupportedMediaType():
+            return exceptions.UnsupportedMediaType(None, "The body must be application/json.")
         case exceptions.APIException():
             return exc
         case errors.FieldRefused():
@@ -173,7 +175,7 @@ def problem(error: exceptions.APIException) -> dict:
 
 def summary(error) -> dict:
     if isinstance(error, exceptions.ValidationError):
-        count = len(field_errors(error))
+        count = len({found["pointer"] for found in field_errors(error)})
         many = f"{count} fields" if count < MAX_ERRORS else f"{MAX_ERRORS} fields or more"
         detail = "One field is not valid." if count == 1 else f"{many} are not valid."
         return {"code": "invalid", "detail": detail}

@@ -74,6 +74,7 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
     `Meta.fields` lists snake_case model fields; each becomes its camelCase key.
     """
 
+    serializer_choice_field = fields.ChoiceField
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: fields.TextField,

@@ -116,6 +116,12 @@ class TestFilters:
     def test_a_value_that_cannot_be_read_is_refused(self, api, name, value):
         assert error(api.get(HISTORY, {name: value}))[0] == f"?{name}"
 
+    def test_an_offset_whose_plus_became_a_space_is_told(self, api):
+        answer = api.get(f"{HISTORY}?from=2026-11-01T00:00:00+01:00")
+
+        assert error(answer) == ("?from", "plus")
+        assert "%2B" in answer.json()["errors"][0]["detail"]
+
 
 @pytest.mark.parametrize(
     ("change", "found"),
@@ -219,10 +225,16 @@ class TestRoutine:
 
         assert kept["routineId"] == routine
         assert again.status_code == 200
-        assert error(api.post(HISTORY, {**body, "routineId": routine})) == (
-            "/routineId",
-            "does_not_exist",
-        )
+
+    def test_a_session_may_have_been_recorded_offline_before_its_routine_went(
+        self, api, ann, stranger, body
+    ):
+        routine = str(RoutineFactory(user=ann).pk)
+        api.delete(f"/api/routines/{routine}")
+        session = {**body, "routineId": routine}
+
+        assert api.post(HISTORY, session).json()["routineId"] == routine
+        assert error(stranger.post(HISTORY, session)) == ("/routineId", "does_not_exist")
 
 
 def test_history_may_record_an_archived_exercise(api, body, bench_press):

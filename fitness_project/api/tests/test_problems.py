@@ -280,3 +280,26 @@ def raising(error):
         raise error
 
     return fail
+
+
+def test_a_refusal_says_what_would_be_right(api):
+    text = api.post("/api/routines", "{}", content_type="text/plain")
+    image = api.get("/api/routines", headers={"accept": "image/png"})
+    choice = api.patch("/api/auth/me", {"weightUnit": "stone"})
+
+    assert (text.status_code, text.json()["detail"]) == (
+        415,
+        "The body must be application/json.",
+    )
+    assert image.status_code == 406
+    assert "application/json" in image.json()["detail"]
+    assert choice.json()["errors"][0]["detail"] == "Expected one of: kg, lb."
+
+
+def test_fields_are_counted_and_not_their_faults(client):
+    body = {"email": "ann@example.com", "password": "12345678"}
+
+    refused = client.post("/api/auth/register", body, "application/json").json()
+
+    assert len(refused["errors"]) > 1
+    assert refused["detail"] == "One field is not valid."
