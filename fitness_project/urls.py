@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from exercises.views import ExerciseViewSet
 from fitness_project.api.docs import DocsView, SchemaView
@@ -10,7 +10,13 @@ from fitness_project.health import HealthView, ReadyView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
 
+
+class FitnessAPI(APIRootView):
+    """Exercises, routines and history. `/api/docs` describes these and all other calls."""
+
+
 router = DefaultRouter()
+router.APIRootView = FitnessAPI
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
 router.register("exercises", ExerciseViewSet, "exercise")
