@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
 
 from .models import SignIn
 
@@ -69,6 +70,15 @@ class BearerAuthentication(JWTAuthentication):
         """The scheme's case makes no difference (RFC 9110)."""
         scheme, space, token = header.partition(b" ")
         return super().get_raw_token(scheme.capitalize() + space + token)
+
+    def get_validated_token(self, raw_token):
+        try:
+            return super().get_validated_token(raw_token)
+        except InvalidToken:
+            detail = (
+                "This is no valid access token, or no longer: send the refresh token to /refresh."
+            )
+            raise InvalidToken(detail) from None
 
     def get_user(self, validated_token):
         user = _active_user(validated_token)
