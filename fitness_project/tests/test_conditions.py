@@ -1,8 +1,10 @@
 """ETags: what is known isn't sent again, and what has changed isn't overwritten unseen."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from pymongo.collection import Collection
 
 from accounts.tests.factories import PASSWORD
 from conftest import client_of
@@ -89,6 +91,17 @@ class TestADocument:
         assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed")
         assert client.get(path).json() == present.json()
 
+    @pytest.mark.parametrize("verb", ["put", "patch", "delete"])
+    def test_a_weak_etag_is_no_ground_to_write(self, client, path, kind, verb):
+        present = client.get(path)
+        body = None if verb == "delete" else {**present.json(), **CHANGES[kind]}
+        weak = f"W/{present['ETag']}"
+
+        refused = getattr(client, verb)(path, body, headers={"If-Match": weak})
+
+        assert refused.status_code == 412
+        assert client.get(path).json() == present.json()
+
     def test_any_will_do_for_a_star(self, client, path, kind):
         changed = client.patch(path, CHANGES[kind], headers={"If-Match": "*"})
 
@@ -128,13 +141,37 @@ class TestTheAccount:
         etag = api.get(self.PATH)["ETag"]
         api.patch(self.PATH, {"name": "Ann"})
 
+        weak = f"W/{api.get(self.PATH)['ETag']}"
+
         for refused in (
             api.patch(self.PATH, {"name": "Eve"}, headers={"If-Match": etag}),
+            api.patch(self.PATH, {"name": "Eve"}, headers={"If-Match": weak}),
             api.patch(self.PATH, {}, headers={"If-Match": etag}),
             api.delete(self.PATH, {"password": PASSWORD}, headers={"If-Match": etag}),
         ):
             assert refused.status_code == 412
         assert api.get(self.PATH).json()["name"] == "Ann"
+
+
+@pytest.mark.parametrize("kind", ["routine", "session"])
+def test_an_etag_is_checked_in_the_write_itself(ann, client, path, kind, monkeypatch):
+    etag = client.get(path)["ETag"]
+    all_are_about_to_write, write = Barrier(8), Collection.update_one
+
+    def together(collection, *args, **kwargs):
+        if collection.name in ("routines", "history"):
+            all_are_about_to_write.wait(10)
+        return write(collection, *args, **kwargs)
+
+    def change(n):
+        body, headers = {"notes": f"by {n}"}, {"If-Match": etag}
+        return client_of(ann).patch(path, body, headers=headers).status_code
+
+    monkeypatch.setattr(Collection, "update_one", together)
+    with ThreadPoolExecutor(8) as threads:
+        codes = sorted(threads.map(change, range(8)))
+
+    assert codes == [200] + [412] * 7
 
 
 @pytest.mark.parametrize("kind", ["routine", "session"])
