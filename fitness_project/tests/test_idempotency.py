@@ -64,9 +64,17 @@ def test_the_same_key_with_another_body_is_a_422(api, path, body):
     assert count(path) == 1
 
 
-def test_a_retry_is_answered_though_it_would_be_refused_by_now(api, ann, path, body, bench_press):
+def test_a_retry_is_answered_though_its_exercise_was_archived(api, path, body, bench_press):
     first = post(api, path, body)
     services.change_exercise(bench_press.pk, {"isArchived": True})
+
+    again = post(api, path, body)
+
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+def test_a_retry_is_answered_though_there_is_no_more_room(api, ann, path, body):
+    first = post(api, path, body)
     User.objects.documents.update(ann.pk, {"routines": [ObjectId() for _ in range(500)]})
 
     again = post(api, path, body)
