@@ -115,6 +115,31 @@ def test_a_renaming_comes_with_the_routines_it_reaches(device, api, bench_press)
     assert page["changes"]["routines"][0]["exercises"][0]["name"] == "Barbell Bench Press"
 
 
+def rename_its_exercise(client, path, exercise):
+    services.change_exercise(exercise.pk, {"name": "Barbell Bench Press"})
+
+
+def put(client, path, exercise):
+    client.put(path, {"name": "Pull", "exercises": [entry(exercise)]})
+
+
+def patch(client, path, exercise):
+    client.patch(path, {"notes": "light"})
+
+
+@pytest.mark.parametrize("change", [rename_its_exercise, put, patch])
+def test_a_change_of_what_has_long_settled_comes(device, api, bench_press, change):
+    made = api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
+    hour_ago = feed.now() - timedelta(hours=1)
+    connection.database["routines"].update_one({}, {"$set": {"updatedAt": hour_ago}})
+    known = dict(device.sync().has["routines"])
+
+    change(api, made["Location"], bench_press)
+
+    assert device.sync().is_as_the_server()
+    assert device.has["routines"] != known
+
+
 def test_a_deleted_exercise_is_told(device, bench_press):
     device.sync()
 
@@ -191,9 +216,10 @@ def test_what_has_settled_is_not_read_again(device, api, ann, monkeypatch, comma
     assert device.heard == 2
 
 
-def test_what_becomes_visible_late_is_not_missed(device, ann):
+def test_what_becomes_visible_late_is_not_missed(device, ann, monkeypatch):
     device.sync()
-    late = SessionFactory(user=ann, updated_at=feed.now() - timedelta(seconds=50))
+    late, real = SessionFactory(user=ann, updated_at=feed.now() - timedelta(seconds=50)), feed.now
+    monkeypatch.setattr(feed, "now", lambda: real() + timedelta(hours=1))
 
     assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(late.pk)]
 
@@ -206,6 +232,17 @@ def test_a_clock_that_is_set_back_makes_nothing_missed(device, ann, monkeypatch)
     session = SessionFactory(user=ann)
 
     assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(session.pk)]
+
+
+def test_a_token_names_no_more_than_it_may(device, ann, monkeypatch):
+    monkeypatch.setattr(feed, "MAX_NAMED", 2)
+    for _ in range(3):
+        SessionFactory(user=ann, exercises=[])
+
+    states, _ = feed.read_token(ann, device.sync().token)
+
+    (_, _, _, named), _ = states["history"]
+    assert len(named) == 2
 
 
 @pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 8001])
