@@ -1,6 +1,8 @@
 """Many at once: what a rule forbids stays forbidden, and nothing acknowledged is undone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 
 import pytest
 from bson import ObjectId
@@ -13,6 +15,7 @@ from conftest import client_of
 from exercises import services
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory, entry
+from fitness_project.api.documents import Documents
 from routines.models import Routine, RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 
@@ -92,6 +95,37 @@ def test_a_rename_reaches_routines_that_are_being_written(bench_press, monkeypat
     assert codes == [200] * 3 * THREADS
     stored = Routine.objects.documents.collection.find()
     assert {e["name"] for r in stored for e in r["exercises"]} == {"Barbell Bench Press"}
+
+
+def test_a_rename_and_the_routines_it_reaches_are_stored_together(bench_press, monkeypatch):
+    monkeypatch.setattr(services, "_rename_again", lambda id: None)
+    routine = RoutineFactory(exercises=[embedded(RoutineEntry, bench_press)])
+
+    services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+
+    stored = Routine.objects.documents.get(routine.pk)
+    assert [e["name"] for e in stored["exercises"]] == ["Barbell Bench Press"]
+
+
+def test_a_deletion_waits_for_who_may_have_begun_to_use_the_exercise(bench_press, monkeypatch):
+    monkeypatch.setattr(services, "SETTLE_SECONDS", 1.0)
+    user, staff = client_of(UserFactory()), client_of(UserFactory(is_staff=True))
+    begun, insert = Event(), Documents.insert
+
+    def insert_late(documents, document):
+        begun.set()
+        sleep(0.4)
+        return insert(documents, document)
+
+    monkeypatch.setattr(Documents, "insert", insert_late)
+    body = {"name": "Push", "exercises": [entry(bench_press)]}
+    with ThreadPoolExecutor() as threads:
+        made = threads.submit(user.post, "/api/routines", body)
+        begun.wait(10)
+        refused = staff.delete(f"/api/exercises/{bench_press.pk}")
+
+    assert (made.result().status_code, refused.status_code) == (201, 409)
+    assert not Exercise.objects.get().is_archived
 
 
 def test_an_exercise_is_deleted_or_used_and_never_both(bench_press, monkeypatch):
