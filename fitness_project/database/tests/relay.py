@@ -38,6 +38,14 @@ class Relay:
         """It is done, but the answer says that its transaction isn't known: as after a restart."""
         self.forgotten.append(command)
 
+    def calls_off(self) -> bool:
+        """Whether there was anything left to do, for which no command came."""
+        plans = (self.lost, self.refused, self.forgotten)
+        were_left = any(plans)
+        for commands in plans:
+            commands.clear()
+        return were_left
+
     def close(self):
         self.listener.close()
 

@@ -200,6 +200,7 @@ class Client:
         assert answer.status in (200, 201), answer.body
         self.user = answer.json["user"]
         self.token = answer.json["access"]
+        self.refresh = answer.json["refresh"]
 
     def call(self, method, path, body=None, **options) -> Answer:
         return self.service.call(method, path, body, self.token, **options)
