@@ -5,7 +5,7 @@ import random
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 from uuid import uuid4
@@ -30,6 +30,7 @@ class Trainee:
         self.entries = self.client.entries()
         # As last acknowledged, by id.
         self.stored = {path: {} for path in KINDS}
+        self.devices = []
         self.acknowledged = 0
         self.troubles = Counter()
         self.longest_wait = 0.0
@@ -106,13 +107,24 @@ def training(trainees):
     """Within the block they train. At its end each has had all its writes acknowledged."""
     over = Event()
     with ThreadPoolExecutor(TRAINEES * DEVICES) as pool:
-        devices = [pool.submit(trainee.train, over) for trainee in trainees * DEVICES]
+        for trainee in trainees * DEVICES:
+            trainee.devices.append(pool.submit(trainee.train, over))
         try:
             yield
         finally:
             over.set()
-    for device in devices:
-        device.result()
+            for device in devices_of(trainees):
+                device.result()
+
+
+def devices_of(trainees) -> list[Future]:
+    return [device for trainee in trainees for device in trainee.devices]
+
+
+def raise_what_ended_one(trainees):
+    for device in devices_of(trainees):
+        if device.done():
+            device.result()
 
 
 def acknowledged(trainees) -> int:
@@ -124,6 +136,7 @@ def wait_for_more(trainees, count):
     goal = acknowledged(trainees) + count
     deadline = time.monotonic() + PATIENCE_SECONDS
     while acknowledged(trainees) < goal:
+        raise_what_ended_one(trainees)
         assert time.monotonic() < deadline, "nothing is acknowledged any more"
         time.sleep(0.005)
 
