@@ -53,6 +53,7 @@ def take_body(environ):
         body = _read(environ["wsgi.input"], wanted)
     except (Busy, TimeoutError) as error:
         environ["wsgi.input"] = UnreadBody(error)
+        environ["CONTENT_LENGTH"] = declared or "1"  # Django would take it for empty.
         return
     if declared.isdigit() and len(body) < wanted:
         environ["wsgi.input"] = UnreadBody(OSError("The body ended before its Content-Length."))

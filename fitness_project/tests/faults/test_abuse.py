@@ -146,13 +146,7 @@ def test_slow_clients_hold_up_nobody_who_reads(service, ann, what):
     wait_until(lambda: is_read(ann))
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "bodies",
-        pytest.param("chunks", marks=pytest.mark.xfail(reason="taken for empty", strict=True)),
-    ],
-)
+@pytest.mark.parametrize("what", ["bodies", "chunks"])
 def test_who_is_one_too_many_is_told_to_come_again(service, ann, what):
     with dripping(service, SLOW_CLIENTS[what] % json_of(ann)) as connections:
         answered = answers_so_far(connections)
