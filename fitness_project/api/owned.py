@@ -22,7 +22,7 @@ from .errors import Conflict, PreconditionFailed
 
 # When documents were made (None where it isn't stored), as far as this process has seen them. An
 # id may be given again: who relies on it makes sure.
-MOST_BIRTHS = 10_000
+MOST_BIRTHS = 1_000
 UNKNOWN = object()
 births: dict[ObjectId, datetime | None] = {}
 

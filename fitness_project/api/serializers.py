@@ -21,7 +21,7 @@ from .problems import MAX_ERRORS
 from .ready import ReadyAnswers
 from .renderers import dump_json
 
-ready_answers = ReadyAnswers(4 * 2**20)
+ready_answers = ReadyAnswers(2 * 2**20)
 
 
 @cache
