@@ -44,7 +44,7 @@ class SessionSerializer(DocumentSerializer):
         """What was recorded keeps the name that was true on the day; what is added, once more
         too, gets the present one. An entry that was sent back is known by its name."""
         stored = self.stored.get("exercises") or ()
-        recorded = [(entry["exerciseId"], entry.get("name")) for entry in stored]
+        recorded = [(entry["exerciseId"], entry["name"]) for entry in stored if "name" in entry]
         if not recorded:
             return exercises
         others = []

@@ -89,9 +89,13 @@ def test_what_is_remembered_lets_nobody_else_in(stranger, api, made, body):
 
 
 @pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"createdAt": {"$a": 1}}])
-def test_a_document_of_another_program(ann, api, body, path, command_log, birth):
+@pytest.mark.parametrize("has_entries", [True, False])
+def test_a_document_of_another_program(
+    ann, api, bench_press, body, path, command_log, birth, has_entries
+):
     collection = path.removeprefix("/api/")
-    stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": None, **birth}
+    entries = [{"exerciseId": bench_press.pk}] if has_entries else None
+    stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": entries, **birth}
     connection.database[collection].insert_one(stored)
     location = f"{path}/{stored['_id']}"
 
