@@ -19,9 +19,10 @@ router = DefaultRouter()
 router.APIRootView = FitnessAPI
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
-router.register("exercises", ExerciseViewSet, "exercise")
-router.register("routines", RoutineViewSet, "routine")
+# Those that are asked most come first: paths are tried in this order.
 router.register("history", SessionViewSet, "session")
+router.register("routines", RoutineViewSet, "routine")
+router.register("exercises", ExerciseViewSet, "exercise")
 
 urlpatterns = [
     path("api/", include(router.urls)),

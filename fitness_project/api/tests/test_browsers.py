@@ -1,6 +1,7 @@
 """What browsers need is passed by where a call brings its token, and nothing else is."""
 
 import pytest
+from django.core.handlers.exception import convert_exception_to_response
 from django.test import Client
 
 from fitness_project.api import browsers
@@ -61,3 +62,15 @@ def test_no_header_gets_a_session_past_csrf(ann, header, status):
 
     assert browser.post("/api/routines", {}, "application/json").status_code == status
     assert browser.post("/admin/login/", {}).status_code == 403
+
+
+def test_a_call_goes_past_a_row_at_once_to_the_next_that_has_something_to_do():
+    view = convert_exception_to_response(lambda request: None)
+    row = convert_exception_to_response(
+        browsers.CsrfViewMiddleware(convert_exception_to_response(browsers.MessageMiddleware(view)))
+    )
+    common = convert_exception_to_response(browsers.CommonMiddleware(row))
+    session = convert_exception_to_response(browsers.SessionMiddleware(common))
+
+    assert common.__wrapped__.past is view
+    assert browsers.SecurityMiddleware(session).past is common
