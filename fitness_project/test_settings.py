@@ -12,6 +12,8 @@ os.environ["SECRET_KEY"] = "a key that is long enough for every test, and for no
 from fitness_project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["fitness_project.test_settings.CheapHasher"]
+# Every test client would else look through all static files first.
+WHITENOISE_AUTOREFRESH = True
 
 from accounts.hashers import PasswordHasher
 
