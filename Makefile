@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# Tests that start, kill and measure processes have the machine to themselves.
+# Tests that start, kill and measure processes have the machine to themselves; they wait more than
+# they work.
 PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
 FAULTS := fitness_project/tests/faults
@@ -20,7 +21,7 @@ run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 
 test: $(READY)  ## All tests but faults and fuzz, on all cores
 	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
-	$(BIN)/python -m pytest -n auto $(PROCESSES) $(ENGINE)
+	$(BIN)/python -m pytest -n 3 $(PROCESSES) $(ENGINE)
 
 test-faults: $(READY)  ## Kill, stop, hang and fill whatever can be, under load
 	$(BIN)/python -m pytest $(FAULTS)
