@@ -11,14 +11,17 @@ django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - only now are there any
 from django.core import signals  # noqa: E402
+from django.core.cache import close_caches  # noqa: E402
 from django.core.handlers.base import reset_urlconf  # noqa: E402
 from django.db import close_old_connections, reset_queries  # noqa: E402
 
 from fitness_project.api.errors import Busy  # noqa: E402
 
-# MongoDB's client is a pool, which isn't closed between requests: there is nothing to look for.
+# MongoDB's client is a pool, as Redis' is, which isn't closed between requests: there is nothing to
+# look for.
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
+signals.request_finished.disconnect(close_caches)
 signals.request_finished.disconnect(reset_urlconf)  # There is but one.
 if not settings.DEBUG:
     signals.request_started.disconnect(reset_queries)  # None are kept.
