@@ -16,6 +16,7 @@ from django.core.handlers.base import reset_urlconf  # noqa: E402
 from django.db import close_old_connections, reset_queries  # noqa: E402
 
 from fitness_project.api.errors import Busy  # noqa: E402
+from fitness_project.turns import Turns  # noqa: E402
 
 # MongoDB's client is a pool, as Redis' is, which isn't closed between requests: there is nothing to
 # look for.
@@ -33,6 +34,11 @@ PLAIN_BODIES = 24
 TIMED_BODIES = 24
 BODY_SECONDS = 30
 
+# Calls that ask the database for a moment. What makes hashes would keep a place for long, and the
+# catalogue is in memory.
+DOCUMENTS = ("/api/history", "/api/routines", "/api/sync")
+_turns = Turns(places=4, patience=0.1)
+
 _plain = Semaphore(PLAIN_BODIES)
 _timed = Semaphore(TIMED_BODIES)
 _readers = ThreadPoolExecutor(TIMED_BODIES, "body")
@@ -42,6 +48,8 @@ def application(environ, start_response):
     """Takes the body in, however slowly it comes, before any work on the request begins."""
     if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
         take_body(environ)
+    if environ["PATH_INFO"].startswith(DOCUMENTS):
+        return _turns.take(django_application, environ, start_response)
     return django_application(environ, start_response)
 
 
