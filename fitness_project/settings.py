@@ -64,6 +64,7 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from None
 CORS_ALLOWED_ORIGINS = listed("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api"
 CORS_ALLOW_HEADERS = (
     *default_headers,
     "idempotency-key",
@@ -96,9 +97,9 @@ MIDDLEWARE = [
     "fitness_project.api.middleware.RequestIdMiddleware",
     "fitness_project.api.addresses.ForwardedProtoMiddleware",
     "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
-    "fitness_project.api.problems.OutageMiddleware",
-    "fitness_project.api.browsers.CorsMiddleware",
     "fitness_project.api.browsers.SecurityMiddleware",
+    "fitness_project.api.browsers.CorsMiddleware",
+    "fitness_project.api.problems.OutageMiddleware",
     "fitness_project.api.browsers.WhiteNoiseMiddleware",
     "fitness_project.api.browsers.SessionMiddleware",
     "fitness_project.api.browsers.CommonMiddleware",

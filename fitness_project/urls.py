@@ -12,7 +12,7 @@ from routines.views import RoutineViewSet
 
 
 class FitnessAPI(APIRootView):
-    """Exercises, routines and history. `/api/docs` describes these and all other calls."""
+    """History, routines and exercises. `/api/docs` describes these and all other calls."""
 
 
 router = DefaultRouter()

@@ -18,8 +18,7 @@ from django.db import close_old_connections, reset_queries  # noqa: E402
 from fitness_project.api.errors import Busy  # noqa: E402
 from fitness_project.turns import Turns  # noqa: E402
 
-# MongoDB's client is a pool, as Redis' is, which isn't closed between requests: there is nothing to
-# look for.
+# Nothing is closed between requests: MongoDB's client is a pool, and so is Redis'.
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_caches)
@@ -35,9 +34,10 @@ TIMED_BODIES = 24
 BODY_SECONDS = 30
 
 # Calls that ask the database for a moment. What makes hashes would keep a place for long, and the
-# catalogue is in memory.
+# catalogue is read in memory. Whoever waits for a database far away keeps one too, hence so little
+# patience.
 DOCUMENTS = ("/api/history", "/api/routines", "/api/sync")
-_turns = Turns(places=4, patience=0.1)
+_turns = Turns(places=4, patience=0.05)
 
 _plain = Semaphore(PLAIN_BODIES)
 _timed = Semaphore(TIMED_BODIES)

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fitness_project import wsgi
+from fitness_project.database.tests.conftest import wait_until
 from fitness_project.turns import Turns
 
 
@@ -22,21 +24,15 @@ class Work:
         return name
 
 
-def wait_for_line(turns, length):
-    deadline = time.monotonic() + 5
-    while len(turns._line) < length:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
 def test_the_first_comes_first():
     turns, work, order = Turns(1, patience=10), Work(), []
 
     with ThreadPoolExecutor(12) as pool:
         pool.submit(turns.take, work, "long")
+        wait_until(lambda: work.begun)
         for name in range(10):
             pool.submit(turns.take, order.append, name)
-            wait_for_line(turns, name + 1)
+            wait_until(lambda length=name + 1: len(turns._line) == length)
         assert order == []
         work.ends.set()
 
@@ -60,8 +56,7 @@ def test_who_stood_in_line_for_long_works_too_and_takes_no_place_along():
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(turns.take, work, "first")
-        while not work.begun:
-            time.sleep(0.001)
+        wait_until(lambda: work.begun)
         assert turns.take(lambda: "second") == "second"
         work.ends.set()
         assert first.result(5) == "first"
@@ -88,3 +83,29 @@ def test_no_place_is_lost_or_made_by_those_who_lose_patience():
 
     assert turns._free == 3
     assert not turns._line
+
+
+@pytest.mark.parametrize(
+    ("path", "takes_one"),
+    [
+        ("/api/history", True),
+        ("/api/history/000000000000000000000001", True),
+        ("/api/routines", True),
+        ("/api/sync", True),
+        ("/api/exercises", False),
+        ("/api/auth/login", False),
+        ("/api/auth/export", False),
+        ("/healthz", False),
+        ("/admin/", False),
+    ],
+)
+def test_calls_of_documents_take_turns_once_their_body_is_in(monkeypatch, path, takes_one):
+    turns, steps = Turns(1, patience=10), []
+    monkeypatch.setattr(wsgi, "_turns", turns)
+    monkeypatch.setattr(wsgi, "take_body", lambda environ: steps.append(turns._free))
+    monkeypatch.setattr(wsgi, "django_application", lambda *_: steps.append(turns._free))
+
+    wsgi.application({"PATH_INFO": path, "CONTENT_LENGTH": "1"}, None)
+
+    assert steps == [1, 0 if takes_one else 1]
+    assert turns._free == 1

@@ -5,6 +5,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.test import Client
 
 from fitness_project.api import browsers
+from fitness_project.api.outage import outage
 
 CALLS = [
     ("get", "/api/routines", None),
@@ -74,3 +75,42 @@ def test_a_call_goes_past_a_row_at_once_to_the_next_that_has_something_to_do():
 
     assert common.__wrapped__.past is view
     assert browsers.SecurityMiddleware(session).past is common
+
+
+@pytest.fixture
+def web_app(settings):
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    return Client(headers={"origin": "https://app.example"})
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_preflight_is_answered_even_while_the_database_is_away(web_app, is_away):
+    if is_away:
+        outage.found()
+
+    answer = web_app.options("/api/routines", headers={"access-control-request-method": "PUT"})
+
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "PUT" in answer["Access-Control-Allow-Methods"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert outage.is_on() == is_away
+
+
+def test_a_web_app_is_told_that_the_database_is_away(web_app):
+    outage.found()
+
+    answer = web_app.get("/api/routines")
+
+    assert answer.status_code == 503
+    assert answer["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "Retry-After" in answer["Access-Control-Expose-Headers"]
+
+
+def test_only_calls_depend_on_the_origin(web_app, db):
+    style = web_app.get("/static/admin/css/base.css")
+    style.close()
+
+    assert style.status_code == 200
+    assert "Vary" not in style
+    assert "origin" in web_app.get("/api/routines")["Vary"]

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from contextlib import closing, contextmanager
+from urllib.request import urlopen
 
 import pytest
 
@@ -145,6 +146,11 @@ def test_the_welcome_says_where_a_staff_user_goes(own_service):
     assert f"VAR_DIR={own_service.var_dir} .venv/bin/python manage.py createsuperuser" in (
         own_service.log.read_text()
     )
+
+
+def test_the_admin_has_its_style(service):
+    with urlopen(f"{service.url}/static/admin/css/base.css") as style:
+        assert style.headers["Content-Type"].startswith("text/css")
 
 
 def test_commands_share_the_database_of_the_running_service(service):
