@@ -35,9 +35,9 @@ BODY_SECONDS = 30
 
 # Calls that ask the database for a moment. What makes hashes would keep a place for long, and the
 # catalogue is read in memory. Whoever waits for a database far away keeps one too, hence so little
-# patience.
+# patience; with half of it a line of sixty, which takes 50 ms, breaks up.
 DOCUMENTS = ("/api/history", "/api/routines", "/api/sync")
-_turns = Turns(places=4, patience=0.05)
+_turns = Turns(places=4, patience=0.1)
 
 _plain = Semaphore(PLAIN_BODIES)
 _timed = Semaphore(TIMED_BODIES)
