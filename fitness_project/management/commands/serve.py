@@ -1,12 +1,12 @@
 """`manage.py serve`: migrates, fills an empty catalogue, and serves until Ctrl-C."""
 
+import multiprocessing
 import os
 import resource
 import shlex
 import signal
 import socket
 import threading
-import time
 
 from django.conf import settings
 from django.core.management import call_command
@@ -123,13 +123,13 @@ def load_application(*_):
     beside it, may hang.
     """
     os.setpgid(0, 0)
-    threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_follow_main_process, daemon=True).start()
     from fitness_project.wsgi import application
 
     return application
 
 
-def _follow_parent(parent):
-    while os.getppid() == parent:
-        time.sleep(1)
+def _follow_main_process():
+    """Its end shows by a pipe, at once, and even if it came before this was called."""
+    multiprocessing.parent_process().join()
     os._exit(1)

@@ -109,7 +109,9 @@ class Service:
 
     def crash(self):
         """The service and its database at once, as when the machine fails."""
-        kill_all(self.pids())
+        pids = self.pids()
+        self.kill("main")  # First, for it would replace the others.
+        kill_all(pids)
         self.process.wait()
 
     def kill(self, name):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,25 @@ from contextlib import contextmanager
 import pytest
 
 from fitness_project.database.tests.conftest import is_alive, wait_until
+from fitness_project.tests.e2e.service import PROJECT
 from fitness_project.tests.e2e.watch import RESET, SUCCESS, Watch, ask_at_once, statuses
 
 # More than the service has threads; and few, for workers that have no connection yet.
 CROWDS = {"workers that know the database": 300, "workers that start meanwhile": 20}
+# A worker that is told what to run when the process that started it has been killed already.
+ORPHAN = """
+import multiprocessing, os, time
+from fitness_project.management.commands.serve import load_application
+
+def work(main_process):
+    while os.getppid() == main_process:
+        time.sleep(0.01)
+    load_application()
+    time.sleep(60)
+
+multiprocessing.get_context("fork").Process(target=work, args=[os.getpid()]).start()
+os._exit(0)
+"""
 
 
 def tell(line):
@@ -29,6 +45,21 @@ def test_a_killed_service_leaves_nothing_running_and_starts_again(own_service):
 
     wait_until(lambda: not any(map(is_alive, left)), seconds=5)
     assert own_service.start() < 5
+
+
+def test_a_worker_ends_even_if_its_service_was_killed_before_it_began(tmp_path):
+    environment = {**os.environ, "VAR_DIR": str(tmp_path)}
+
+    # Its output stays open until the orphan is gone.
+    subprocess.run(
+        [sys.executable, "-c", ORPHAN],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
 
 
 def test_a_killed_worker_is_replaced_and_the_other_one_goes_on(own_service):
