@@ -6,6 +6,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from .owned import Owned, owned
-        from .serializers import SignInSerializer
+        from .serializers import ExportedSignInSerializer
 
-        owned.append(Owned("signIns", self.get_model("SignIn"), SignInSerializer.answer))
+        owned.append(Owned("signIns", self.get_model("SignIn"), ExportedSignInSerializer))

@@ -4,18 +4,17 @@ The apps above this one enter theirs in `AppConfig.ready`: deletion and export t
 without an import upward.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Owned:
-    """A model whose documents have a `userId`. An export has them under `name`, as `answer`
-    turns each into what the API answers."""
+    """A model whose documents have a `userId`. An export has them under `name`, as the serializer
+    answers them."""
 
     name: str
     model: type
-    answer: Callable[[dict], dict]
+    serializer_class: type
 
 
 owned: list[Owned] = []

@@ -7,6 +7,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from fitness_project.api.fields import (
     EmailField,
+    InstantField,
     ObjectIdField,
     PasswordField,
     TextField,
@@ -14,7 +15,13 @@ from fitness_project.api.fields import (
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer
 
 from .models import SignIn, User
+from .owned import owned
 from .tokens import RefreshToken
+
+STRENGTH = (
+    "10 characters or more and 1,024 bytes at most; not digits alone, not a common password, not "
+    "like the e-mail or the name."
+)
 
 
 def refuse_weak_password(password, user, field):
@@ -49,7 +56,7 @@ class SignedInSerializer(TokenPairSerializer):
 
 class RegisterSerializer(DocumentSerializer):
     email = EmailField()
-    password = PasswordField()
+    password = PasswordField(help_text=STRENGTH)
 
     class Meta:
         model = User
@@ -106,7 +113,7 @@ class PasswordSerializer(StrictSerializer):
 
 class ChangePasswordSerializer(StrictSerializer):
     currentPassword = PasswordField()  # noqa: N815 - JSON names
-    newPassword = PasswordField()  # noqa: N815
+    newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
 
     def validate(self, attrs):
         refuse_weak_password(attrs["newPassword"], self.context["request"].user, "newPassword")
@@ -120,17 +127,21 @@ class ResetSerializer(StrictSerializer):
 class ConfirmResetSerializer(StrictSerializer):
     uid = TextField(max_length=100)
     token = TextField(max_length=100)
-    newPassword = PasswordField()  # noqa: N815
+    newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
 
 
-class SignInSerializer(DocumentSerializer):
+class ExportedSignInSerializer(DocumentSerializer):
     """A signed-in device."""
-
-    isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 
     class Meta:
         model = SignIn
         fields = ("id", "created_at", "last_used_at", "user_agent", "ip")
+
+
+class SignInSerializer(ExportedSignInSerializer):
+    """A signed-in device."""
+
+    isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 
     def get_field_names(self, declared_fields, info):
         return [*self.Meta.fields, "isCurrent"]
@@ -138,3 +149,16 @@ class SignInSerializer(DocumentSerializer):
 
 class SignInListSerializer(serializers.Serializer):
     results = SignInSerializer(many=True)
+
+
+class ExportSerializer(serializers.Serializer):
+    """All that is the user's."""
+
+    format = serializers.CharField()
+    version = serializers.IntegerField()
+    exportedAt = InstantField()  # noqa: N815 - the JSON name
+    user = UserSerializer()
+
+    def get_fields(self):
+        lists = {entry.name: entry.serializer_class(many=True) for entry in owned}
+        return {**super().get_fields(), **lists}

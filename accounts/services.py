@@ -141,5 +141,5 @@ def export_account(user: dict) -> Iterator[bytes]:
 def _joined(entry, user_id):
     separator = b""
     for document in entry.model.objects.documents.collection.find({"userId": user_id}):
-        yield separator + dump_json(entry.answer(document))
+        yield separator + dump_json(entry.serializer_class.answer(document))
         separator = b","

@@ -1,6 +1,5 @@
 from django.db import IntegrityError
 from django.http import HttpResponseNotModified, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import AllowAny
@@ -126,6 +125,7 @@ class MeView(AccountView):
 
     @extend_schema(operation_id="change_me")
     def patch(self, request):
+        """`name`, `weightUnit`, and the order of `routines`."""
         serializer = self.get_serializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changes = serializer.to_document()
@@ -234,7 +234,7 @@ class SignInView(AccountView):
 class ExportView(AccountView):
     """All that is the user's, streamed."""
 
-    @extend_schema(operation_id="export", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
     def get(self, request):
         user = serializers.UserSerializer.answer(User.objects.documents.get(request.user.pk))
         return StreamingHttpResponse(

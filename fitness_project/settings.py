@@ -241,6 +241,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "fitness_project.api.schema.answers_are_whole",
+    ],
     "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.internal_docs",
     # The page loads nothing from other hosts, not even a badge.
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},

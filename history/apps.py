@@ -13,5 +13,5 @@ class HistoryConfig(AppConfig):
         from .serializers import SessionSerializer
 
         references.append(Reference(self.get_model("Session"), follows_renames=False))
-        owned.append(Owned("history", self.get_model("Session"), SessionSerializer.answer))
+        owned.append(Owned("history", self.get_model("Session"), SessionSerializer))
         followed.append(OwnedFeed("history", self.get_model("Session"), SessionSerializer))

@@ -12,5 +12,5 @@ class RoutinesConfig(AppConfig):
         from .serializers import RoutineSerializer
 
         references.append(Reference(self.get_model("Routine"), follows_renames=True))
-        owned.append(Owned("routines", self.get_model("Routine"), RoutineSerializer.answer))
+        owned.append(Owned("routines", self.get_model("Routine"), RoutineSerializer))
         followed.append(OwnedFeed("routines", self.get_model("Routine"), RoutineSerializer))

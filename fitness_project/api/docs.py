@@ -3,6 +3,7 @@
 from functools import cache
 from threading import Lock
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
@@ -24,8 +25,15 @@ def schema_json() -> bytes:
 @cache
 def _schema_json():
     schema = SchemaGenerator().get_schema(public=True)
+    schema["info"]["description"] += f"\n\n{_for_client_developers()}"
     schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
     return dump_json(schema, indent=True)
+
+
+def _for_client_developers():
+    """The README's section."""
+    text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    return text.partition("\n## For client developers\n")[2].partition("\n## ")[0].strip()
 
 
 @extend_schema(exclude=True)

@@ -2,7 +2,7 @@
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, build_array_type, get_lib_doc_excludes
+from drf_spectacular.plumbing import ResolvedComponent, get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
 from rest_framework.serializers import ListSerializer
@@ -10,6 +10,29 @@ from rest_framework.serializers import ListSerializer
 from .problems import MEDIA_TYPE
 from .serializers import ChosenId, DocumentSerializer, StrictSerializer
 
+CODES = {
+    "400": ["invalid", "parse_error"],
+    "401": [
+        "bad_authorization_header",
+        "bad_credentials",
+        "not_authenticated",
+        "sign_in_over",
+        "token_not_valid",
+    ],
+    "403": ["permission_denied"],
+    "404": ["not_found"],
+    "405": ["method_not_allowed"],
+    "406": ["not_acceptable"],
+    "409": ["being_deleted", "in_use", "limit", "taken"],
+    "410": ["gone"],
+    "412": ["precondition_failed"],
+    "413": ["too_large"],
+    "415": ["unsupported_media_type"],
+    "422": ["idempotency_key_reused"],
+    "429": ["too_many_attempts"],
+    "500": ["server_error"],
+    "503": ["busy", "unavailable"],
+}
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. `code` is stable; `detail` may change.",
@@ -18,7 +41,10 @@ PROBLEM = {
         "type": {"type": "string", "const": "about:blank"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "code": {"type": "string"},
+        "code": {
+            "type": "string",
+            "enum": sorted({code for each in CODES.values() for code in each}),
+        },
         "detail": {"type": "string"},
         "requestId": {"type": "string"},
         "errors": {
@@ -46,17 +72,30 @@ MEANINGS = {
     "404": "There is no such document for this user.",
     "406": "Only JSON and, for browsers, HTML can be answered.",
     "409": "What is stored forbids it.",
-    "410": "It was there, and won't be again.",
+    "410": "It was deleted since, or the token is too old.",
     "412": "The document is at another revision than `If-Match` names.",
     "413": "The body is too large.",
     "415": "The body must be JSON.",
     "422": "This Idempotency-Key came with another body before.",
     "429": "Too many failed attempts: wait `Retry-After` seconds.",
-    "503": "The database can't be reached. Try again after `Retry-After` seconds.",
+    "503": "Not now. Try again after `Retry-After` seconds.",
 }
 ID_PARAMETER = OpenApiParameter(
     "id", {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}, OpenApiParameter.PATH
 )
+SUMMARIES = {
+    "list": "List {}s",
+    "create": "Add a new {}",
+    "retrieve": "Read one {}",
+    "update": "Replace one {}",
+    "partial_update": "Change some fields of one {}",
+    "destroy": "Delete one {}",
+}
+ETAG = {"ETag": "The document's revision, for `If-Match` and `If-None-Match`."}
+LOCATION = {"Location": "The URL of what was made."}
+REPLAYED = {"Idempotent-Replayed": "`true` where an earlier try had made it."}
+RETRY_AFTER = {"Retry-After": "Seconds to wait."}
+CHALLENGE = {"WWW-Authenticate": "`Bearer`."}
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Only if this is still the ETag."
@@ -85,7 +124,7 @@ class ProblemAutoSchema(AutoSchema):
         if operation is not None:
             problem = {"content": {MEDIA_TYPE: {"schema": self._problem_component().ref}}}
             for code in sorted(self._problem_codes()):
-                operation["responses"][code] = {"description": MEANINGS[code], **problem}
+                operation["responses"][code] = {"description": _meaning(code), **problem}
             if self.method == "DELETE" and hasattr(self.view, "delete_body"):
                 body = self.resolve_serializer(self.view.delete_body, "request").ref
                 operation["requestBody"] = {
@@ -94,7 +133,16 @@ class ProblemAutoSchema(AutoSchema):
                 }
             if IF_NONE_MATCH in self.get_override_parameters():
                 operation["responses"]["304"] = {"description": "The client has it already."}
+            for code, response in operation["responses"].items():
+                if headers := self._headers(code):
+                    response["headers"] = headers
         return operation
+
+    def get_summary(self):
+        summary = SUMMARIES.get(getattr(self.view, "action", None))
+        if summary:
+            return summary.format(self.view.basename)
+        return self.get_operation_id().replace("_", " ").capitalize()
 
     def get_override_parameters(self):
         parameters = super().get_override_parameters()
@@ -105,6 +153,23 @@ class ProblemAutoSchema(AutoSchema):
         if self._is_conditional():
             parameters = [*parameters, IF_NONE_MATCH if self.method == "GET" else IF_MATCH]
         return parameters
+
+    def _headers(self, code):
+        found = {}
+        if code == "401":
+            found |= CHALLENGE
+        if code in ("429", "503"):
+            found |= RETRY_AFTER
+        if code == "201" and getattr(self.view, "has_etags", False):
+            found |= {**LOCATION, **ETAG}
+            if self._takes_key():
+                found |= REPLAYED
+        if code in ("200", "304") and self._is_conditional():
+            found |= ETAG
+        return {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in found.items()
+        }
 
     def _takes_key(self):
         return self.method == "POST" and getattr(self.view, "takes_keys", False)
@@ -139,6 +204,10 @@ class ProblemAutoSchema(AutoSchema):
         return codes
 
 
+def _meaning(status):
+    return f"{MEANINGS[status]} `code`: {', '.join(f'`{code}`' for code in CODES[status])}."
+
+
 class EntriesExtension(OpenApiSerializerFieldExtension):
     """The bounds of an array of documents, which are left out otherwise."""
 
@@ -146,7 +215,17 @@ class EntriesExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema, direction):
         entry = auto_schema.resolve_serializer(self.target.child, direction)
-        return build_array_type(entry.ref, self.target.min_length, self.target.max_length)
+        bounds = {"minItems": self.target.min_length, "maxItems": self.target.max_length}
+        known = {name: bound for name, bound in bounds.items() if bound is not None}
+        return {"type": "array", "items": entry.ref, **known}
+
+
+def answers_are_whole(result, generator, request, public):
+    """What an answer has nothing of is null, and no field is left out."""
+    for name, component in result["components"]["schemas"].items():
+        if not name.endswith("Request") and name != "Problem" and "properties" in component:
+            component["required"] = sorted(component["properties"])
+    return result
 
 
 def internal_docs() -> list[type]:

@@ -32,6 +32,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return self.get_paginated_response(self.answers(rows))
 
     def retrieve(self, request, id):
+        """Its ETag goes with it."""
         document = self.get_document()
         if has_current(request, etag_of(document)):
             return HttpResponseNotModified(headers={"ETag": etag_of(document)})
@@ -68,6 +69,7 @@ class WritableDocumentViewSet(DocumentViewSet):
     two the revisions that `If-Match` requires."""
 
     def create(self, request):
+        """Answers what was made."""
         return self.created(self.perform_create(self.valid_document()))
 
     def created(self, document, **headers):
@@ -77,9 +79,11 @@ class WritableDocumentViewSet(DocumentViewSet):
         return self.answered(document, status.HTTP_201_CREATED, **headers)
 
     def update(self, request, id):
+        """All fields but the server's own: what is left out is reset."""
         return self._update(partial=False)
 
     def partial_update(self, request, id):
+        """The fields that are sent; the others stay as they are."""
         return self._update(partial=True)
 
     def _update(self, partial):
@@ -96,6 +100,7 @@ class WritableDocumentViewSet(DocumentViewSet):
         return self.perform_update(id, document, only_if)
 
     def destroy(self, request, id):
+        """It can't be undone."""
         self.perform_destroy(self.id, required_revisions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -129,6 +134,7 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
         return self.get_queryset().replace(id, document, only_if)
 
     def create(self, request):
+        """With an `Idempotency-Key` it can be sent again when its answer was lost."""
         key = IdempotencyKey.of(request)
         if key is None:
             return super().create(request)

@@ -1,3 +1,4 @@
+import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -70,8 +71,56 @@ def test_fields_and_bounds_are_described(schema):
     assert entry["weight"]["maximum"] == 2000
     assert components["Session"]["properties"]["routineId"]["type"] == ["string", "null"]
     assert components["RoutineRequest"]["required"] == ["exercises", "name"]
+    assert components["RoutineRequest"]["properties"]["exercises"] == {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/RoutineEntryRequest"},
+        "minItems": 1,
+        "maxItems": 100,
+    }
     parameters = {p["name"] for p in schema["paths"]["/api/history"]["get"]["parameters"]}
     assert parameters == {"from", "to", "exerciseId", "routineId", "pageSize", "cursor"}
+
+
+def test_an_answer_has_all_its_fields(schema, api):
+    answers = {
+        "User": api.get("/api/auth/me").json(),
+        "Export": json.loads(api.get("/api/auth/export").getvalue()),
+    }
+
+    for name, answer in answers.items():
+        component = schema["components"]["schemas"][name]
+        assert set(component["required"]) == set(component["properties"]) == set(answer)
+
+
+def test_every_operation_has_a_summary_of_its_own(schema):
+    summaries = [
+        operation["summary"] for item in schema["paths"].values() for operation in item.values()
+    ]
+    assert len(set(summaries)) == len(summaries)
+    assert {"List routines", "Replace one session", "Refresh"} <= set(summaries)
+
+
+def test_headers_of_answers_are_described(schema):
+    def headers(verb, path, status):
+        return set(schema["paths"][path][verb]["responses"][status].get("headers", ()))
+
+    assert headers("post", "/api/history", "201") == {"ETag", "Location", "Idempotent-Replayed"}
+    assert headers("post", "/api/exercises", "201") == {"ETag", "Location"}
+    assert headers("get", "/api/routines/{id}", "304") == {"ETag"}
+    assert headers("put", "/api/routines/{id}", "200") == {"ETag"}
+    assert headers("delete", "/api/routines/{id}", "204") == set()
+    assert headers("get", "/api/routines", "401") == {"WWW-Authenticate"}
+    assert headers("post", "/api/auth/login", "429") == {"Retry-After"}
+
+
+def test_the_codes_of_problems_are_listed(schema):
+    conflict = schema["paths"]["/api/routines"]["post"]["responses"]["409"]["description"]
+    assert "`limit`" in conflict
+    assert "limit" in schema["components"]["schemas"]["CodeEnum"]["enum"]
+
+
+def test_the_readme_for_client_developers_is_served(schema):
+    assert "### Signing in, staying signed in, signing out" in schema["info"]["description"]
 
 
 def test_conditions_and_keys_are_described(schema):
@@ -104,7 +153,7 @@ def test_the_schema_is_made_once_for_all_who_ask_at_once(monkeypatch):
     def make(self, **_):
         made.append(1)
         time.sleep(0.1)
-        return {"paths": {}}
+        return {"info": {"description": ""}, "paths": {}}
 
     monkeypatch.setattr(docs.SchemaGenerator, "get_schema", make)
     docs._schema_json.cache_clear()
