@@ -3,7 +3,7 @@ import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConfigurationError, ConnectionFailure
 
 
 def main():
@@ -12,8 +12,15 @@ def main():
 
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, ConnectionFailure) as error:
+    except ImproperlyConfigured as error:
         sys.exit(f"error: {error}")
+    except ConfigurationError as error:
+        sys.exit(f"error: MONGODB_URI: {error}")
+    except ConnectionFailure as error:
+        message = str(error).partition(" (configured timeouts")[
+            0
+        ]  # What follows is for developers.
+        sys.exit(f"error: {message}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -4,8 +4,14 @@ from django.urls import reverse
 
 from .forms import ChangePasswordForm
 
+# Of pages outside the admin that look like it.
+SITE = {"site_title": "Fitness", "site_header": "Fitness"}
+
 
 class AdminSite(admin.AdminSite):
+    site_title = "Fitness"
+    site_header = "Fitness administration"
+
     def password_change(self, request, extra_context=None):
         """Django's, with the service's form."""
         return PasswordChangeView.as_view(

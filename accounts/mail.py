@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import wraps
 
 from django.core.mail import send_mail
@@ -19,18 +20,18 @@ background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 
 
 def in_background(work):
-    """Runs `work` in a thread of this process; what goes wrong is logged."""
+    """Runs `work` in a thread of this process; what goes wrong is logged, with the request's id."""
 
     @wraps(work)
     def run(*args):
         try:
             work(*args)
         except Exception:
-            log.exception("A mail was not sent.")
+            log.exception("A mail was not sent (%s).", work.__name__)
         finally:
             connections.close_all()
 
-    return lambda *args: background.submit(run, *args)
+    return lambda *args: background.submit(copy_context().run, run, *args)
 
 
 @in_background

@@ -3,18 +3,20 @@
 from django.contrib.auth.views import PasswordResetCompleteView, PasswordResetConfirmView
 from django.urls import path, reverse_lazy
 
+from .admin_site import SITE
 from .forms import NewPasswordForm
 from .tokens import reset_tokens
 
 urlpatterns = [
     path(
         "done/",
-        PasswordResetCompleteView.as_view(),
+        PasswordResetCompleteView.as_view(extra_context=SITE),
         name="password_reset_complete",
     ),
     path(
         "<uidb64>/<token>/",
         PasswordResetConfirmView.as_view(
+            extra_context=SITE,
             form_class=NewPasswordForm,
             success_url=reverse_lazy("password_reset_complete"),
             token_generator=reset_tokens,

@@ -6,9 +6,9 @@ The load comes from threads of this process, so requests a second are what the m
 them; CPU a request is the figure to compare from one version to the next.
 """
 
+import argparse
 import http.client
 import json
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -108,4 +108,6 @@ def ask_until(port, token, call, end, latencies):
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 4.0)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("seconds", nargs="?", type=float, default=4.0, help="of each call: 4")
+    main(parser.parse_args().seconds)

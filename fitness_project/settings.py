@@ -1,6 +1,7 @@
 """Settings, all of them from the environment: README.md lists the variables."""
 
 import os
+import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def whole_number(name, default, lowest, highest):
     return int(text)
 
 
+def switch(name, default):
+    text = env.str(name, "").lower() or str(default).lower()
+    if text not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text in ("true", "1", "yes", "on")
+
+
+def from_url(name, read):
+    try:
+        return read(env.str(name))
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} can't be read: {str(error).strip()}.") from None
+
+
 def listed(name, default=()):
     """Comma-separated values."""
     return [part.strip() for part in env.str(name, "").split(",") if part.strip()] or [*default]
@@ -27,10 +42,13 @@ def listed(name, default=()):
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
-DEBUG = env.bool("DEBUG", False)
+DEBUG = switch("DEBUG", False)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.debugging.SettingsFilter"
 
 MONGODB_URI = env.str("MONGODB_URI", "")
 MONGODB_NAME = env.str("MONGODB_NAME", "") or "fitness"
+if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
+    raise ImproperlyConfigured("MONGODB_NAME consists of 1 to 63 letters, digits, - and _.")
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY and MONGODB_URI:
@@ -158,11 +176,11 @@ MIGRATION_MODULES = {
     "contenttypes": "fitness_project.mongo_migrations.contenttypes",
 }
 
-if CACHE_URL := env.str("CACHE_URL", ""):
-    CACHES = {"default": env.cache_url_config(CACHE_URL)}
+if env.str("CACHE_URL", ""):
+    CACHES = {"default": from_url("CACHE_URL", env.cache_url_config)}
 
-if EMAIL_URL := env.str("EMAIL_URL", ""):
-    vars().update(env.email_url_config(EMAIL_URL))
+if env.str("EMAIL_URL", ""):
+    vars().update(from_url("EMAIL_URL", env.email_url_config))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10

@@ -36,7 +36,8 @@ urlpatterns = [
     re_path(r"^healthz/?$", HealthView.as_view()),
     re_path(r"^readyz/?$", ReadyView.as_view()),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:admin)?$", RedirectView.as_view(url="/admin/")),
+    re_path(r"^admin$", RedirectView.as_view(url="/admin/")),
+    path("", RedirectView.as_view(url="/api/docs")),
 ]
 
 handler400 = "fitness_project.api.problems.bad_request"

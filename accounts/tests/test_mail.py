@@ -7,6 +7,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from accounts.tests.factories import UserFactory
+from fitness_project.api.middleware import RequestIdFilter
 
 RESET = "/api/auth/password/reset"
 
@@ -64,6 +65,11 @@ def test_a_mail_server_that_is_away_is_logged_and_tells_the_client_nothing(
     UserFactory(email="ann@example.com")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    caplog.handler.addFilter(RequestIdFilter())
 
-    assert anonymous.post(RESET, {"email": "ann@example.com"}).status_code == 202
-    assert "A mail was not sent" in caplog.text
+    response = anonymous.post(RESET, {"email": "ann@example.com"})
+
+    assert response.status_code == 202
+    (record,) = caplog.records
+    assert record.getMessage() == "A mail was not sent (send_password_reset)."
+    assert record.request_id == response["X-Request-Id"]

@@ -136,6 +136,7 @@ def test_the_pages_for_browsers_sign_in_and_out(client, ann, slash):
     client.post(f"/sign-in/login{slash}", typed)
 
     assert page.status_code == 200
+    assert b"Django" not in page.content
     assert client.get("/api/auth/me").status_code == 200
     client.post(f"/sign-in/logout{slash}")
     assert client.get("/api/auth/me").status_code == 401

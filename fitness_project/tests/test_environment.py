@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.views.debug import get_default_exception_reporter_filter
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,10 @@ from django.conf import settings
         ("SECRET_KEY", "short"),
         ("SECRET_KEY_FALLBACKS", f"{'k' * 32}, x"),
         ("HOST", "localhost"),
+        ("DEBUG", "maybe"),
+        ("MONGODB_NAME", "my fitness"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("CACHE_URL", "redis.example.com"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
@@ -38,3 +43,44 @@ def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
     (line,) = told.stderr.splitlines()
     assert line.startswith("error: ")
     assert variable in line
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("mongodb://ann:p@ss@db/", "must be escaped"),
+        ("postgres://db/", "must begin with 'mongodb://'"),
+        ("mongodb://127.0.0.1:9/", "127.0.0.1:9: [Errno 111] Connection refused"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path, uri, reason):
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "MONGODB_URI": uri}
+    environment["DJANGO_SETTINGS_MODULE"] = "fitness_project.settings"
+    environment["SECRET_KEY"] = "k" * 64
+
+    told = subprocess.run(
+        [sys.executable, "manage.py", "import_exercises"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told.returncode == 1
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert reason in line
+    assert "p@ss" not in line
+
+
+def test_debug_pages_do_not_show_passwords_of_urls():
+    settings_filter = get_default_exception_reporter_filter()
+
+    shown = settings_filter.cleanse_setting(
+        "DATABASES", {"default": {"HOST": "mongodb://ann:secret@db/", "NAME": "fitness"}}
+    )
+
+    assert "secret" not in str(shown)
+    assert shown["default"]["NAME"] == "fitness"
+    assert "secret" not in settings_filter.cleanse_setting("MONGODB_URI", "mongodb://a:secret@db/")

@@ -1,5 +1,6 @@
 """`manage.py serve`: migrates, fills an empty catalogue, and serves until Ctrl-C."""
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -80,6 +81,7 @@ class Command(BaseCommand):
             ) from None
 
     def _serve(self):
+        logging.getLogger("_granian").addFilter(_is_no_advice)
         server = Granian(
             "fitness_project.wsgi:application",
             address=settings.HOST,
@@ -106,6 +108,11 @@ class Command(BaseCommand):
         place = f"VAR_DIR={shlex.quote(given)} " if (given := os.environ.get("VAR_DIR")) else ""
         self.stdout.write(WELCOME.format(url=f"http://{host}:{settings.PORT}", place=place))
         self.stdout.flush()
+
+
+def _is_no_advice(record):
+    """That there are many THREADS is meant so."""
+    return not record.msg.startswith("Configuration allows spawning")
 
 
 def _allow_connections() -> int:
