@@ -62,7 +62,7 @@ def _nothing_remembered(monkeypatch):
     catalogue.__init__()
     remembered_principals.forget()
     births.clear()
-    outage.over()
+    outage.__init__()
     monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
     monkeypatch.setattr(mail.connections, "close_all", lambda: None)

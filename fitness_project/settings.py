@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "fitness_project.database.deadline.DatabaseDeadlineMiddleware",
     "fitness_project.api.browsers.SecurityMiddleware",
     "fitness_project.api.browsers.CorsMiddleware",
-    "fitness_project.api.problems.OutageMiddleware",
+    "fitness_project.api.problems.ProblemMiddleware",
     "fitness_project.api.browsers.WhiteNoiseMiddleware",
     "fitness_project.api.browsers.SessionMiddleware",
     "fitness_project.api.browsers.CommonMiddleware",

@@ -1,5 +1,4 @@
 import os
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Semaphore
 
@@ -26,12 +25,10 @@ signals.request_finished.disconnect(reset_urlconf)  # There is but one.
 if not settings.DEBUG:
     signals.request_started.disconnect(reset_queries)  # None are kept.
 
-# Who sends a body slowly keeps a thread waiting. The first few are read plainly, which costs
-# nothing; where those are all waiting, there are slow clients, and the next ones have this long.
-# So some of the server's threads are always left to answer who sends no body.
-PLAIN_BODIES = 24
-TIMED_BODIES = 24
-BODY_SECONDS = 30
+# Who sends a body slowly keeps a thread waiting, and for as long as it likes: were the answer given
+# while a read is under way, granian would wait for that, and let no other thread work meanwhile. So
+# some of the server's threads are always left to answer who sends no body.
+BODIES = 48
 
 # Calls that ask the database for a moment. What makes hashes would keep a place for long, and the
 # catalogue is read in memory. Whoever waits for a database far away keeps one too, hence so little
@@ -39,9 +36,7 @@ BODY_SECONDS = 30
 DOCUMENTS = ("/api/history", "/api/routines", "/api/sync")
 _turns = Turns(places=4, patience=0.1)
 
-_plain = Semaphore(PLAIN_BODIES)
-_timed = Semaphore(TIMED_BODIES)
-_readers = ThreadPoolExecutor(TIMED_BODIES, "body")
+_bodies = Semaphore(BODIES)
 
 
 def application(environ, start_response):
@@ -64,7 +59,7 @@ def take_body(environ):
     wanted = min(int(declared), longest) if declared.isdigit() else longest
     try:
         body = _read(environ["wsgi.input"], wanted)
-    except (Busy, TimeoutError) as error:
+    except Busy as error:
         environ["wsgi.input"] = UnreadBody(error)
         environ["CONTENT_LENGTH"] = declared or "1"  # Django would take it for empty.
         return
@@ -76,23 +71,17 @@ def take_body(environ):
 
 
 def _read(stream, size) -> bytes:
-    """Raises TimeoutError; and Busy where too many bodies are waited for already."""
-    if _plain.acquire(blocking=False):
-        return _read_and_release(_plain, stream, size)
-    if _timed.acquire(blocking=False):
-        return _readers.submit(_read_and_release, _timed, stream, size).result(BODY_SECONDS)
-    raise Busy("Too many requests are being received at this moment: try again shortly.")
-
-
-def _read_and_release(place, stream, size) -> bytes:
+    """Raises Busy where too many bodies are waited for already."""
+    if not _bodies.acquire(blocking=False):
+        raise Busy("Too many requests are being received at this moment: try again shortly.")
     try:
         return stream.read(size)
     finally:
-        place.release()
+        _bodies.release()
 
 
 class UnreadBody(BytesIO):
-    """Of a client that went away, was too slow, or said a length that isn't so; or one too many."""
+    """Of a client that went away, or said a length that isn't so; or one too many."""
 
     def __init__(self, error):
         super().__init__()

@@ -3,49 +3,67 @@
 from threading import Lock
 from time import monotonic
 
-# Between one try and the next, and what a try may take.
+from django.db import DatabaseError, connection
+from pymongo.errors import PyMongoError
+
+from fitness_project.database.deadline import past_the_deadline
+
+# Between one look and the next, and what a look may take.
 PAUSE_SECONDS = 1.0
-TRY_SECONDS = 5.0
-# One request may wait in vain for a lock. If in that time nobody was answered, it is the database.
-SILENCE_SECONDS = 3.0
+LOOK_SECONDS = 5.0
 
 
 class Outage:
     """Whether the database is away, as this process found.
 
-    While it is, one request at a time tries; the others are refused at once, for waiting they would
-    take the threads of those that need no database.
+    While it is, requests are refused at once, for waiting they would take the threads of those that
+    need no database; one of them looks now and again whether it is back.
     """
 
     def __init__(self):
         self._lock = Lock()
-        self._next_try = None
-        self._last_answer = 0.0
+        self._next_look = None
 
     def is_on(self) -> bool:
-        """Asked before a request's work: False means to go on and find out."""
-        if self._next_try is None:
+        """Asked before a request's work."""
+        if self._next_look is None:
             return False
         with self._lock:
-            if self._next_try is None or monotonic() >= self._next_try:
-                self._next_try = self._next_try and monotonic() + TRY_SECONDS
+            if self._next_look is None:
                 return False
-        return True
+            if monotonic() < self._next_look:
+                return True
+            self._next_look = monotonic() + LOOK_SECONDS
+        return not self._is_over()
 
     def found(self):
         with self._lock:
-            self._next_try = monotonic() + PAUSE_SECONDS
+            self._next_look = monotonic() + PAUSE_SECONDS
 
     def suspected(self):
-        """A request was not answered in time."""
-        if monotonic() - self._last_answer >= SILENCE_SECONDS:
+        """A request was not answered in time: perhaps it only waited for another."""
+        if not database_answers():
             self.found()
 
-    def over(self):
-        self._last_answer = monotonic()
-        if self._next_try is not None:
-            with self._lock:
-                self._next_try = None
+    def _is_over(self):
+        is_back = database_answers()
+        with self._lock:
+            self._next_look = None if is_back else monotonic() + PAUSE_SECONDS
+        return is_back
+
+
+def database_answers() -> bool:
+    """Within a second."""
+    try:
+        past_the_deadline(read_something)
+    except (PyMongoError, DatabaseError):
+        return False
+    return True
+
+
+def read_something() -> None:
+    """From the database's storage: a ping would not ask that of it."""
+    connection.get_collection("django_migrations").find_one()
 
 
 outage = Outage()

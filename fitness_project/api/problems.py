@@ -267,18 +267,19 @@ def csrf_failure(request, reason=""):
     return plain_answer(request, exceptions.PermissionDenied(f"CSRF check failed. {reason}"))
 
 
-class OutageMiddleware:
-    """Refuses calls at once while the database is known to be away."""
+class ProblemMiddleware:
+    """Refuses calls at once while the database is known to be away, and answers what pages outside
+    the API raise."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.path.startswith("/api/"):
-            return self.get_response(request)
-        if outage.is_on():
+        if request.path.startswith("/api/") and outage.is_on():
             return plain_answer(request, Unavailable())
-        response = self.get_response(request)
-        if response.status_code != Unavailable.status_code:
-            outage.over()
-        return response
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, errors.DomainError) or is_outage(exception):
+            return plain_answer(request, as_api_exception(exception))
+        return None

@@ -14,8 +14,8 @@ class Deadline:
     """For PyMongo too, from entering until leaving. It may be left and entered again: what is
     between isn't counted."""
 
-    def __init__(self):
-        self.seconds_left = SECONDS
+    def __init__(self, seconds=None):
+        self.seconds_left = SECONDS if seconds is None else seconds
 
     def __enter__(self):
         self._entered = monotonic()
@@ -60,7 +60,7 @@ def past_the_deadline(work, *args):
     """Runs what must be done though the request's time is over, in a time of its own."""
 
     def run():
-        with pymongo.timeout(CLEANING_SECONDS):
+        with Deadline(CLEANING_SECONDS):
             return work(*args)
 
     return Context().run(run)

@@ -7,7 +7,9 @@ from functools import partial, wraps
 from django.db import DatabaseError, connections
 from pymongo.errors import PyMongoError
 
-from .deadline import past_the_deadline
+from .deadline import past_the_deadline, remaining_seconds
+
+ABORT_SECONDS = 0.5
 
 _endings = ThreadPoolExecutor(1, "end of transactions")
 
@@ -39,8 +41,10 @@ def in_transaction(client, work):
     end = session.end_session
     try:
         return session.with_transaction(work)
-    except PyMongoError:
-        end = partial(_endings.submit, past_the_deadline, _end, client, session)
+    except BaseException as error:
+        # Otherwise PyMongo had the time to end it.
+        if isinstance(error, PyMongoError) or remaining_seconds(1.0) < ABORT_SECONDS:
+            end = partial(_endings.submit, past_the_deadline, _end, client, session)
         raise
     finally:
         end()

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from pymongo.errors import PyMongoError
 
+from fitness_project.api.errors import Conflict
+from fitness_project.database.deadline import Deadline
 from fitness_project.database.transactions import transactional
 
 
@@ -21,15 +23,18 @@ def probes(db):
 
 
 @transactional
-def write_and_run_out_of_time(probes):
+def write_and_run_out_of_time(probes, error):
     probes.update_one({"_id": 1}, {"$set": {"by": "late"}}, session=connection.session)
     time.sleep(0.4)
+    if error:
+        raise error
     probes.update_one({"_id": 1}, {"$set": {"by": "later"}}, session=connection.session)
 
 
-def test_a_transaction_past_its_deadline_leaves_its_documents_free(probes):
-    with pytest.raises(PyMongoError), pymongo.timeout(0.3):
-        write_and_run_out_of_time(probes)
+@pytest.mark.parametrize("error", [None, Conflict("It is in use.")])
+def test_a_transaction_past_its_deadline_leaves_its_documents_free(probes, error):
+    with pytest.raises((PyMongoError, Conflict)), Deadline(0.3):
+        write_and_run_out_of_time(probes, error)
 
     with pymongo.timeout(5):
         probes.update_one({"_id": 1}, {"$set": {"by": "next"}})
