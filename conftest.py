@@ -1,6 +1,7 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -16,6 +17,10 @@ from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.outage import outage
 from fitness_project.api.owned import births
+
+# A slow machine is no failure.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 

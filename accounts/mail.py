@@ -58,7 +58,7 @@ SUBJECTS = {
 
 
 def _send(kind, user, context):
-    context = {"name": " ".join(user.get_short_name().split()), **context}
+    """Nothing in it is the user's own words: anybody may register somebody else's address."""
     text, html = (
         render_to_string(f"accounts/mail/{kind}.{form}", context) for form in ("txt", "html")
     )

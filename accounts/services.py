@@ -20,19 +20,25 @@ from .mail import send_password_changed
 from .models import User
 from .owned import owned
 from .serializers import UserSerializer, refuse_weak_password
-from .sign_ins import sign_out
+from .sign_ins import being_changed, sign_out
 from .tokens import reset_tokens
 
 
 def change_password(user: User, password: str | None) -> None:
-    """Ends every sign-in, and tells the user by mail. With None there is no password any more."""
-    _store_password(user, password)
+    """Ends every sign-in, and tells the user by mail. With None there is no password any more.
+
+    Raises Busy where the password isn't any more what it was when the user was read: of two changes
+    at once the first one stands.
+    """
+    _store_password(user, password, user.password)
     remembered_principals.forget()
     send_password_changed(user)
 
 
 @transactional
-def _store_password(user, password):
+def _store_password(user, password, before):
+    if not User.objects.filter(pk=user.pk, password=before).exists():
+        raise being_changed()
     user.set_password(password)
     user.save(update_fields=["password"])
 
@@ -110,7 +116,12 @@ def delete_account(user_id: ObjectId, etags: list[str] | None = None) -> None:
 
 @transactional
 def _remove(user_id, etags):
-    _at_etag(User.objects.documents.get(user_id), etags)
+    users = User.objects.documents
+    _at_etag(users.get(user_id), etags)
+    # First of all: from now on it is other writers to the account who lose the race.
+    users.collection.update_one(
+        {"_id": user_id}, {"$set": {"isActive": False}}, session=users.session
+    )
     _remove_owned(user_id)
     sign_out([user_id])
     LogEntry.objects.filter(

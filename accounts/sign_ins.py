@@ -17,6 +17,8 @@ from pymongo import ReturnDocument
 
 from fitness_project.api.addresses import client_address
 from fitness_project.api.documents import now
+from fitness_project.api.errors import Busy
+from fitness_project.database.transactions import transactional
 
 from .authentication import remembered_principals
 from .models import SignIn, User
@@ -27,11 +29,15 @@ GRACE = timedelta(seconds=10)
 MAX_ROTATED = 50
 
 
-def start_sign_in(user_id: ObjectId, request) -> dict:
-    """A new sign-in's pair of tokens: `{access, refresh}`."""
+def start_sign_in(user: User, request) -> dict:
+    """A new sign-in's pair of tokens: `{access, refresh}`.
+
+    Raises Busy where the user's password isn't any more what it was when the user was read: who
+    signed in by the old one is not to stay.
+    """
     present = now()
     sign_in = {
-        "userId": user_id,
+        "userId": user.pk,
         "tokenId": uuid4().hex,
         "rotated": [],
         "createdAt": present,
@@ -39,7 +45,24 @@ def start_sign_in(user_id: ObjectId, request) -> dict:
         "ip": client_address(request),
         **_used(present),
     }
-    return token_pair(SignIn.objects.documents.insert(sign_in))
+    return token_pair(_stored(sign_in, user))
+
+
+@transactional
+def _stored(sign_in, user):
+    users = User.objects.documents
+    done = users.collection.update_one(
+        {"_id": user.pk, "password": user.password},
+        {"$set": {"lastLogin": sign_in["createdAt"]}},
+        session=users.session,
+    )
+    if not done.matched_count:
+        raise being_changed()
+    return SignIn.objects.documents.insert(sign_in)
+
+
+def being_changed() -> Busy:
+    return Busy("This account is being changed at this moment: try again shortly.")
 
 
 def token_pair(sign_in: dict) -> dict:
@@ -94,12 +117,17 @@ def end_sign_ins(**conditions) -> int:
 
 
 def sign_out(user_ids: Iterable[ObjectId]) -> None:
-    """Ends the users' sign-ins, and their Django sessions, which know their user only inside."""
+    """Ends the users' sign-ins, in browsers too."""
     ids = list(user_ids)
     end_sign_ins(userId={"$in": ids})
-    theirs = {str(id) for id in ids}
+    end_browser_sessions(ids)
+
+
+def end_browser_sessions(user_ids: Iterable[ObjectId], but: str | None = None) -> None:
+    """All of Django's but the one with that key. They know their user only inside."""
+    theirs = {str(id) for id in user_ids}
     keys = [s.pk for s in Session.objects.iterator() if s.get_decoded().get(SESSION_KEY) in theirs]
-    Session.objects.filter(pk__in=keys).delete()
+    Session.objects.filter(pk__in=set(keys) - {but}).delete()
 
 
 def _used(present) -> dict:

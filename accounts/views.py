@@ -1,3 +1,4 @@
+from django.contrib.auth import update_session_auth_hash
 from django.db import IntegrityError
 from django.http import HttpResponseNotModified, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
@@ -7,7 +8,6 @@ from rest_framework.response import Response
 
 from fitness_project.api.addresses import client_address
 from fitness_project.api.conditions import has_current, required_etags
-from fitness_project.api.documents import now
 from fitness_project.api.errors import FieldRefused, Missing
 from fitness_project.api.fields import parse_object_id
 from fitness_project.api.renderers import answer, is_json
@@ -16,7 +16,7 @@ from . import serializers, services
 from .lockout import password_attempt
 from .mail import send_password_reset
 from .models import SignIn, User
-from .sign_ins import end_sign_ins, refresh_sign_in, start_sign_in
+from .sign_ins import end_browser_sessions, end_sign_ins, refresh_sign_in, start_sign_in
 
 NO_CONTENT = {204: None}
 
@@ -44,7 +44,7 @@ class OpenView(AccountView):
 def signed_in(user, request) -> dict:
     return {
         "user": serializers.UserSerializer(user).data,
-        **start_sign_in(user.pk, request),
+        **start_sign_in(user, request),
     }
 
 
@@ -71,11 +71,7 @@ class LoginView(OpenView):
 
     @extend_schema(operation_id="login", responses=serializers.SignedInSerializer)
     def post(self, request):
-        user = self.get_valid()["user"]
-        User.objects.documents.collection.update_one(
-            {"_id": user.pk}, {"$set": {"lastLogin": now()}}
-        )
-        return Response(signed_in(user, request))
+        return Response(signed_in(self.get_valid()["user"], request))
 
 
 class RefreshView(OpenView):
@@ -169,7 +165,9 @@ class PasswordView(AccountView):
         valid = self.get_valid()
         user = check_password(request, valid["currentPassword"], "currentPassword")
         services.change_password(user, valid["newPassword"])
-        return Response(start_sign_in(user.pk, request))
+        if request.auth is None:
+            update_session_auth_hash(request._request, user)  # This browser stays signed in.
+        return Response(start_sign_in(user, request))
 
 
 class ResetView(OpenView):
@@ -213,6 +211,8 @@ class SignInsView(AccountView):
     def delete(self, request):
         """Ends all but this one."""
         end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
+        session = getattr(request, "session", None)
+        end_browser_sessions([request.user.pk], but=session and session.session_key)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @property

@@ -251,7 +251,7 @@ class User(Visitor):
 
 
 class Staff(Visitor):
-    """Curates one exercise after another; names wait for a second to settle."""
+    """Curates one exercise after another; names take seconds to settle."""
 
     visits = ("curate",)
 

@@ -1,8 +1,11 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import TextField
 
-from fitness_project.api.forms import CleanTextForm
+from accounts.admin_site import ModelAdmin
+from fitness_project.api.forms import CleanTextForm, LinesField
 
 from . import services
 from .models import Exercise
@@ -23,10 +26,13 @@ class ExerciseForm(CleanTextForm):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(admin.ModelAdmin):
+class ExerciseAdmin(ModelAdmin):
     """Writes go through the services, as the API's do."""
 
     form = ExerciseForm
+    formfield_overrides = {
+        TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
+    }
     list_display = ("name", "category", "equipment", "level", "is_archived")
     list_filter = ("is_archived", "category", "equipment", "level")
     search_fields = ("name",)

@@ -23,7 +23,7 @@ from .models import CatalogueVersion, Exercise
 from .names import name_key
 
 MAX_AGE = 0.1
-# A deletion takes a second; a mark that is older was left by a process that was killed.
+# A deletion takes some seconds; a mark that is older was left by a process that was killed.
 DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 

@@ -5,52 +5,55 @@ import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-import environ
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
+from environ import Env
 
 from fitness_project.secret_key import kept_secret_key
 
-env = environ.Env()
+
+def text(name, default=""):
+    """An empty variable counts as one that is not set."""
+    return os.environ.get(name) or default
 
 
 def whole_number(name, default, lowest, highest):
-    text = env.str(name, "") or str(default)
-    if not text.isascii() or not text.isdigit() or not lowest <= int(text[:9]) <= highest:
+    given = text(name, str(default))
+    if not given.isascii() or not given.isdigit() or not lowest <= int(given[:9]) <= highest:
         raise ImproperlyConfigured(f"{name} must be a whole number from {lowest} to {highest}.")
-    return int(text)
+    return int(given)
 
 
 def switch(name, default):
-    text = env.str(name, "").lower() or str(default).lower()
-    if text not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
-        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
-    return text in ("true", "1", "yes", "on")
+    given = text(name, str(default)).lower()
+    if given not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {given!r}.")
+    return given in ("true", "1", "yes", "on")
 
 
 def from_url(name, read):
     try:
-        return read(env.str(name))
+        return read(text(name))
     except (ImproperlyConfigured, ValueError) as error:
         raise ImproperlyConfigured(f"{name} can't be read: {str(error).strip()}.") from None
 
 
 def listed(name, default=()):
     """Comma-separated values."""
-    return [part.strip() for part in env.str(name, "").split(",") if part.strip()] or [*default]
+    return [part.strip() for part in text(name).split(",") if part.strip()] or [*default]
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
+VAR_DIR = Path(text("VAR_DIR") or BASE_DIR / "var").resolve()
 DEBUG = switch("DEBUG", False)
 DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.debugging.SettingsFilter"
 
-MONGODB_URI = env.str("MONGODB_URI", "")
-MONGODB_NAME = env.str("MONGODB_NAME", "") or "fitness"
+MONGODB_URI = text("MONGODB_URI")
+MONGODB_NAME = text("MONGODB_NAME", "fitness")
 if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
     raise ImproperlyConfigured("MONGODB_NAME consists of 1 to 63 letters, digits, - and _.")
 
-SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY = text("SECRET_KEY")
 if not SECRET_KEY and MONGODB_URI:
     raise ImproperlyConfigured(
         "SECRET_KEY must be set when MONGODB_URI is: every machine that serves must share one key."
@@ -65,7 +68,7 @@ for name, keys in {
     if any(len(key.encode()) < 32 for key in keys):
         raise ImproperlyConfigured(f"{name}: a key that signs tokens has at least 32 bytes.")
 
-HOST = env.str("HOST", "") or "127.0.0.1"
+HOST = text("HOST", "127.0.0.1")
 try:
     ip_address(HOST)
 except ValueError:
@@ -176,15 +179,15 @@ MIGRATION_MODULES = {
     "contenttypes": "fitness_project.mongo_migrations.contenttypes",
 }
 
-if env.str("CACHE_URL", ""):
-    CACHES = {"default": from_url("CACHE_URL", env.cache_url_config)}
+if text("CACHE_URL"):
+    CACHES = {"default": from_url("CACHE_URL", Env.cache_url_config)}
 
-if env.str("EMAIL_URL", ""):
-    vars().update(from_url("EMAIL_URL", env.email_url_config))
+if text("EMAIL_URL"):
+    vars().update(from_url("EMAIL_URL", Env.email_url_config))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "fitness@localhost")
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "fitness@localhost")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]

@@ -13,9 +13,11 @@ from rest_framework.test import APIClient
 
 from accounts import services
 from accounts.models import SignIn, User
+from accounts.sign_ins import start_sign_in
 from accounts.tests.factories import PASSWORD, UserFactory
 from conftest import client_of
 from exercises.tests.factories import ExerciseFactory, entry
+from fitness_project.api.errors import Busy
 from history.models import Session
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
@@ -113,6 +115,35 @@ class TestPassword:
         fresh.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
         assert [c.get(ME).status_code for c in (fresh, api, other)] == [200, 401, 401]
         assert [login(p).status_code for p in (NEW, PASSWORD)] == [200, 401]
+
+    def test_who_signs_in_by_the_old_one_meanwhile_does_not_stay(self, ann, rf):
+        before = User.objects.get(pk=ann.pk)
+        services.change_password(ann, NEW)
+
+        with pytest.raises(Busy):
+            start_sign_in(before, rf.post("/api/auth/login"))
+
+        assert not SignIn.objects.filter(user=ann).exists()
+
+    def test_of_two_changes_at_once_the_first_stands(self, ann):
+        other = User.objects.get(pk=ann.pk)
+        services.change_password(ann, NEW)
+
+        with pytest.raises(Busy):
+            services.change_password(other, "a third horse 9")
+
+        assert [login(p).status_code for p in (NEW, "a third horse 9")] == [200, 401]
+
+    def test_a_browser_that_changes_it_stays_signed_in_and_another_does_not(self, ann):
+        this, other = Client(), Client()
+        for browser in (this, other):
+            browser.force_login(ann)
+
+        body = {"currentPassword": PASSWORD, "newPassword": NEW}
+        answer = this.post(PASSWORD_PATH, body, content_type="application/json")
+
+        assert answer.status_code == 200
+        assert [c.get(ME).status_code for c in (this, other)] == [200, 401]
 
     def test_the_user_is_told_by_mail(self, api):
         api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})
@@ -265,11 +296,22 @@ class TestSignIns:
         assert api.delete(f"{SESSIONS}/{row['id']}").status_code == 404
 
     def test_all_but_this_one_can_be_ended(self, api, ann):
-        other = client_of(ann)
+        other, browser = client_of(ann), Client()
+        browser.force_login(ann)
 
         assert api.delete(SESSIONS).status_code == 204
 
-        assert [c.get(ME).status_code for c in (api, other)] == [200, 401]
+        assert [c.get(ME).status_code for c in (api, other, browser)] == [200, 401, 401]
+
+    def test_a_browser_that_ends_the_others_stays_signed_in(self, api, ann, stranger):
+        this, other, theirs = Client(), Client(), Client()
+        for browser, user in ((this, ann), (other, ann), (theirs, UserFactory())):
+            browser.force_login(user)
+
+        assert this.delete(SESSIONS).status_code == 204
+
+        alive = [c.get(ME).status_code for c in (this, other, api, theirs, stranger)]
+        assert alive == [200, 401, 401, 200, 200]
 
     @pytest.mark.parametrize("id", ["x", "0" * 24])
     def test_what_there_is_not_is_a_404(self, api, id):

@@ -70,6 +70,40 @@ def test_training_data_can_be_seen_and_not_changed(admin, ann):
         assert admin.post(path, {"name": "changed"}).status_code == 403
 
 
+def test_a_list_of_training_data_is_of_one_user(admin, ann):
+    mine, theirs = SessionFactory(user=ann), SessionFactory()
+    path = "/admin/history/session/"
+
+    pages = {q: admin.get(path, {"q": q}).content.decode() for q in ("", "ANN@example.com", "x")}
+
+    assert str(mine.pk) in pages["ANN@example.com"]
+    assert str(theirs.pk) not in pages["ANN@example.com"]
+    assert all(str(mine.pk) not in pages[q] for q in ("", "x"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{USERS}?q={'a' * 2000}", 200),
+        ("/admin/exercises/exercise/?q=" + "é" * 1000, 200),
+        ("/admin/r/1/2/", 404),
+        (f"{USERS}?name__regex=(", 400),
+        (f"{USERS}?is_staff__exact=1", 200),
+        ("/admin/exercises/exercise/?primary_muscles__contains=chest", 400),
+        ("/admin/history/session/?exercises=zz", 400),
+        ("/admin/history/session/zz/change/", 302),
+    ],
+)
+def test_what_no_page_offers_is_refused(admin, path, status):
+    assert admin.get(path).status_code == status
+
+
+def test_an_action_on_what_is_no_id_is_refused(admin):
+    body = {"action": "sign_out_everywhere", "_selected_action": ["zzz"]}
+
+    assert admin.post(USERS, body).status_code == 400
+
+
 class TestSigningOut:
     """What staff do to an account holds for its sign-ins."""
 
@@ -142,6 +176,19 @@ def test_ones_own_new_password_is_told_by_mail_and_the_session_goes_on(client, a
     assert ann.check_password("another horse 9")
 
 
+def test_guessing_ones_own_password_is_counted(client, ann):
+    User.objects.update(is_staff=True)
+    client.force_login(ann)
+    passwords = {"new_password1": "another horse 9", "new_password2": "another horse 9"}
+
+    codes = [
+        client.post("/admin/password_change/", {"old_password": old, **passwords}).status_code
+        for old in [*["wrong horse 9"] * 5, PASSWORD]
+    ]
+
+    assert codes == [200] * 5 + [429]
+
+
 class TestStaffWhoMayChangeUsers:
     """They can't give themselves more: neither rights, nor the password of one who has them."""
 
@@ -172,6 +219,24 @@ class TestStaffWhoMayChangeUsers:
         assert (ann.weight_unit, ann.is_staff, ann.is_superuser) == ("lb", False, False)
         assert not ann.user_permissions.exists()
         assert not ann.groups.exists()
+
+    def test_sign_out_users_and_no_superuser(self, admin, ann):
+        browsers = {user: Client() for user in (ann, UserFactory(is_superuser=True))}
+        for user, browser in browsers.items():
+            browser.force_login(user)
+        ids = [str(user.pk) for user in browsers]
+
+        admin.post(USERS, {"action": "sign_out_everywhere", "_selected_action": ids})
+
+        assert [b.get("/api/auth/me").status_code for b in browsers.values()] == [401, 200]
+
+    def test_give_a_group_no_rights(self, admin, clerk):
+        group = Group.objects.create(name="Coaches")
+        clerk.user_permissions.add(*Permission.objects.filter(codename__contains="group"))
+
+        response = admin.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Owners"})
+
+        assert response.status_code == 403
 
     @pytest.mark.parametrize("page", ["change", "password"])
     @pytest.mark.parametrize("rights", [{"is_superuser": True}, {"is_staff": True}])

@@ -61,6 +61,7 @@ def test_an_email_is_taken_whatever_its_case(anonymous):
     ("change", "error"),
     [
         ({"email": "nobody"}, ("/email", "invalid")),
+        ({"email": "ann@exam\u200bple.com"}, ("/email", "invalid")),
         ({"email": f"{'a' * 250}@example.com"}, ("/email", "max_length")),
         ({"email": None}, ("/email", "null")),
         ({"email": 5}, ("/email", "invalid")),

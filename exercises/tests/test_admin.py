@@ -55,6 +55,13 @@ def test_staff_make_an_exercise(curator):
     assert CatalogueVersion.objects.get().version == 1
 
 
+def test_line_breaks_of_a_browser_count_once(curator):
+    response = curator.post(f"{CHANGES}add/", {**FORM, "description": "\r\n".join("a" * 2_500)})
+
+    assert response.status_code == 302
+    assert Exercise.objects.get().description == "\n".join("a" * 2_500)
+
+
 def test_staff_change_an_exercise_and_the_name_reaches_routines(curator, ann, bench_press):
     routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
 

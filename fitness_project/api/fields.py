@@ -2,8 +2,8 @@
 
 import math
 import re
-import unicodedata
 from datetime import UTC, datetime, timedelta
+from unicodedata import category, normalize
 
 from bson import ObjectId
 from django.core.validators import EmailValidator
@@ -11,8 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 MILLISECOND = timedelta(milliseconds=1)
+LATEST = datetime.max.replace(tzinfo=UTC) - MILLISECOND
 LINE_BREAKS = re.compile(r"\r\n?")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 HEX_ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -21,7 +23,7 @@ RFC_3339 = re.compile(
 
 def clean_text(text: str) -> str:
     """Trimmed, NFC, line breaks as `\\n`."""
-    return unicodedata.normalize("NFC", LINE_BREAKS.sub("\n", text)).strip()
+    return normalize("NFC", LINE_BREAKS.sub("\n", text)).strip()
 
 
 def parse_object_id(text) -> ObjectId | None:
@@ -72,7 +74,7 @@ class EmailField(TextField):
         self.validators.append(EmailValidator(message=self.error_messages["invalid"]))
 
     def to_internal_value(self, data):
-        if not data.rpartition("@")[0].isascii():
+        if not data.rpartition("@")[0].isascii() or INVISIBLE.intersection(map(category, data)):
             self.fail("invalid")
         return super().to_internal_value(data).lower()
 
@@ -209,7 +211,9 @@ class QueryInstantField(InstantField):
             self.fail("plus")
         instant = super().to_internal_value(value)
         fraction = value.partition(".")[2].rstrip("Zz").partition("+")[0].partition("-")[0]
-        return instant + MILLISECOND if fraction[3:].strip("0") else instant
+        if not fraction[3:].strip("0") or instant > LATEST:
+            return instant
+        return instant + MILLISECOND
 
 
 class QueryBooleanField(ChoiceField):

@@ -2,7 +2,15 @@
 
 from django import forms
 
-from .fields import CONTROL_CHARACTERS, TextField, clean_text
+from .fields import CONTROL_CHARACTERS, LINE_BREAKS, TextField, clean_text
+
+
+class LinesField(forms.CharField):
+    """A text whose line breaks are `\\n` before its length is looked at: browsers send two."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text and LINE_BREAKS.sub("\n", text)
 
 
 class CleanTextForm(forms.ModelForm):

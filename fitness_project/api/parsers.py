@@ -5,13 +5,15 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from .problems import RequestTooLarge
+from .problems import Encoded, RequestTooLarge
 
 
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
+        if parser_context["request"].META.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
+            raise Encoded
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:

@@ -35,6 +35,7 @@ from .outage import outage
 from .renderers import BrowsableRenderer, DocumentJSONRenderer, dump_json
 
 MEDIA_TYPE = "application/problem+json"
+JSON = "application/json"
 HTML = "text/html"
 RETRY_AFTER = "2"
 MAX_ERRORS = 100
@@ -55,6 +56,12 @@ class RequestTooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
     default_detail = "The request body is larger than 1 MiB."
+
+
+class Encoded(exceptions.APIException):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_code = "unsupported_media_type"
+    default_detail = "Send the body as it is, without a Content-Encoding."
 
 
 class Unavailable(exceptions.APIException):
@@ -237,12 +244,14 @@ def plain_answer(request, error: exceptions.APIException) -> HttpResponse:
 
 
 def prefers_html(request) -> bool:
-    return preferred_type(request, [MEDIA_TYPE, HTML]) == HTML
+    return preferred_type(request, [MEDIA_TYPE, JSON, HTML]) == HTML
 
 
 def preferred_type(request, media_types) -> str | None:
-    """None too where the Accept can't be read."""
+    """None too where the Accept can't be read. Its parameters, such as a charset, don't matter."""
     with suppress(ValueError):
+        for accepted in request.accepted_types:
+            accepted.range_params = {}
         return request.get_preferred_type(media_types)
 
 

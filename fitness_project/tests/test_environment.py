@@ -84,3 +84,16 @@ def test_debug_pages_do_not_show_passwords_of_urls():
     assert "secret" not in str(shown)
     assert shown["default"]["NAME"] == "fitness"
     assert "secret" not in settings_filter.cleanse_setting("MONGODB_URI", "mongodb://a:secret@db/")
+
+
+def test_a_key_is_taken_as_it_is(tmp_path):
+    key = "$" + "k" * 40
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "SECRET_KEY": key}
+    environment["DJANGO_SETTINGS_MODULE"] = "fitness_project.settings"
+    code = "from django.conf import settings; print(settings.SECRET_KEY)"
+
+    told = subprocess.check_output(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, text=True
+    )
+
+    assert told.strip() == key

@@ -72,9 +72,7 @@ CASES = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", CASES)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_fast_reads_and_serializer_agree(model, data):
     serializer_class, fields = CASES[model]

@@ -398,7 +398,6 @@ class World:
 @given(scripts=scripts, page=st.sampled_from([1, 2, 100]))
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_device_ends_with_what_the_server_has(monkeypatch, named, scripts, page):

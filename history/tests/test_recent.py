@@ -47,9 +47,7 @@ def walk(rows, size, before_each=lambda: None):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(dates, max_size=25), size=st.integers(1, 6), data=st.data())
 def test_every_page_is_the_plain_one(days, size, data):
     sessions = stored(days)

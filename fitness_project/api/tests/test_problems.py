@@ -133,6 +133,27 @@ def test_what_a_client_prefers_is_answered(api, accept, media_type):
     assert answer["Content-Type"].partition(";")[0] == media_type
 
 
+@pytest.mark.parametrize("parameter", ["charset=utf-8", "indent=4", "odata=verbose"])
+def test_parameters_of_the_accept_make_no_difference(api, parameter):
+    response = api.get(ROUTINES, headers={"Accept": f"application/json; {parameter}"})
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+
+
+def test_who_prefers_json_to_html_gets_the_problem_as_json(client):
+    response = client.get("/nothing", headers={"Accept": "application/json, text/html;q=0.5"})
+
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_an_encoded_body_is_refused_as_such(api):
+    response = api.post(ROUTINES, {"name": "Legs"}, headers={"Content-Encoding": "gzip"})
+
+    assert response.status_code == 415
+    assert "Content-Encoding" in response.json()["detail"]
+
+
 def test_an_accept_that_cannot_be_read_is_a_406(api):
     assert api.get(ROUTINES, headers={"Accept": "text/html; q*=x'y'z"}).status_code == 406
 

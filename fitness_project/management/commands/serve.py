@@ -119,7 +119,10 @@ def _allow_connections() -> int:
     """As many as the system lets us have: a worker out of descriptors accepts nobody any more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     descriptors = max(soft, min(CONNECTIONS + OTHER_DESCRIPTORS, hard))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, hard))
+    except (OSError, ValueError):  # On macOS the kernel's own limit may be lower than `hard`.
+        descriptors = soft
     return max(1, min(CONNECTIONS, descriptors - OTHER_DESCRIPTORS))
 
 
