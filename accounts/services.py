@@ -5,6 +5,7 @@ from threading import Timer
 
 from bson import ObjectId
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.utils.http import urlsafe_base64_decode
 
@@ -20,7 +21,7 @@ from .mail import send_password_changed
 from .models import User
 from .owned import owned
 from .serializers import UserSerializer, refuse_weak_password
-from .sign_ins import being_changed, sign_out
+from .sign_ins import being_changed, end_sign_ins, sign_out
 from .tokens import reset_tokens
 
 
@@ -30,37 +31,28 @@ def change_password(user: User, password: str | None) -> None:
     Raises Busy where the password isn't any more what it was when the user was read: of two changes
     at once the first one stands.
     """
-    _store_password(user, password, user.password)
+    encoded = make_password(password)
+    _replace_password(user, encoded)
+    user.password = encoded
     remembered_principals.forget()
     send_password_changed(user)
 
 
 @transactional
-def _store_password(user, password, before):
-    if not User.objects.filter(pk=user.pk, password=before).exists():
+def _replace_password(user, encoded):
+    if not User.objects.filter(pk=user.pk, password=user.password).update(password=encoded):
         raise being_changed()
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    end_sign_ins(userId=user.pk)
 
 
 def reset_password(uid: str, token: str, password: str) -> None:
     """By a mail's link. Raises FieldRefused where it is not valid (any more)."""
-    user = _reset(uid, token, password)
-    remembered_principals.forget()
-    send_password_changed(user)
-
-
-@transactional
-def _reset(uid, token, password):
-    """Two at once with one link: the second finds the password changed, and the link used."""
     id = parse_object_id(_decoded(uid))
     user = User.objects.filter(pk=id, is_active=True).first() if id else None
     if user is None or not reset_tokens.check_token(user, token):
         raise FieldRefused("token", "This link is not valid, or was used already.", "invalid_link")
     refuse_weak_password(password, user, "newPassword")
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    return user
+    change_password(user, password)
 
 
 def _decoded(uid) -> str | None:

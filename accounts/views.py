@@ -146,7 +146,9 @@ class MeView(AccountView):
 def check_password(request, password, field) -> User:
     """The user as stored. Raises FieldRefused for a wrong password, which counts as a failure to
     sign in."""
-    user = User.objects.get(pk=request.user.pk)
+    user = User.objects.filter(pk=request.user.pk).first()
+    if user is None:
+        raise serializers.over()
     with password_attempt(user.email, client_address(request)) as success:
         if user.check_password(password):
             success()

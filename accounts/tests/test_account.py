@@ -378,6 +378,21 @@ class TestDeletion:
         assert seconds > services.MAX_AGE
         assert not Session.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("verb", "path", "body"),
+        [
+            ("delete", ME, {"password": PASSWORD}),
+            ("post", PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW}),
+        ],
+    )
+    def test_another_process_that_has_not_heard_of_it_tells_that_it_is_over(
+        self, api, monkeypatch, verb, path, body
+    ):
+        monkeypatch.setattr(services.remembered_principals, "forget", lambda: None)
+        api.delete(ME, {"password": PASSWORD})
+
+        assert getattr(api, verb)(path, body).status_code == 401
+
     def test_a_wrong_password_deletes_nothing(self, api):
         assert error(api.delete(ME, {"password": "not this one"})) == (
             "/password",
