@@ -1,4 +1,4 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
@@ -96,10 +96,13 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request, queryset):
-        if not request.user.is_superuser:
-            queryset = queryset.filter(is_staff=False, is_superuser=False)
-        sign_out(queryset.values_list("pk", flat=True))
-        self.message_user(request, "Signed out everywhere.")
+        chosen = list(queryset)
+        users = [user for user in chosen if self.has_change_permission(request, user)]
+        sign_out(user.pk for user in users)
+        if len(users) < len(chosen):
+            message = "Only superusers sign out staff: the staff among them stay signed in."
+            self.message_user(request, message, messages.WARNING)
+        self.message_user(request, f"{len(users)} of {len(chosen)} signed out everywhere.")
 
 
 admin.site.unregister(Group)

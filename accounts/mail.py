@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context
 from functools import wraps
 
 from django.core.mail import send_mail
@@ -10,6 +10,8 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+
+from fitness_project.api.middleware import current_request_id, goes_on
 
 from .lockout import is_within_limit
 from .models import User
@@ -23,7 +25,8 @@ def in_background(work):
     """Runs `work` in a thread of this process; what goes wrong is logged, with the request's id."""
 
     @wraps(work)
-    def run(*args):
+    def run(request_id, *args):
+        goes_on(request_id)
         try:
             work(*args)
         except Exception:
@@ -31,7 +34,8 @@ def in_background(work):
         finally:
             connections.close_all()
 
-    return lambda *args: background.submit(copy_context().run, run, *args)
+    # Not in the request's context, whose time for the database may be over by then.
+    return lambda *args: background.submit(Context().run, run, current_request_id(), *args)
 
 
 @in_background

@@ -11,7 +11,7 @@ from django.utils.http import urlsafe_base64_decode
 
 from fitness_project.api.conditions import etag_of_body
 from fitness_project.api.documents import now
-from fitness_project.api.errors import FieldRefused, PreconditionFailed
+from fitness_project.api.errors import FieldRefused, Missing, PreconditionFailed
 from fitness_project.api.fields import parse_object_id
 from fitness_project.api.renderers import dump_json
 from fitness_project.database.transactions import transactional
@@ -40,7 +40,9 @@ def change_password(user: User, password: str | None) -> None:
 
 @transactional
 def _replace_password(user, encoded):
-    if not User.objects.filter(pk=user.pk, password=user.password).update(password=encoded):
+    # The new one too: where the answer to its commit was lost, all of this is done again.
+    present = User.objects.filter(pk=user.pk, password__in=(user.password, encoded))
+    if not present.update(password=encoded):
         raise being_changed()
     end_sign_ins(userId=user.pk)
 
@@ -109,7 +111,10 @@ def delete_account(user_id: ObjectId, etags: list[str] | None = None) -> None:
 @transactional
 def _remove(user_id, etags):
     users = User.objects.documents
-    _at_etag(users.get(user_id), etags)
+    try:
+        _at_etag(users.get(user_id), etags)
+    except Missing:
+        return  # By another request, or by a first run of this whose answer was lost.
     # First of all: from now on it is other writers to the account who lose the race.
     users.collection.update_one(
         {"_id": user_id}, {"$set": {"isActive": False}}, session=users.session

@@ -9,7 +9,9 @@ app_name = "rest_framework"
 urlpatterns = [
     re_path(
         r"^login/?$",
-        LoginView.as_view(template_name="admin/login.html", extra_context=SITE),
+        LoginView.as_view(
+            template_name="admin/login.html", extra_context=SITE, redirect_authenticated_user=True
+        ),
         name="login",
     ),
     re_path(r"^logout/?$", LogoutView.as_view(), name="logout"),

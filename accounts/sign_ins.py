@@ -32,11 +32,12 @@ MAX_ROTATED = 50
 def start_sign_in(user: User, request) -> dict:
     """A new sign-in's pair of tokens: `{access, refresh}`.
 
-    Raises Busy where the user's password isn't any more what it was when the user was read: who
-    signed in by the old one is not to stay.
+    Raises Busy where the user's password isn't any more what it was when the user was read, or the
+    user is out: who came by the old one is not to stay.
     """
     present = now()
     sign_in = {
+        "_id": ObjectId(),
         "userId": user.pk,
         "tokenId": uuid4().hex,
         "rotated": [],
@@ -52,13 +53,17 @@ def start_sign_in(user: User, request) -> dict:
 def _stored(sign_in, user):
     users = User.objects.documents
     done = users.collection.update_one(
-        {"_id": user.pk, "password": user.password},
+        {"_id": user.pk, "password": user.password, "isActive": True},
         {"$set": {"lastLogin": sign_in["createdAt"]}},
         session=users.session,
     )
     if not done.matched_count:
         raise being_changed()
-    return SignIn.objects.documents.insert(sign_in)
+    # Not an insertion: where the answer to its commit was lost, all of this is done again.
+    SignIn.objects.documents.collection.replace_one(
+        {"_id": sign_in["_id"]}, sign_in, upsert=True, session=users.session
+    )
+    return sign_in
 
 
 def being_changed() -> Busy:

@@ -212,9 +212,9 @@ class SignInsView(AccountView):
     @extend_schema(operation_id="end_other_sign_ins", responses=NO_CONTENT)
     def delete(self, request):
         """Ends all but this one."""
-        end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
         session = getattr(request, "session", None)
         end_browser_sessions([request.user.pk], but=session and session.session_key)
+        end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @property

@@ -34,8 +34,10 @@ def switch(name, default):
 def from_url(name, read):
     try:
         return read(text(name))
-    except (ImproperlyConfigured, ValueError) as error:
-        raise ImproperlyConfigured(f"{name} can't be read: {str(error).strip()}.") from None
+    except (ImproperlyConfigured, ValueError):  # Their texts may have parts of a password.
+        raise ImproperlyConfigured(
+            f"{name} is no address that can be read. In a password, write / as %2F and @ as %40."
+        ) from None
 
 
 def listed(name, default=()):

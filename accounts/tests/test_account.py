@@ -9,6 +9,8 @@ from django.contrib.sessions.models import Session as DjangoSession
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from pymongo.errors import OperationFailure
+from pymongo.synchronous.client_session import ClientSession
 from rest_framework.test import APIClient
 
 from accounts import services
@@ -36,6 +38,39 @@ def error(response):
 
 def login(password, email="ann@example.com"):
     return APIClient().post("/api/auth/login", {"email": email, "password": password})
+
+
+@pytest.fixture
+def lost_answer(monkeypatch):
+    """The first commit is done, but its answer is lost: the transaction is run again."""
+    commit, lost = ClientSession.commit_transaction, []
+
+    def commit_and_lose(session):
+        commit(session)
+        if not lost:
+            lost.append(1)
+            labels = {"errorLabels": ["TransientTransactionError"]}
+            raise OperationFailure("no such transaction", 251, labels)
+
+    monkeypatch.setattr(ClientSession, "commit_transaction", commit_and_lose)
+
+
+@pytest.mark.usefixtures("lost_answer")
+class TestLostAnswers:
+    def test_a_sign_in_is_stored_once(self, ann):
+        assert login(PASSWORD).status_code == 200
+        assert SignIn.objects.count() == 1
+
+    def test_a_new_password_is_stored_and_told(self, api, ann):
+        body = {"currentPassword": PASSWORD, "newPassword": NEW}
+
+        assert api.post(PASSWORD_PATH, body).status_code == 200
+        assert User.objects.get().check_password(NEW)
+        assert [message.to for message in mail.outbox] == [[ann.email]]
+
+    def test_an_account_is_deleted(self, api):
+        assert api.delete(ME, {"password": PASSWORD}).status_code == 204
+        assert not User.objects.exists()
 
 
 class TestMe:
@@ -124,6 +159,12 @@ class TestPassword:
             start_sign_in(before, rf.post("/api/auth/login"))
 
         assert not SignIn.objects.filter(user=ann).exists()
+
+    def test_nor_does_who_signs_in_while_being_deactivated(self, ann, rf):
+        User.objects.filter(pk=ann.pk).update(is_active=False)
+
+        with pytest.raises(Busy):
+            start_sign_in(ann, rf.post("/api/auth/login"))
 
     def test_of_two_changes_at_once_the_first_stands(self, ann):
         other = User.objects.get(pk=ann.pk)

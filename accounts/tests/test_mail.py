@@ -1,13 +1,16 @@
 """A mail through a real SMTP server, and what happens when there is none."""
 
 import socket
+import time
 from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from accounts import mail
 from accounts.tests.factories import UserFactory
 from fitness_project.api.middleware import RequestIdFilter
+from fitness_project.database import deadline
 
 RESET = "/api/auth/password/reset"
 
@@ -74,3 +77,17 @@ def test_a_mail_server_that_is_away_is_logged_and_tells_the_client_nothing(
     (record,) = caplog.records
     assert record.getMessage() == "A mail was not sent (send_password_reset)."
     assert record.request_id == response["X-Request-Id"]
+
+
+def test_a_mail_that_had_to_wait_has_its_own_time(smtp, anonymous, monkeypatch):
+    UserFactory(email="ann@example.com")
+    late = []
+    monkeypatch.setattr(mail.background, "submit", lambda *work: late.append(work))
+    monkeypatch.setattr(deadline, "SECONDS", 0.5)
+    anonymous.post(RESET, {"email": "ann@example.com"})
+    time.sleep(0.6)
+
+    [(run, *args)] = late
+    run(*args)
+
+    assert len(smtp.messages) == 1

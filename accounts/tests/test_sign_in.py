@@ -139,5 +139,6 @@ def test_the_pages_for_browsers_sign_in_and_out(client, ann, slash):
     assert page.status_code == 200
     assert b"Django" not in page.content
     assert client.get("/api/auth/me").status_code == 200
+    assert client.get(f"/sign-in/login{slash}").status_code == 302
     client.post(f"/sign-in/logout{slash}")
     assert client.get("/api/auth/me").status_code == 401

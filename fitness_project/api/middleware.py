@@ -14,6 +14,11 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
+def goes_on(request_id: str) -> None:
+    """In another thread: what is logged from here on belongs to that request."""
+    _request_id.set(request_id)
+
+
 class RequestIdMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response

@@ -12,7 +12,8 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        if parser_context["request"].META.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
+        encoding = parser_context["request"].META.get("HTTP_CONTENT_ENCODING") or "identity"
+        if encoding.lower() != "identity":
             raise Encoded
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)

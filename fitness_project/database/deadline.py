@@ -7,7 +7,7 @@ from time import monotonic
 import pymongo
 
 SECONDS = 3.0
-CLEANING_SECONDS = 1.0
+CLEANING_SECONDS = 0.8
 
 
 class Deadline:

@@ -23,6 +23,7 @@ from django.views.debug import get_default_exception_reporter_filter
         ("DEBUG", "maybe"),
         ("MONGODB_NAME", "my fitness"),
         ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "smtp://ann:pa/ss@mail.example.com:587"),
         ("CACHE_URL", "redis.example.com"),
     ],
 )
@@ -43,6 +44,7 @@ def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
     (line,) = told.stderr.splitlines()
     assert line.startswith("error: ")
     assert variable in line
+    assert "'pa'" not in line
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
     [
         ("mongodb://ann:p@ss@db/", "must be escaped"),
         ("postgres://db/", "must begin with 'mongodb://'"),
-        ("mongodb://127.0.0.1:9/", "127.0.0.1:9: [Errno 111] Connection refused"),
+        ("mongodb://127.0.0.1:9/", "Connection refused"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path, uri, reason):

@@ -140,6 +140,9 @@ def load_application(*_):
 
 
 def _follow_main_process():
-    """Its end shows by a pipe, at once, and even if it came before this was called."""
-    multiprocessing.parent_process().join()
+    """Its end shows by a pipe, at once, and even if it came before this was called. Where another
+    worker holds the pipe's other end, it shows within a second."""
+    main = multiprocessing.parent_process()
+    while main.is_alive() and os.getppid() == main.pid:
+        main.join(1)
     os._exit(1)
