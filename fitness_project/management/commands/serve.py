@@ -8,6 +8,7 @@ import shlex
 import signal
 import socket
 import threading
+import time
 
 from django.conf import settings
 from django.core.management import call_command
@@ -140,9 +141,8 @@ def load_application(*_):
 
 
 def _follow_main_process():
-    """Its end shows by a pipe, at once, and even if it came before this was called. Where another
-    worker holds the pipe's other end, it shows within a second."""
-    main = multiprocessing.parent_process()
-    while main.is_alive() and os.getppid() == main.pid:
-        main.join(1)
+    """Even where its end came before this was called: another is the parent then."""
+    main = multiprocessing.parent_process().pid
+    while os.getppid() == main:
+        time.sleep(1)
     os._exit(1)
