@@ -9,6 +9,23 @@ from django.conf import settings
 from django.views.debug import get_default_exception_reporter_filter
 
 
+def manage(command, var_dir, **variables):
+    """In a process of its own, with the service's settings and not the tests'."""
+    return subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=settings.BASE_DIR,
+        env=environment(var_dir, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def environment(var_dir, **variables):
+    names = {"DJANGO_SETTINGS_MODULE": "fitness_project.settings", "VAR_DIR": str(var_dir)}
+    return {**os.environ, **names, **variables}
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -28,17 +45,7 @@ from django.views.debug import get_default_exception_reporter_filter
     ],
 )
 def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
-    environment = {**os.environ, "VAR_DIR": str(tmp_path), variable: value}
-    environment["DJANGO_SETTINGS_MODULE"] = "fitness_project.settings"
-
-    told = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = manage("check", tmp_path, **{variable: value})
 
     assert told.returncode == 1
     (line,) = told.stderr.splitlines()
@@ -56,18 +63,7 @@ def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path, uri, reason):
-    environment = {**os.environ, "VAR_DIR": str(tmp_path), "MONGODB_URI": uri}
-    environment["DJANGO_SETTINGS_MODULE"] = "fitness_project.settings"
-    environment["SECRET_KEY"] = "k" * 64
-
-    told = subprocess.run(
-        [sys.executable, "manage.py", "import_exercises"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = manage("import_exercises", tmp_path, MONGODB_URI=uri, SECRET_KEY="k" * 64)
 
     assert told.returncode == 1
     (line,) = told.stderr.splitlines()
@@ -90,12 +86,13 @@ def test_debug_pages_do_not_show_passwords_of_urls():
 
 def test_a_key_is_taken_as_it_is(tmp_path):
     key = "$" + "k" * 40
-    environment = {**os.environ, "VAR_DIR": str(tmp_path), "SECRET_KEY": key}
-    environment["DJANGO_SETTINGS_MODULE"] = "fitness_project.settings"
     code = "from django.conf import settings; print(settings.SECRET_KEY)"
 
     told = subprocess.check_output(
-        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, text=True
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env=environment(tmp_path, SECRET_KEY=key),
+        text=True,
     )
 
     assert told.strip() == key
