@@ -9,14 +9,13 @@ from pymongo import monitoring
 from rest_framework.test import APIClient
 
 from accounts import mail
-from accounts.authentication import remembered_principals
+from accounts.signing_in.principals import remembered_principals
+from accounts.signing_in.tokens import AccessToken
 from accounts.tests.factories import SignInFactory, UserFactory
-from accounts.tokens import AccessToken
 from exercises import services
 from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
-from fitness_project.api.outage import outage
-from fitness_project.api.owned import births
+from fitness_project.database.outage import outage
 
 # A slow machine is no failure.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -66,7 +65,6 @@ def _nothing_remembered(monkeypatch):
     LOG.sent.clear()
     catalogue.__init__()
     remembered_principals.forget()
-    births.clear()
     outage.__init__()
     monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))

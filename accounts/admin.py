@@ -9,8 +9,8 @@ from fitness_project.api.forms import CleanTextForm
 
 from .admin_site import ModelAdmin
 from .models import User
-from .services import change_password
-from .sign_ins import sign_out
+from .passwords import change_password
+from .signing_in.sign_ins import sign_out
 
 
 class UserCreationForm(CleanTextForm, BaseUserCreationForm):

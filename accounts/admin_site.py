@@ -5,7 +5,7 @@ from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, ValidationError
 from django.urls import reverse
 
-from fitness_project.api.addresses import client_address
+from fitness_project.serving.addresses import client_address
 
 from .forms import ChangePasswordForm
 

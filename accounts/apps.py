@@ -4,8 +4,12 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
 
-    def ready(self):
-        from .owned import Owned, owned
+    def ready(self) -> None:
+        from fitness_project.documents import registry
+
+        from .models import SignIn
         from .serializers import ExportedSignInSerializer
 
-        owned.append(Owned("signIns", self.get_model("SignIn"), ExportedSignInSerializer))
+        registry.entries.append(
+            registry.Entry("signIns", SignIn.objects.documents, ExportedSignInSerializer.response)
+        )

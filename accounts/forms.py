@@ -4,8 +4,8 @@ from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 
-from .lockout import password_attempt
-from .services import change_password
+from .passwords import change_password
+from .signing_in.lockout import password_attempt
 
 
 class NewPasswordForm(SetPasswordForm):

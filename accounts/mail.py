@@ -11,11 +11,11 @@ from django.template.loader import render_to_string
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from fitness_project.api.middleware import current_request_id, goes_on
+from fitness_project.serving.request_ids import continue_request, current_request_id
 
-from .lockout import is_within_limit
 from .models import User
-from .tokens import reset_tokens
+from .signing_in.lockout import is_within_limit
+from .signing_in.tokens import reset_tokens
 
 log = logging.getLogger(__name__)
 background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
@@ -26,7 +26,7 @@ def in_background(work):
 
     @wraps(work)
     def run(request_id, *args):
-        goes_on(request_id)
+        continue_request(request_id)
         try:
             work(*args)
         except Exception:

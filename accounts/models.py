@@ -6,8 +6,9 @@ from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
-from fitness_project.api.documents import DocumentManager, now
 from fitness_project.database.transactions import transactional
+from fitness_project.documents.collection import DocumentManager
+from fitness_project.documents.instants import now
 
 from .querysets import UserManager
 

@@ -1,6 +1,6 @@
 from django.contrib.auth.models import BaseUserManager
 
-from fitness_project.api.documents import DocumentManager
+from fitness_project.documents.collection import DocumentManager
 
 
 class UserManager(DocumentManager, BaseUserManager):

@@ -5,7 +5,7 @@ from django.urls import path, reverse_lazy
 
 from .admin_site import SITE
 from .forms import NewPasswordForm
-from .tokens import reset_tokens
+from .signing_in.tokens import reset_tokens
 
 urlpatterns = [
     path(

@@ -1,8 +1,6 @@
-from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as DjangoValidationError
+from typing import Any
+
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, ErrorDetail
 from rest_framework_simplejwt.exceptions import TokenError
 
 from fitness_project.api.fields import (
@@ -12,25 +10,23 @@ from fitness_project.api.fields import (
     PasswordField,
     TextField,
 )
-from fitness_project.api.serializers import DocumentSerializer, StrictSerializer
+from fitness_project.api.serializers import (
+    DocumentSerializer,
+    StrictSerializer,
+    serializer_of,
+)
+from fitness_project.documents import registry
+from fitness_project.documents.collection import Document
+from fitness_project.errors import TokenNotValid
 
 from .models import SignIn, User
-from .owned import owned
-from .tokens import RefreshToken
+from .passwords import refuse_weak_password
+from .signing_in.tokens import RefreshToken
 
 STRENGTH = (
     "10 characters or more and 1,024 bytes at most; not digits alone, not a common password, not "
     "like the e-mail or the name."
 )
-
-
-def refuse_weak_password(password, user, field):
-    """Raises ValidationError for what Django's validators find."""
-    try:
-        validate_password(password, user)
-    except DjangoValidationError as error:
-        details = [ErrorDetail(e.messages[0], e.code) for e in error.error_list]
-        raise serializers.ValidationError({field: details}) from None
 
 
 class UserSerializer(DocumentSerializer):
@@ -62,48 +58,37 @@ class RegisterSerializer(DocumentSerializer):
         model = User
         fields = ("email", "password", "name")
 
-    def validate(self, attrs):
-        user = User(email=attrs["email"], name=attrs.get("name"))
-        refuse_weak_password(attrs["password"], user, "password")
-        return attrs
+    @classmethod
+    def complete(cls, values: Document) -> Document:
+        user = User(email=values["email"], name=values.get("name"))
+        refuse_weak_password(values["password"], user, "password")
+        return values
 
 
 class LoginSerializer(StrictSerializer):
     email = EmailField()
     password = PasswordField()
 
-    def validate(self, attrs):
-        user = authenticate(self.context["request"]._request, **attrs)
-        if user is None:
-            raise AuthenticationFailed(
-                "No active account has this e-mail and password.", "bad_credentials"
-            )
-        return {"user": user}
-
 
 class RefreshSerializer(StrictSerializer):
     refresh = TextField(max_length=2000)
 
-    def validate(self, attrs):
+    def validate_refresh(self, token: str) -> RefreshToken:
         try:
-            return {"token": RefreshToken(attrs["refresh"])}
+            return RefreshToken(token)
         except TokenError:
-            raise over() from None
-
-
-def over() -> AuthenticationFailed:
-    return AuthenticationFailed("This sign-in is over: sign in again.", "token_not_valid")
+            raise TokenNotValid from None
 
 
 class LogoutSerializer(StrictSerializer):
     refresh = TextField(max_length=2000)
 
-    def validate_refresh(self, token):
+    def validate_refresh(self, token: str) -> RefreshToken:
         try:
             return RefreshToken(token)
         except TokenError:
             raise serializers.ValidationError(
-                "This is no valid refresh token.", "token_not_valid"
+                "This is not a valid refresh token.", "token_not_valid"
             ) from None
 
 
@@ -115,7 +100,7 @@ class ChangePasswordSerializer(StrictSerializer):
     currentPassword = PasswordField()  # noqa: N815 - JSON names
     newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
 
-    def validate(self, attrs):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_weak_password(attrs["newPassword"], self.context["request"].user, "newPassword")
         return attrs
 
@@ -160,5 +145,7 @@ class ExportSerializer(serializers.Serializer):
     user = UserSerializer()
 
     def get_fields(self):
-        lists = {entry.name: entry.serializer_class(many=True) for entry in owned}
+        lists = {
+            entry.name: serializer_of(entry.response)(many=True) for entry in registry.exported()
+        }
         return {**super().get_fields(), **lists}

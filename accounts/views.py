@@ -1,22 +1,36 @@
-from django.contrib.auth import update_session_auth_hash
+from typing import Any
+
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.db import IntegrityError
-from django.http import HttpResponseNotModified, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from fitness_project.api.addresses import client_address
-from fitness_project.api.conditions import has_current, required_etags
-from fitness_project.api.errors import FieldRefused, Missing
-from fitness_project.api.fields import parse_object_id
-from fitness_project.api.renderers import answer, is_json
+from fitness_project.api.http.conditions import etag_of_body, has_current, required_etags
+from fitness_project.api.http.json import dump_json
+from fitness_project.api.http.renderers import respond, wants_json
+from fitness_project.api.serializers import Input
+from fitness_project.documents.collection import Document
+from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import BadCredentials, FieldRefused, Missing, TokenNotValid
+from fitness_project.serving.addresses import client_address
 
 from . import serializers, services
-from .lockout import password_attempt
+from .exports import export_account
 from .mail import send_password_reset
 from .models import SignIn, User
-from .sign_ins import end_browser_sessions, end_sign_ins, refresh_sign_in, start_sign_in
+from .passwords import change_password, reset_password
+from .signing_in.lockout import password_attempt
+from .signing_in.sign_ins import (
+    TokenPair,
+    end_browser_sessions,
+    end_sign_ins,
+    refresh_sign_in,
+    start_sign_in,
+)
 
 NO_CONTENT = {204: None}
 
@@ -31,21 +45,19 @@ class AccountView(generics.GenericAPIView):
 
 
 class OpenView(AccountView):
-    """For anybody: a stale token sent along must not stand in the way."""
+    """For everybody: a stale token that is sent along must not stand in the way."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    def get_authenticate_header(self, request):
-        """Without it a wrong password would be a 403."""
-        return "Bearer"
+
+def sign_in(user: User, request: Request) -> TokenPair:
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return start_sign_in(user, user_agent=agent, ip=client_address(request))
 
 
-def signed_in(user, request) -> dict:
-    return {
-        "user": serializers.UserSerializer(user).data,
-        **start_sign_in(user, request),
-    }
+def signed_in(user: User, request: Request) -> dict[str, Any]:
+    return {"user": serializers.UserSerializer(user).data, **sign_in(user, request)}
 
 
 class RegisterView(OpenView):
@@ -56,9 +68,9 @@ class RegisterView(OpenView):
     @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
     def post(self, request):
         try:
-            user = User.objects.create_user(**self.get_valid())
+            user = User.objects.create_user(**self.serializer_class.read(Input(request.data)))
         except IntegrityError:
-            raise FieldRefused("email", "This e-mail is taken.", "unique") from None
+            raise FieldRefused("email", ("unique", "This e-mail address is taken.")) from None
         return Response(signed_in(user, request), status.HTTP_201_CREATED)
 
 
@@ -71,7 +83,10 @@ class LoginView(OpenView):
 
     @extend_schema(operation_id="login", responses=serializers.SignedInSerializer)
     def post(self, request):
-        return Response(signed_in(self.get_valid()["user"], request))
+        user = authenticate(request._request, **self.get_valid())
+        if user is None:
+            raise BadCredentials
+        return Response(signed_in(user, request))
 
 
 class RefreshView(OpenView):
@@ -83,10 +98,7 @@ class RefreshView(OpenView):
 
     @extend_schema(operation_id="refresh", responses=serializers.TokenPairSerializer)
     def post(self, request):
-        pair = refresh_sign_in(self.get_valid()["token"])
-        if pair is None:
-            raise serializers.over()
-        return Response(pair)
+        return Response(refresh_sign_in(self.get_valid()["refresh"]))
 
 
 class LogoutView(AccountView):
@@ -98,7 +110,7 @@ class LogoutView(AccountView):
     def post(self, request):
         token = self.get_valid()["refresh"]
         if token.user_id != request.user.pk:
-            raise FieldRefused("refresh", "This token is not yours.", "token_not_valid")
+            raise FieldRefused("refresh", ("token_not_valid", "This token isn't yours."))
         end_sign_ins(_id=token.sign_in_id, userId=request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -114,19 +126,18 @@ class MeView(AccountView):
     @extend_schema(operation_id="me")
     def get(self, request):
         user = User.objects.documents.get(request.user.pk)
-        etag = services.user_etag(user)
+        etag = etag_of_user(user)
         if has_current(request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})
-        return self._answer(user)
+        return self._respond(user)
 
     @extend_schema(operation_id="change_me")
     def patch(self, request):
         """`name`, `weightUnit`, and the order of `routines`."""
-        serializer = self.get_serializer(data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        changes = serializer.to_document()
-        return self._answer(
-            services.change_account(request.user.pk, changes, required_etags(request))
+        source = Input(request.data, request.user, partial=True)
+        changes = serializers.UserSerializer.read(source)
+        return self._respond(
+            services.change_account(request.user.pk, changes, is_at_required_etag(request))
         )
 
     @extend_schema(operation_id="delete_me", responses=NO_CONTENT)
@@ -135,25 +146,35 @@ class MeView(AccountView):
         serializer = self.delete_body(data=request.data)
         serializer.is_valid(raise_exception=True)
         check_password(request, serializer.validated_data["password"], "password")
-        services.delete_account(request.user.pk, required_etags(request))
+        services.delete_account(request.user.pk, is_at_required_etag(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _answer(self, user):
-        headers = {"ETag": services.user_etag(user)} if is_json(self.request) else {}
-        return answer(self.request, serializers.UserSerializer.answer(user), headers=headers)
+    def _respond(self, user: Document) -> HttpResponse:
+        headers = {"ETag": etag_of_user(user)} if wants_json(self.request) else {}
+        return respond(self.request, serializers.UserSerializer.response(user), headers=headers)
 
 
-def check_password(request, password, field) -> User:
-    """The user as stored. Raises FieldRefused for a wrong password, which counts as a failure to
-    sign in."""
+def etag_of_user(user: Document) -> str:
+    """A user has no revision, so it is a digest of the response."""
+    return etag_of_body(dump_json(serializers.UserSerializer.response(user)))
+
+
+def is_at_required_etag(request: Request) -> services.Condition:
+    etags = required_etags(request)
+    return lambda user: etags is None or etag_of_user(user) in etags
+
+
+def check_password(request: Request, password: str, field: str) -> User:
+    """The user as stored. Raises FieldRefused for a wrong password, which counts as a failed
+    sign-in."""
     user = User.objects.filter(pk=request.user.pk).first()
     if user is None:
-        raise serializers.over()
+        raise TokenNotValid
     with password_attempt(user.email, client_address(request)) as success:
         if user.check_password(password):
             success()
             return user
-    raise FieldRefused(field, "This is not your password.", "wrong_password")
+    raise FieldRefused(field, ("wrong_password", "This is not your password."))
 
 
 class PasswordView(AccountView):
@@ -166,10 +187,10 @@ class PasswordView(AccountView):
     def post(self, request):
         valid = self.get_valid()
         user = check_password(request, valid["currentPassword"], "currentPassword")
-        services.change_password(user, valid["newPassword"])
+        change_password(user, valid["newPassword"])
         if request.auth is None:
             update_session_auth_hash(request._request, user)  # This browser stays signed in.
-        return Response(start_sign_in(user, request))
+        return Response(sign_in(user, request))
 
 
 class ResetView(OpenView):
@@ -191,7 +212,7 @@ class ConfirmResetView(OpenView):
     @extend_schema(operation_id="confirm_password_reset", responses=NO_CONTENT)
     def post(self, request):
         valid = self.get_valid()
-        services.reset_password(valid["uid"], valid["token"], valid["newPassword"])
+        reset_password(valid["uid"], valid["token"], valid["newPassword"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -204,7 +225,7 @@ class SignInsView(AccountView):
     def get(self, request):
         documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
         rows = [
-            {**serializers.SignInSerializer.answer(row), "isCurrent": row["_id"] == self._current}
+            {**serializers.SignInSerializer.response(row), "isCurrent": row["_id"] == self._current}
             for row in documents.sort("lastUsedAt", -1)
         ]
         return Response({"results": rows})
@@ -238,9 +259,8 @@ class ExportView(AccountView):
 
     @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
     def get(self, request):
-        user = serializers.UserSerializer.answer(User.objects.documents.get(request.user.pk))
         return StreamingHttpResponse(
-            services.export_account(user),
+            export_account(request.user.pk),
             content_type="application/json",
             headers={"Content-Disposition": 'attachment; filename="fitness-export.json"'},
         )

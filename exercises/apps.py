@@ -4,9 +4,19 @@ from django.apps import AppConfig
 class ExercisesConfig(AppConfig):
     name = "exercises"
 
-    def ready(self):
-        from fitness_project.api.feed import followed
+    def ready(self) -> None:
+        from fitness_project.documents import registry
 
         from .feed import CatalogueFeed
+        from .models import Exercise
+        from .serializers import ExerciseSerializer
 
-        followed.append(CatalogueFeed())
+        registry.entries.append(
+            registry.Entry(
+                "exercises",
+                Exercise.objects.documents,
+                ExerciseSerializer.response,
+                owner=None,
+                feed=CatalogueFeed(),
+            )
+        )

@@ -6,6 +6,7 @@ times a second. Lists, searches and the names in routines and sessions then cost
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -15,9 +16,10 @@ from time import monotonic
 
 from bson import ObjectId
 
-from fitness_project.api.documents import Boundary, Order, now
-from fitness_project.api.errors import Missing
-from fitness_project.api.ready import ReadyAnswers
+from fitness_project.documents.instants import now
+from fitness_project.documents.order import Boundary, Order
+from fitness_project.documents.ready import ReadyResponses
+from fitness_project.errors import Missing
 
 from .models import CatalogueVersion, Exercise
 from .names import name_key
@@ -28,13 +30,13 @@ DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 
 
-# Of the answers kept ready: any query makes one, and one may be half a megabyte.
-MAX_ANSWER_BYTES = 8 * 2**20
+# For responses that are kept ready: any query makes one, and one may be half a megabyte.
+MAX_RESPONSE_BYTES = 8 * 2**20
 OVERHEAD_BYTES = 1024
 
 
 class Snapshot:
-    """The exercises as they were at one version, and answers made of them, ready to be sent."""
+    """The exercises as they were at one version, with responses that are ready to be sent."""
 
     def __init__(self, version, documents):
         documents = [d for d in documents if isinstance(d["_id"], ObjectId)]
@@ -45,11 +47,13 @@ class Snapshot:
             str(id): id for id, d in self.by_id.items() if d.get("deletingSince") is None
         }
         self._sorted = {}
-        self._answers = ReadyAnswers(MAX_ANSWER_BYTES)
+        self._responses: ReadyResponses[tuple[bytes, str]] = ReadyResponses(MAX_RESPONSE_BYTES)
 
-    def answer(self, key, make) -> tuple[bytes, str]:
-        """What `make()` answers, a body and its ETag, made once."""
-        return self._answers.get(key, make, lambda found: len(found[0]) + OVERHEAD_BYTES)
+    def ready_response(
+        self, key: Hashable, make: Callable[[], tuple[bytes, str]]
+    ) -> tuple[bytes, str]:
+        """What `make()` returned, a body and its ETag, made once."""
+        return self._responses.get(key, make, lambda made: len(made[0]) + OVERHEAD_BYTES)
 
     @cached_property
     def _changes(self):

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
+from rest_framework.exceptions import ValidationError
 
-from fitness_project.api.problems import flatten
+from fitness_project.api.problems.responses import flatten
+from fitness_project.api.serializers import Input
 
 from .catalogue import catalogue
 from .names import name_key
@@ -124,11 +126,11 @@ def plan_import(rows: list[tuple[int, dict]]) -> Plan:
     present = {d["nameKey"]: d for d in catalogue.refreshed().by_id.values()}
     plan, seen = Plan(), {}
     for number, row in rows:
-        serializer = ExerciseSerializer(data=row)
-        if not serializer.is_valid():
-            plan.refused.append((number, _reason(serializer.errors)))
+        try:
+            document = ExerciseSerializer.read(Input(row))
+        except ValidationError as error:
+            plan.refused.append((number, _reason(error.detail)))
             continue
-        document = serializer.to_document()
         key = name_key(document["name"])
         if key in seen:
             plan.refused.append((number, f"name: row {seen[key]} has this name already."))

@@ -5,8 +5,9 @@ from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
-from fitness_project.api.documents import DocumentManager, now
-from fitness_project.api.owned import revision
+from fitness_project.documents.collection import DocumentManager
+from fitness_project.documents.instants import now
+from fitness_project.documents.revisions import revision
 
 SETS = (MinValueValidator(1), MaxValueValidator(100))
 REPS = (MinValueValidator(0), MaxValueValidator(10_000))

@@ -4,6 +4,7 @@ from rest_framework.exceptions import ErrorDetail
 from fitness_project.api.fields import ChoiceField, ObjectIdField, QueryBooleanField, TextField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
+from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
 from .models import MAX_ENTRIES, Exercise
@@ -55,13 +56,13 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         fields = ("exercise_id", "name", "sets", "reps", "weight")
         read_only_fields = ("name",)
 
-    def validate(self, attrs):
-        id = attrs["exerciseId"]
-        exercise = catalogue.find(id)
+    @classmethod
+    def complete(cls, values: Document) -> Document:
+        exercise = catalogue.find(values["exerciseId"])
         if exercise is None:  # It was there a moment ago.
             error = ErrorDetail("No exercise has this id.", "does_not_exist")
             raise serializers.ValidationError({"exerciseId": [error]})
-        return {"exerciseId": id, "name": exercise["name"], **attrs}
+        return {"exerciseId": values["exerciseId"], "name": exercise["name"], **values}
 
 
 def entries(serializer_class):

@@ -13,18 +13,19 @@ from time import sleep
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from fitness_project.api.conditions import Revisions
-from fitness_project.api.documents import now
-from fitness_project.api.errors import Conflict, FieldRefused, PreconditionFailed
 from fitness_project.database.deadline import SECONDS, paused
 from fitness_project.database.transactions import transactional
+from fitness_project.documents import registry
+from fitness_project.documents.instants import now
+from fitness_project.documents.revisions import Revisions
+from fitness_project.errors import BeingDeleted, FieldRefused, InUse, PreconditionFailed
 
 from .catalogue import MAX_AGE, VERSION_ID, catalogue, is_being_deleted
 from .models import CatalogueVersion, Exercise
 from .names import name_key
-from .references import references
 
 # The age of another process's catalogue, and time for the requests that went by it to be over.
+EXERCISES = Exercise._meta.db_table
 SETTLE_SECONDS = MAX_AGE + SECONDS + 0.4
 
 
@@ -55,7 +56,7 @@ def store_exercises(
 def delete_exercise(id: ObjectId, only_if: Revisions | None = None) -> None:
     """As below; raises Conflict where a routine or a session has the exercise."""
     if delete_exercises([id], only_if):
-        raise Conflict("This exercise is in use: archive it instead.", "in_use")
+        raise InUse("This exercise is in use. Archive it instead.")
 
 
 def delete_exercises(ids: list[ObjectId], only_if: Revisions | None = None) -> set[ObjectId]:
@@ -82,20 +83,22 @@ def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
     """Those that a routine or a session has. All are looked for at once, again for each found."""
     unused = set(ids)
     used = set()
-    for reference in references:
-        while found := _any_of(unused, reference):
+    for entry, reference in registry.references_to(EXERCISES):
+        while found := _any_of(unused, entry, reference):
             unused -= found
             used |= found
     return used
 
 
-def _any_of(ids, reference):
-    """Those of the ids that some document has, of the first that has any."""
-    document = _referring(reference).find_one(
-        {"exercises.exerciseId": {"$in": list(ids)}}, {"exercises.exerciseId": 1}
+def _any_of(
+    ids: set[ObjectId], entry: registry.Entry, reference: registry.Reference
+) -> set[ObjectId]:
+    """Those of the ids that are in the first document that has any of them."""
+    document = entry.documents.collection.find_one(
+        {reference.path: {"$in": list(ids)}}, {reference.path: 1}
     )
-    entries = document["exercises"] if document else []
-    return ids & {entry["exerciseId"] for entry in entries}
+    items = document[reference.array] if document else []
+    return ids & {item[reference.id_field] for item in items}
 
 
 def _written(work, *args):
@@ -139,7 +142,7 @@ def _change(version, id, changes, only_if=None):
     documents = Exercise.objects.documents
     before = _at_revision(documents.get(id), only_if)
     if is_being_deleted(before) and "deletingSince" not in changes:
-        raise Conflict("This exercise is just being deleted.", "being_deleted")
+        raise BeingDeleted("This exercise is being deleted.")
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         _refuse_taken_name({"_id": id, **changes})
@@ -207,32 +210,29 @@ def _refuse_taken_name(document):
         session=documents.session,
     )
     if other:
-        raise FieldRefused("name", "Another exercise has this name.", "unique")
+        raise FieldRefused("name", ("unique", "Another exercise has this name."))
 
 
-def _rename_references(id, name):
-    for reference in references:
-        if reference.follows_renames:
-            _referring(reference).update_many(
-                {"exercises": {"$elemMatch": {"exerciseId": id, "name": {"$ne": name}}}},
-                {
-                    "$set": {
-                        "exercises.$[entry].name": name,
-                        "updatedAt": now(),
-                        "revision": ObjectId(),
-                    }
-                },
-                array_filters=[{"entry.exerciseId": id}],
-                session=reference.model.objects.documents.session,
-            )
+def _rename_references(exercise_id: ObjectId, name: str) -> None:
+    for entry, reference in registry.references_to(EXERCISES):
+        if "name" not in reference.copied:
+            continue
+        item = f"{reference.array}.$[item].name"
+        documents = entry.documents
+        documents.collection.update_many(
+            {
+                reference.array: {
+                    "$elemMatch": {reference.id_field: exercise_id, "name": {"$ne": name}}
+                }
+            },
+            {"$set": {item: name, "updatedAt": now(), "revision": ObjectId()}},
+            array_filters=[{f"item.{reference.id_field}": exercise_id}],
+            session=documents.session,
+        )
 
 
-def _rename_again(id):
+def _rename_again(exercise_id: ObjectId) -> None:
     """To the name that it has by now: another rename may have come between."""
-    exercise = Exercise.objects.documents.collection.find_one({"_id": id}, {"name": 1})
+    exercise = Exercise.objects.documents.collection.find_one({"_id": exercise_id}, {"name": 1})
     if exercise:
-        _rename_references(id, exercise["name"])
-
-
-def _referring(reference):
-    return reference.model.objects.documents.collection
+        _rename_references(exercise_id, exercise["name"])

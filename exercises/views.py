@@ -4,11 +4,13 @@ from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.conditions import etag_of_body, has_current
-from fitness_project.api.documents import Order
+from fitness_project.api.http.conditions import etag_of_body, has_current
+from fitness_project.api.http.renderers import wants_json
 from fitness_project.api.permissions import IsStaffOrReadOnly
-from fitness_project.api.renderers import is_json
 from fitness_project.api.views import WritableDocumentViewSet
+from fitness_project.documents.collection import Document
+from fitness_project.documents.order import Order
+from fitness_project.documents.revisions import Revisions
 
 from . import services
 from .catalogue import Selection, catalogue
@@ -40,13 +42,13 @@ class ExerciseViewSet(WritableDocumentViewSet):
         return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
 
     def retrieve(self, request, id):
-        return self._ready(id, lambda: self.answered(self.get_document()))
+        return self._ready(id, lambda: self.respond(self.get_document()))
 
     def _ready(self, key, make):
         """The same catalogue gives the same answers: for JSON they are made once."""
-        if not is_json(self.request) or len(self.request.get_full_path()) > MAX_PATH:
+        if not wants_json(self.request) or len(self.request.get_full_path()) > MAX_PATH:
             return make()
-        body, etag = catalogue.current().answer(key, lambda: _body_and_etag(make()))
+        body, etag = catalogue.current().ready_response(key, lambda: _body_and_etag(make()))
         if has_current(self.request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})
         return HttpResponse(body, "application/json", headers={"ETag": etag})
@@ -66,14 +68,16 @@ class ExerciseViewSet(WritableDocumentViewSet):
             archived=query.get("archived", False),
         )
 
-    def perform_create(self, document):
+    def perform_create(self, document: Document) -> Document:
         return services.create_exercise(document)
 
-    def perform_update(self, id, changes, only_if):
-        return services.change_exercise(id, changes, only_if)
+    def perform_update(
+        self, stored: Document, changes: Document, only_if: Revisions | None
+    ) -> Document:
+        return services.change_exercise(stored["_id"], changes, only_if)
 
-    def perform_destroy(self, id, only_if):
-        services.delete_exercise(id, only_if)
+    def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
+        services.delete_exercise(document_id, only_if)
 
 
 def _body_and_etag(response):

@@ -4,9 +4,9 @@ from django.views.generic import RedirectView
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from exercises.views import ExerciseViewSet
-from fitness_project.api.docs import DocsView, SchemaView
+from fitness_project.api.health import HealthView, ReadyView
+from fitness_project.api.schema.views import DocsView, SchemaView
 from fitness_project.api.sync import SyncView
-from fitness_project.health import HealthView, ReadyView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
 
@@ -32,7 +32,7 @@ urlpatterns = [
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     re_path(r"^api$", router.get_api_root_view()),
     path("password-reset/", include("accounts.reset_pages")),
-    path("sign-in/", include("accounts.sign_in_pages")),
+    path("sign-in/", include("accounts.signing_in.pages")),
     re_path(r"^healthz/?$", HealthView.as_view()),
     re_path(r"^readyz/?$", ReadyView.as_view()),
     path("admin/", admin.site.urls),
@@ -40,7 +40,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs")),
 ]
 
-handler400 = "fitness_project.api.problems.bad_request"
-handler403 = "fitness_project.api.problems.forbidden"
-handler404 = "fitness_project.api.problems.not_found"
-handler500 = "fitness_project.api.problems.server_error"
+handler400 = "fitness_project.api.problems.handlers.bad_request"
+handler403 = "fitness_project.api.problems.handlers.forbidden"
+handler404 = "fitness_project.api.problems.handlers.not_found"
+handler500 = "fitness_project.api.problems.handlers.server_error"

@@ -5,13 +5,20 @@ class HistoryConfig(AppConfig):
     name = "history"
     verbose_name = "training history"
 
-    def ready(self):
-        from accounts.owned import Owned, owned
-        from exercises.references import Reference, references
-        from fitness_project.api.feed import OwnedFeed, followed
+    def ready(self) -> None:
+        from fitness_project.documents import changes, registry
 
+        from .models import Session
         from .serializers import SessionSerializer
 
-        references.append(Reference(self.get_model("Session"), follows_renames=False))
-        owned.append(Owned("history", self.get_model("Session"), SessionSerializer))
-        followed.append(OwnedFeed("history", self.get_model("Session"), SessionSerializer))
+        documents = Session.objects.documents
+        registry.entries.append(
+            registry.Entry(
+                "history",
+                documents,
+                SessionSerializer.response,
+                # A session keeps the names that were true on its day.
+                refers_to=(registry.Reference("exercises", "exercises", "exerciseId"),),
+                feed=changes.OwnedFeed(documents),
+            )
+        )

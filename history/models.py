@@ -5,7 +5,7 @@ from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField, ObjectIdField
 
 from exercises.models import MAX_ENTRIES, ExerciseReference
-from fitness_project.api.owned import OwnedModel
+from fitness_project.documents.owned import OwnedModel
 
 WEEK = 604_800
 

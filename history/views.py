@@ -1,14 +1,14 @@
 from datetime import datetime
-from functools import cached_property
+from typing import Any
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.documents import Order, since
 from fitness_project.api.views import OwnedDocumentViewSet
+from fitness_project.documents.collection import Documents
+from fitness_project.documents.order import Order
 
 from .models import Session
-from .recent import RecentFirst
 from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
 
 
@@ -19,39 +19,21 @@ from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
 class SessionViewSet(OwnedDocumentViewSet):
     """The user's own training sessions, newest `date` first."""
 
+    model = Session
     serializer_class = SessionSerializer
     new_serializer_class = NewSessionSerializer
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
-    def get_queryset(self):
-        return Session.objects.visible_to(self.request.user)
-
-    def filter_queryset(self, sessions):
+    def filter_queryset(self, sessions: Documents) -> Documents:
         query = SessionQuery.read(self.request)
-        if not query:
-            return RecentFirst(sessions)
-        range = since(query["from"]) if "from" in query else {}
-        if "to" in query:
-            range["$lt"] = query["to"].replace(tzinfo=None)
-        if range:
-            sessions = sessions.where(date=range)
+        conditions: dict[str, Any] = {}
+        for name, operator in (("from", "$gte"), ("to", "$lt")):
+            if name in query:
+                instant = query[name].replace(tzinfo=None)  # As stored dates are read.
+                conditions.setdefault("date", {})[operator] = instant
         if "exerciseId" in query:
-            sessions = sessions.where(**{"exercises.exerciseId": query["exerciseId"]})
+            conditions["exercises.exerciseId"] = query["exerciseId"]
         if "routineId" in query:
-            sessions = sessions.where(routineId=query["routineId"])
-        return sessions
-
-    def stored_session(self) -> dict:
-        """The session as it is before the request; nothing where it is new."""
-        return self._stored if "id" in self.kwargs else {}
-
-    @cached_property
-    def _stored(self):
-        return self.get_document()
-
-    def perform_create(self, document):
-        return self.get_queryset().create(document)
-
-    def perform_destroy(self, id, only_if):
-        self.get_queryset().delete(id, only_if)
+            conditions["routineId"] = query["routineId"]
+        return sessions.where(**conditions)

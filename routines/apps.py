@@ -4,13 +4,21 @@ from django.apps import AppConfig
 class RoutinesConfig(AppConfig):
     name = "routines"
 
-    def ready(self):
-        from accounts.owned import Owned, owned
-        from exercises.references import Reference, references
-        from fitness_project.api.feed import OwnedFeed, followed
+    def ready(self) -> None:
+        from fitness_project.documents import changes, registry
 
+        from .models import Routine
         from .serializers import RoutineSerializer
 
-        references.append(Reference(self.get_model("Routine"), follows_renames=True))
-        owned.append(Owned("routines", self.get_model("Routine"), RoutineSerializer))
-        followed.append(OwnedFeed("routines", self.get_model("Routine"), RoutineSerializer))
+        documents = Routine.objects.documents
+        registry.entries.append(
+            registry.Entry(
+                "routines",
+                documents,
+                RoutineSerializer.response,
+                refers_to=(
+                    registry.Reference("exercises", "exercises", "exerciseId", copied=("name",)),
+                ),
+                feed=changes.OwnedFeed(documents),
+            )
+        )

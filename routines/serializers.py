@@ -4,7 +4,8 @@ from exercises.catalogue import catalogue
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import TextField
 from fitness_project.api.query import QuerySerializer
-from fitness_project.api.serializers import ChosenId, DocumentSerializer
+from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
+from fitness_project.documents.collection import Document
 
 from .models import Routine, RoutineEntry
 
@@ -14,27 +15,32 @@ class RoutineEntrySerializer(ExerciseReferenceSerializer):
         model = RoutineEntry
 
 
+def refuse_added_archived(entries: list[Document], source: Input) -> list[Document]:
+    """An archived exercise stays in the routine that has it, and is added to none."""
+    archived = [
+        index
+        for index, entry in enumerate(entries)
+        if (catalogue.find(entry["exerciseId"]) or {}).get("isArchived")
+    ]
+    stored = (source.stored or {}).get("exercises") or ()
+    kept = {entry["exerciseId"] for entry in stored}
+    refused = [index for index in archived if entries[index]["exerciseId"] not in kept]
+    if refused:
+        error = ErrorDetail("This exercise is archived.", "archived")
+        raise ValidationError({index: {"exerciseId": [error]} for index in refused})
+    return entries
+
+
 class RoutineSerializer(DocumentSerializer):
+    """A routine."""
+
     exercises = entries(RoutineEntrySerializer)
+    rules = {"exercises": refuse_added_archived}
 
     class Meta:
         model = Routine
         fields = ("id", "name", "exercises", "notes", "created_at", "updated_at")
         read_only_fields = ("created_at", "updated_at")
-
-    def validate_exercises(self, exercises):
-        """An archived exercise stays where it is and is added nowhere."""
-        archived = [
-            index
-            for index, entry in enumerate(exercises)
-            if (catalogue.find(entry["exerciseId"]) or {}).get("isArchived")
-        ]
-        kept = self.context["view"].stored_exercise_ids() if archived else ()
-        refused = [index for index in archived if exercises[index]["exerciseId"] not in kept]
-        if refused:
-            error = ErrorDetail("This exercise is archived.", "archived")
-            raise ValidationError({index: {"exerciseId": [error]} for index in refused})
-        return exercises
 
 
 class NewRoutineSerializer(ChosenId, RoutineSerializer):

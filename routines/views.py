@@ -3,8 +3,10 @@ import re
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from fitness_project.api.documents import Order
 from fitness_project.api.views import OwnedDocumentViewSet
+from fitness_project.documents.collection import Document, Documents
+from fitness_project.documents.order import Order
+from fitness_project.documents.revisions import Revisions
 
 from . import services
 from .models import Routine
@@ -18,15 +20,13 @@ from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
 class RoutineViewSet(OwnedDocumentViewSet):
     """The user's own routines, newest first."""
 
+    model = Routine
     serializer_class = RoutineSerializer
     new_serializer_class = NewRoutineSerializer
     basename = "routine"
     order = Order(("_id",), (ObjectId,), descending=True)
 
-    def get_queryset(self):
-        return Routine.objects.visible_to(self.request.user)
-
-    def filter_queryset(self, routines):
+    def filter_queryset(self, routines: Documents) -> Documents:
         words = RoutineQuery.read(self.request).get("search", "").split()
         if not words:
             return routines
@@ -34,14 +34,8 @@ class RoutineViewSet(OwnedDocumentViewSet):
             **{"$and": [{"name": {"$regex": re.escape(word), "$options": "i"}} for word in words]}
         )
 
-    def stored_exercise_ids(self) -> set:
-        """The exercises that the routine has before this request; none where it is new."""
-        if "id" not in self.kwargs:
-            return set()
-        return {entry["exerciseId"] for entry in self.get_document()["exercises"]}
-
-    def perform_create(self, document):
+    def perform_create(self, document: Document) -> Document:
         return services.create_routine(self.request.user, document)
 
-    def perform_destroy(self, id, only_if):
-        services.delete_routine(self.request.user, id, only_if)
+    def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
+        services.delete_routine(self.request.user, document_id, only_if)

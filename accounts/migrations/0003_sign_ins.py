@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
-import fitness_project.api.documents
+import fitness_project.documents.instants
 
 
 class Migration(migrations.Migration):
@@ -69,13 +69,13 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        db_column="createdAt", default=fitness_project.api.documents.now
+                        db_column="createdAt", default=fitness_project.documents.instants.now
                     ),
                 ),
                 (
                     "last_used_at",
                     models.DateTimeField(
-                        db_column="lastUsedAt", default=fitness_project.api.documents.now
+                        db_column="lastUsedAt", default=fitness_project.documents.instants.now
                     ),
                 ),
                 ("expires_at", models.DateTimeField(db_column="expiresAt")),

@@ -4,7 +4,7 @@ from uuid import uuid4
 import factory
 
 from accounts.models import SignIn, User
-from fitness_project.api.documents import now
+from fitness_project.documents.instants import now
 
 PASSWORD = "correct horse 9"
 

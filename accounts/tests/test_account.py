@@ -13,13 +13,13 @@ from pymongo.errors import OperationFailure
 from pymongo.synchronous.client_session import ClientSession
 from rest_framework.test import APIClient
 
-from accounts import services
+from accounts import passwords, services
 from accounts.models import SignIn, User
-from accounts.sign_ins import start_sign_in
+from accounts.signing_in.sign_ins import start_sign_in
 from accounts.tests.factories import PASSWORD, UserFactory
 from conftest import client_of
 from exercises.tests.factories import ExerciseFactory, entry
-from fitness_project.api.errors import Busy
+from fitness_project.errors import Busy
 from history.models import Session
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
@@ -151,27 +151,27 @@ class TestPassword:
         assert [c.get(ME).status_code for c in (fresh, api, other)] == [200, 401, 401]
         assert [login(p).status_code for p in (NEW, PASSWORD)] == [200, 401]
 
-    def test_who_signs_in_by_the_old_one_meanwhile_does_not_stay(self, ann, rf):
+    def test_who_signs_in_by_the_old_one_meanwhile_does_not_stay(self, ann):
         before = User.objects.get(pk=ann.pk)
-        services.change_password(ann, NEW)
+        passwords.change_password(ann, NEW)
 
         with pytest.raises(Busy):
-            start_sign_in(before, rf.post("/api/auth/login"))
+            start_sign_in(before, user_agent="", ip="")
 
         assert not SignIn.objects.filter(user=ann).exists()
 
-    def test_nor_does_who_signs_in_while_being_deactivated(self, ann, rf):
+    def test_nor_does_who_signs_in_while_being_deactivated(self, ann):
         User.objects.filter(pk=ann.pk).update(is_active=False)
 
         with pytest.raises(Busy):
-            start_sign_in(ann, rf.post("/api/auth/login"))
+            start_sign_in(ann, user_agent="", ip="")
 
     def test_of_two_changes_at_once_the_first_stands(self, ann):
         other = User.objects.get(pk=ann.pk)
-        services.change_password(ann, NEW)
+        passwords.change_password(ann, NEW)
 
         with pytest.raises(Busy):
-            services.change_password(other, "a third horse 9")
+            passwords.change_password(other, "a third horse 9")
 
         assert [login(p).status_code for p in (NEW, "a third horse 9")] == [200, 401]
 
@@ -260,7 +260,7 @@ class TestReset:
         assert self.confirm(*link).status_code == 204
 
     def test_an_hour_later_the_link_is_over(self, link, settings, monkeypatch):
-        generator = services.reset_tokens
+        generator = passwords.reset_tokens
         later = generator._now() + timedelta(hours=1, seconds=1)
         monkeypatch.setattr(generator, "_now", lambda: later)
 
@@ -447,7 +447,7 @@ class TestDeletion:
         monkeypatch.setattr(User.objects, "filter", lambda **_: 1 / 0)
 
         with pytest.raises(ZeroDivisionError):
-            services.delete_account(ann.pk)
+            services.delete_account(ann.pk, lambda user: True)
 
         assert Session.objects.get() == session
 

@@ -8,11 +8,11 @@ import pytest
 from django.contrib.auth.backends import ModelBackend
 from rest_framework.test import APIClient
 
-from accounts import hashers, lockout
 from accounts.models import LoginAttempts
+from accounts.signing_in import hashers, lockout
 from accounts.tests.factories import PASSWORD, UserFactory
-from fitness_project.api.errors import Busy
 from fitness_project.database import deadline
+from fitness_project.errors import Busy
 
 pytestmark = pytest.mark.django_db
 

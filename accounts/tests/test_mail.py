@@ -9,8 +9,8 @@ from aiosmtpd.controller import Controller
 
 from accounts import mail
 from accounts.tests.factories import UserFactory
-from fitness_project.api.middleware import RequestIdFilter
 from fitness_project.database import deadline
+from fitness_project.serving.request_ids import RequestIdFilter
 
 RESET = "/api/auth/password/reset"
 

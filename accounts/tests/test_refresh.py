@@ -8,10 +8,10 @@ import pytest
 from bson import ObjectId
 from rest_framework.test import APIClient
 
-from accounts import sign_ins
 from accounts.models import SignIn, User
+from accounts.signing_in import sign_ins
+from accounts.signing_in.tokens import AccessToken, RefreshToken
 from accounts.tests.factories import PASSWORD, SignInFactory, UserFactory
-from accounts.tokens import AccessToken, RefreshToken
 
 REFRESH = "/api/auth/refresh"
 

@@ -9,11 +9,15 @@ import pytest
 from bson import ObjectId
 from django.conf import settings
 
-from accounts import authentication
-from accounts.authentication import RememberedPrincipals, remembered_principals
 from accounts.models import SignIn, User
+from accounts.signing_in import principals as principals_module
+from accounts.signing_in.principals import (
+    Principal,
+    RememberedPrincipals,
+    remembered_principals,
+)
+from accounts.signing_in.tokens import AccessToken, RefreshToken
 from accounts.tests.factories import SignInFactory, UserFactory
-from accounts.tokens import AccessToken, RefreshToken
 
 KEY = settings.SECRET_KEY
 
@@ -158,7 +162,7 @@ def test_a_token_ends_with_what_it_rests_on(anonymous, end):
 def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, monkeypatch):
     token = forged(ann)
     clock = 1000.0
-    monkeypatch.setattr("accounts.authentication.monotonic", lambda: clock)
+    monkeypatch.setattr("accounts.signing_in.principals.monotonic", lambda: clock)
     assert status(anonymous, token) == 200
     SignIn.objects.all().delete()
 
@@ -168,23 +172,23 @@ def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, mo
 
 
 class TestMemory:
-    TOKEN = {"exp": time() + 600}
+    ANN = Principal("ann", {"exp": time() + 600})
 
     def test_tokens_of_the_past_take_no_room(self):
         principals, present = RememberedPrincipals(), monotonic()
 
-        principals.remember("earlier", ("ann", self.TOKEN), present - 10)
-        principals.remember("now", ("ann", self.TOKEN), present)
+        principals.remember("earlier", self.ANN, present - 10)
+        principals.remember("now", self.ANN, present)
 
-        assert principals.get("now") == ("ann", self.TOKEN)
+        assert principals.get("now") == self.ANN
         assert list(principals._principals) == ["now"]
 
     def test_it_is_bounded(self, monkeypatch):
-        monkeypatch.setattr(authentication, "MAX_REMEMBERED", 2)
+        monkeypatch.setattr(principals_module, "MAX_REMEMBERED", 2)
         principals, present = RememberedPrincipals(), monotonic()
 
         for text in "abc":
-            principals.remember(text, ("ann", self.TOKEN), present)
+            principals.remember(text, self.ANN, present)
 
         assert list(principals._principals) == ["a", "b"]
 

@@ -5,7 +5,7 @@ import django.core.validators
 import django_mongodb_backend.fields
 from django.db import migrations, models
 
-import fitness_project.api.documents
+import fitness_project.documents.instants
 
 
 class Migration(migrations.Migration):
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(
                         db_column="createdAt",
-                        default=fitness_project.api.documents.now,
+                        default=fitness_project.documents.instants.now,
                         editable=False,
                     ),
                 ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     "updated_at",
                     models.DateTimeField(
                         db_column="updatedAt",
-                        default=fitness_project.api.documents.now,
+                        default=fitness_project.documents.instants.now,
                         editable=False,
                     ),
                 ),

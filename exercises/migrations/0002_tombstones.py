@@ -1,6 +1,7 @@
 from django.db import migrations
 
-from fitness_project.database.indexes import TOMBSTONES_EXPIRE, make_indexes
+from fitness_project.database.indexes import make_indexes
+from fitness_project.documents.indexes import TOMBSTONES_EXPIRE
 
 
 class Migration(migrations.Migration):

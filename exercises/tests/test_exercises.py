@@ -7,7 +7,7 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory
-from fitness_project.api.documents import now
+from fitness_project.documents.instants import now
 
 EXERCISES = "/api/exercises"
 
@@ -178,7 +178,7 @@ def test_questions_that_nobody_asks_twice_are_not_remembered(api, bench_press):
     for n in range(5):
         assert api.get(f"{EXERCISES}?x={n}{'y' * 500}").status_code == 200
 
-    assert catalogue.current()._answers._kept == {}
+    assert catalogue.current()._responses._kept == {}
 
 
 def test_an_unused_exercise_is_deleted(staff, bench_press):

@@ -5,17 +5,19 @@ import re
 from datetime import UTC, datetime, timedelta
 from unicodedata import category, normalize
 
-from bson import ObjectId
 from django.core.validators import EmailValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from fitness_project.documents.ids import parse_object_id
+
+from .http.json import format_instant
 
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime.max.replace(tzinfo=UTC) - MILLISECOND
 LINE_BREAKS = re.compile(r"\r\n?")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
-HEX_ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
@@ -24,13 +26,6 @@ RFC_3339 = re.compile(
 def clean_text(text: str) -> str:
     """Trimmed, NFC, line breaks as `\\n`."""
     return normalize("NFC", LINE_BREAKS.sub("\n", text)).strip()
-
-
-def parse_object_id(text) -> ObjectId | None:
-    """The id that 24 hexadecimal digits spell, or None for anything else."""
-    if isinstance(text, str) and HEX_ID.fullmatch(text):
-        return ObjectId(text)
-    return None
 
 
 def parse_instant(text) -> datetime | None:
@@ -185,13 +180,6 @@ class PastInstantField(InstantField):
         if instant > datetime.now(UTC) + timedelta(hours=24):
             self.fail("max_value")
         return instant
-
-
-def format_instant(value: datetime) -> str:
-    """`2026-11-22T19:57:00.000Z`. What has no time zone is UTC: so PyMongo reads dates."""
-    if value.tzinfo is not None:
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    return value.isoformat(timespec="milliseconds") + "Z"
 
 
 class ChoiceField(serializers.ChoiceField):

@@ -6,10 +6,11 @@ import bson
 from rest_framework.pagination import BasePagination
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from .documents import Boundary, Order
+from fitness_project.documents.order import Boundary, Order
+
 from .fields import QueryIntegerField, TextField
+from .http.renderers import respond
 from .query import QuerySerializer
-from .renderers import answer
 
 MAX_CURSOR = 4000
 
@@ -49,7 +50,7 @@ def _name_of(order) -> str:
 
 class PageQuery(QuerySerializer):
     pageSize = QueryIntegerField(  # noqa: N815 - the parameter's name
-        1, 100, required=False, help_text="Rows a page: 1 to 100, 20 unless told."
+        1, 100, required=False, help_text="How many rows a page has: 1 to 100, 20 by default."
     )
     cursor = TextField(
         max_length=MAX_CURSOR, required=False, help_text="Taken from `next` or `previous`."
@@ -92,7 +93,7 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response(self, data):
         page = {"next": self._next(), "previous": self._previous(), "results": data}
-        return answer(self.request, page)
+        return respond(self.request, page)
 
     def _next(self):
         if self.backwards:

@@ -1,22 +1,24 @@
 """Query parameters, validated like bodies: their errors point at `?name`."""
 
 from functools import cache
+from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 
-from .problems import InvalidQuery
+from .problems.errors import InvalidQuery
 
-# What Django puts in the place of bytes that aren't UTF-8.
+# What Django puts in place of bytes that aren't UTF-8.
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class QuerySerializer(serializers.Serializer):
-    """The parameters a list knows. Unknown ones are ignored."""
+    """The query parameters of a call. Others are ignored."""
 
     @classmethod
-    def read(cls, request) -> dict:
-        """The given, valid parameters. Raises InvalidQuery."""
+    def read(cls, request: Request) -> dict[str, Any]:
+        """The given parameters, once they are valid. Raises InvalidQuery."""
         if cls.names().isdisjoint(request.query_params):
             return {}
         for name in cls.names() & request.query_params.keys():
@@ -29,9 +31,9 @@ class QuerySerializer(serializers.Serializer):
         return query.validated_data
 
     @classmethod
-    def _check(cls, name, values):
+    def _check(cls, name: str, values: list[str]) -> None:
         if len(values) > 1:
-            raise cls.invalid(name, "Give this parameter once.", "repeated")
+            raise cls.invalid(name, "Send this parameter once.", "repeated")
         if UNDECODABLE in values[0]:
             raise cls.invalid(name, "This is not UTF-8.")
 
@@ -41,5 +43,5 @@ class QuerySerializer(serializers.Serializer):
         return frozenset(cls().fields)
 
     @staticmethod
-    def invalid(name, message, code="invalid") -> InvalidQuery:
+    def invalid(name: str, message: str, code: str = "invalid") -> InvalidQuery:
         return InvalidQuery({name: [ErrorDetail(message, code)]})

@@ -136,7 +136,10 @@ def test_another_users_document_looks_like_one_that_does_not_exist(
     bodies = [{**answer.json(), "requestId": None} for answer in answers]
     assert bodies[0] == bodies[1]
     assert bodies[0]["status"] == 404
-    assert bodies[0]["detail"] in ("No routine has this id.", "No session has this id.")
+    assert bodies[0]["detail"] in (
+        "There is no routine with this id.",
+        "There is no session with this id.",
+    )
 
 
 def test_a_bad_body_does_not_tell_that_anothers_document_exists(stranger, ids):

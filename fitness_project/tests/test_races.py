@@ -15,7 +15,7 @@ from conftest import client_of
 from exercises import services
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory, entry
-from fitness_project.api.documents import Documents
+from fitness_project.documents.collection import Documents
 from routines.models import Routine, RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from exercises.models import Exercise
 from exercises.serializers import ExerciseSerializer
-from fitness_project.api.documents import Order
-from fitness_project.api.renderers import dump_json
+from fitness_project.api.http.renderers import dump_json
+from fitness_project.documents.order import Order
 from history.models import Session
 from history.serializers import SessionSerializer
 from routines.models import Routine
@@ -80,12 +80,12 @@ def test_fast_reads_and_serializer_agree(model, data):
     collection = connection.database[model._meta.db_table]
     collection.replace_one({"_id": document["_id"]}, document, upsert=True)
 
-    fast = serializer_class.answer(model.objects.documents.get(document["_id"]))
+    fast = serializer_class.response(model.objects.documents.get(document["_id"]))
     (row,) = model.objects.documents.where(_id=document["_id"]).fetch(BY_ID, None, 1)
     slow = serializer_class(model.objects.get(pk=document["_id"])).data
 
-    assert dump_json(serializer_class.json_answer(row)) == dump_json(fast)
-    assert dump_json(serializer_class.answer(row)) == dump_json(fast)
+    assert dump_json(serializer_class.ready_response(row)) == dump_json(fast)
+    assert dump_json(serializer_class.response(row)) == dump_json(fast)
 
     assert json.loads(dump_json(fast)) == json.loads(dump_json(slow))
     assert list(fast) == list(slow)

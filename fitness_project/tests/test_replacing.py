@@ -1,13 +1,14 @@
-"""A PUT answers what it did not read: it must be what is stored all the same."""
+"""A write returns what it did not read afterwards: that must be what is stored all the same."""
 
 import pytest
 from bson import ObjectId
 from django.db import connection
 
 from exercises.tests.factories import entry
-from fitness_project.api import owned
+from fitness_project.documents.owned import OwnedDocuments
 
 pytestmark = pytest.mark.django_db
+VERBS = ["put", "patch"]
 
 
 @pytest.fixture(params=["routines", "history"])
@@ -23,13 +24,24 @@ def body(path, bench_press):
 
 @pytest.fixture
 def made(api, path, body):
-    """A document that this process remembers."""
-    made = api.post(path, body)
-    assert ObjectId(made.json()["id"]) in owned.births
-    return made
+    return api.post(path, body)
 
 
-def test_a_remembered_document(api, made, body):
+@pytest.fixture
+def before_each_write(monkeypatch):
+    """Calls that come between reading a document and writing it, one for each attempt."""
+    write, calls = OwnedDocuments._write, []
+
+    def interrupted(*args, **kwargs):
+        if calls:
+            calls.pop(0)()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(OwnedDocuments, "_write", interrupted)
+    return calls
+
+
+def test_a_put_returns_what_is_stored(api, made, body):
     changed = {**body, "exercises": body["exercises"] * 2}
     del changed["notes"]
 
@@ -42,47 +54,90 @@ def test_a_remembered_document(api, made, body):
     assert put.json()["notes"] is None
 
 
-def test_an_id_that_was_given_again_since(api, path, body, made, monkeypatch):
-    """By another process: this one remembers the first document's birth."""
-    id = ObjectId(made.json()["id"])
-    birth = owned.births[id]
-    api.delete(made["Location"])
-    again = api.post(path, {**body, "id": str(id)})
-    owned.births[id] = birth
-    monkeypatch.setattr(owned, "_remembered", lambda document: document)
+def test_a_patch_returns_what_is_stored(api, made, body):
+    patch = api.patch(made["Location"], {"notes": "heavy"})
 
-    put = api.put(again["Location"], body)
-
-    assert put.json() == api.get(again["Location"]).json()
-    assert put.json()["createdAt"] == again.json()["createdAt"] != made.json()["createdAt"]
+    found = api.get(made["Location"])
+    assert patch.json() == found.json()
+    assert patch["ETag"] == found["ETag"] != made["ETag"]
 
 
-def test_a_document_that_changed_since(api, made, body):
+def test_a_patch_keeps_what_another_one_changed_meanwhile(api, made, before_each_write, body):
+    twice = body["exercises"] * 2
+    before_each_write.append(lambda: api.patch(made["Location"], {"exercises": twice}))
+
+    patch = api.patch(made["Location"], {"notes": "heavy"})
+
+    found = api.get(made["Location"])
+    assert patch.json() == found.json()
+    assert (found.json()["notes"], len(found.json()["exercises"])) == ("heavy", 2)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_document_that_changed_since_its_etag(api, made, body, verb):
     current = api.patch(made["Location"], {"notes": "heavy"})
+    write = getattr(api, verb)
 
-    stale = api.put(made["Location"], body, headers={"If-Match": made["ETag"]})
-    fresh = api.put(made["Location"], body, headers={"If-Match": current["ETag"]})
+    stale = write(made["Location"], body, headers={"If-Match": made["ETag"]})
+    fresh = write(made["Location"], body, headers={"If-Match": current["ETag"]})
 
     assert (stale.status_code, fresh.status_code) == (412, 200)
     assert fresh.json() == api.get(made["Location"]).json()
 
 
-@pytest.mark.parametrize("verb", ["put", "patch"])
-def test_what_went_and_came_again_between_write_and_look(api, made, body, monkeypatch, verb):
-    write, tries = owned.OwnedDocuments._write_once, []
+@pytest.mark.parametrize("verb", VERBS)
+def test_if_match_is_checked_in_the_write_itself(api, made, body, before_each_write, verb):
+    before_each_write.append(lambda: api.patch(made["Location"], {"notes": "heavy"}))
 
-    def gone_at_first(*args, **kwargs):
-        tries.append(args)
-        return len(tries) > 1 and write(*args, **kwargs)
+    late = getattr(api, verb)(made["Location"], body, headers={"If-Match": made["ETag"]})
 
-    monkeypatch.setattr(owned.OwnedDocuments, "_write_once", gone_at_first)
-    owned.births.clear()
-
-    assert getattr(api, verb)(made["Location"], body).status_code == 200
-    assert len(tries) == 2
+    assert late.status_code == 412
+    assert api.get(made["Location"]).json()["notes"] == "heavy"
 
 
-def test_what_is_remembered_lets_nobody_else_in(stranger, api, made, body):
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_document_that_is_deleted_and_created_again_meanwhile(
+    api, path, made, body, before_each_write, verb
+):
+    def delete_and_create():
+        api.delete(made["Location"])
+        api.post(path, {**body, "id": made.json()["id"], "notes": "again"})
+
+    before_each_write.append(delete_and_create)
+
+    written = getattr(api, verb)(made["Location"], {**body, "notes": "heavy"})
+
+    assert written.status_code == 200
+    assert written.json() == api.get(made["Location"]).json()
+    assert written.json()["createdAt"] != made.json()["createdAt"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_document_that_is_deleted_meanwhile(api, made, body, before_each_write, verb):
+    before_each_write.append(lambda: api.delete(made["Location"]))
+
+    assert getattr(api, verb)(made["Location"], body).status_code == 404
+    assert api.get(made["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_write_whose_reply_was_lost_is_not_done_again(api, made, body, monkeypatch, verb):
+    write, attempts = OwnedDocuments._write, []
+
+    def unheard(*args, **kwargs):
+        attempts.append(write(*args, **kwargs))
+        return False
+
+    monkeypatch.setattr(OwnedDocuments, "_write", unheard)
+
+    written = getattr(api, verb)(made["Location"], body, headers={"If-Match": made["ETag"]})
+
+    assert written.status_code == 200
+    assert attempts == [True]
+    assert written.json() == api.get(made["Location"]).json()
+
+
+def test_nobody_else_gets_in(stranger, api, made, body):
     assert stranger.put(made["Location"], body).status_code == 404
     api.delete(made["Location"])
     assert api.put(made["Location"], body).status_code == 404
@@ -90,28 +145,14 @@ def test_what_is_remembered_lets_nobody_else_in(stranger, api, made, body):
 
 @pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"createdAt": {"$a": 1}}])
 @pytest.mark.parametrize("has_entries", [True, False])
-def test_a_document_of_another_program(
-    ann, api, bench_press, body, path, command_log, birth, has_entries
-):
+def test_a_document_of_another_program(ann, api, bench_press, body, path, birth, has_entries):
     collection = path.removeprefix("/api/")
     entries = [{"exerciseId": bench_press.pk}] if has_entries else None
     stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": entries, **birth}
     connection.database[collection].insert_one(stored)
     location = f"{path}/{stored['_id']}"
 
-    first = api.put(location, body)
-    command_log.clear()
-    second = api.put(location, body)
+    written = [api.put(location, body) for _ in range(2)]
 
-    assert (first.status_code, second.status_code) == (200, 200)
-    assert "update" in [name for name, _ in command_log]
-    assert [name for name, _ in command_log].index("update") == len(command_log) - 1
-    assert second.json() == api.get(location).json()
-
-
-def test_no_more_is_remembered_than_fits(monkeypatch, api, made, path, body):
-    monkeypatch.setattr(owned, "MOST_BIRTHS", 2)
-    for _ in range(3):
-        api.get(api.post(path, body)["Location"])
-
-    assert 1 <= len(owned.births) <= 2
+    assert [response.status_code for response in written] == [200, 200]
+    assert written[1].json() == api.get(location).json()

@@ -15,7 +15,8 @@ from conftest import client_of
 from exercises import services
 from exercises.feed import CatalogueFeed
 from exercises.tests.factories import ExerciseFactory, entry
-from fitness_project.api import feed
+from fitness_project.api import sync
+from fitness_project.documents import changes as feed
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
 
@@ -239,7 +240,7 @@ def test_a_token_names_no_more_than_it_may(device, ann, monkeypatch):
     for _ in range(3):
         SessionFactory(user=ann, exercises=[])
 
-    states, _ = feed.read_token(ann, device.sync().token)
+    states, _ = sync.read_token(ann.pk, device.sync().token)
 
     (_, _, _, named), _ = states["history"]
     assert len(named) == 2
@@ -275,13 +276,13 @@ def test_a_token_lasts_90_days(device, monkeypatch):
     refused = device.client.get(SYNC, {"since": token})
 
     assert (refused.status_code, refused.json()["code"]) == (410, "gone")
-    assert "start afresh" in refused.json()["detail"]
+    assert "Start afresh" in refused.json()["detail"]
 
 
 def test_tombstones_outlast_the_tokens():
     for name in KINDS:
         index = connection.database[name].index_information()["tombstones_expire"]
-        assert index["expireAfterSeconds"] > feed.TOKENS_LAST.total_seconds()
+        assert index["expireAfterSeconds"] > sync.TOKENS_LIVE_SECONDS
 
 
 def test_what_is_newer_than_the_snapshot_waits_for_all_of_its_version(device, bench_press):
@@ -293,7 +294,7 @@ def test_what_is_newer_than_the_snapshot_waits_for_all_of_its_version(device, be
     early = CatalogueFeed().read(None, [snapshot.version - 1, "f" * 24, 0], goes_on=False)
     services.catalogue.__init__()
 
-    assert early.changes == []
+    assert early.changed == []
     assert [row["level"] for row in device.ask()["changes"]["exercises"]] == ["expert"]
 
 

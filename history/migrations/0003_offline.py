@@ -1,9 +1,9 @@
 from django.db import migrations
 
-from fitness_project.database.indexes import of_owned
+from fitness_project.documents.indexes import for_offline_use
 
 
 class Migration(migrations.Migration):
     dependencies = [("history", "0002_exercise_index")]
 
-    operations = [of_owned("history")]
+    operations = [for_offline_use("history")]

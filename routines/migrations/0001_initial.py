@@ -7,7 +7,7 @@ import django_mongodb_backend.fields
 from django.conf import settings
 from django.db import migrations, models
 
-import fitness_project.api.documents
+import fitness_project.documents.instants
 import routines.models
 
 
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(
                         db_column="createdAt",
-                        default=fitness_project.api.documents.now,
+                        default=fitness_project.documents.instants.now,
                         editable=False,
                     ),
                 ),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     "updated_at",
                     models.DateTimeField(
                         db_column="updatedAt",
-                        default=fitness_project.api.documents.now,
+                        default=fitness_project.documents.instants.now,
                         editable=False,
                     ),
                 ),

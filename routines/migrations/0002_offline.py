@@ -1,9 +1,9 @@
 from django.db import migrations
 
-from fitness_project.database.indexes import of_owned
+from fitness_project.documents.indexes import for_offline_use
 
 
 class Migration(migrations.Migration):
     dependencies = [("routines", "0001_initial")]
 
-    operations = [of_owned("routines")]
+    operations = [for_offline_use("routines")]

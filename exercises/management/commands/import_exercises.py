@@ -7,8 +7,8 @@ from tqdm import tqdm
 from exercises.catalogue import catalogue
 from exercises.importing import BadFile, plan_import, read_rows
 from exercises.services import store_exercises
-from fitness_project.api.errors import DomainError
 from fitness_project.database.migrations import migrate
+from fitness_project.errors import DomainError
 
 STARTER = Path(__file__).parents[2] / "data" / "starter.csv"
 BATCH = 200

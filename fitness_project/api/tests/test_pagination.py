@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.tests.factories import ExerciseFactory
-from fitness_project.api.documents import Boundary, Documents, Order
 from fitness_project.api.pagination import read_cursor, write_cursor
+from fitness_project.documents.collection import Boundary, Documents, Order
 from history.tests.factories import SessionFactory
 
 BY_DATE = Order(("date", "_id"), (datetime, ObjectId), descending=True)

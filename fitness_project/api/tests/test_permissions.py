@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
-from django.http import Http404
 
 from fitness_project.api.permissions import IsOwner
+from fitness_project.errors import Missing
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
@@ -13,5 +13,5 @@ def test_only_the_owner_reaches_a_document(is_staff):
     request = SimpleNamespace(user=SimpleNamespace(pk=1, is_staff=is_staff))
 
     assert IsOwner().has_object_permission(request, None, {"userId": 1})
-    with pytest.raises(Http404):
+    with pytest.raises(Missing):
         IsOwner().has_object_permission(request, None, {"userId": 2})

@@ -6,8 +6,8 @@ from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from fitness_project.api.documents import Documents
-from fitness_project.api.renderers import dump_json
+from fitness_project.api.http.renderers import dump_json
+from fitness_project.documents.collection import Documents
 from routines.models import Routine
 
 ROUTINES = "/api/routines"

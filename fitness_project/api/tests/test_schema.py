@@ -7,7 +7,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-from fitness_project.api import docs
+from fitness_project.api.schema import views
 
 OPERATIONS = {
     "/api/auth/register": {"post"},
@@ -155,10 +155,10 @@ def test_the_schema_is_made_once_for_all_who_ask_at_once(monkeypatch):
         time.sleep(0.1)
         return {"info": {"description": ""}, "paths": {}}
 
-    monkeypatch.setattr(docs.SchemaGenerator, "get_schema", make)
-    docs._schema_json.cache_clear()
+    monkeypatch.setattr(views.SchemaGenerator, "get_schema", make)
+    views._schema_json.cache_clear()
     with ThreadPoolExecutor(4) as threads:
-        answers = set(threads.map(lambda _: docs.schema_json(), range(4)))
-    docs._schema_json.cache_clear()
+        answers = set(threads.map(lambda _: views.schema_json(), range(4)))
+    views._schema_json.cache_clear()
 
     assert len(made) == len(answers) == 1

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from pymongo.errors import PyMongoError
 
-from fitness_project.api.errors import Conflict
 from fitness_project.database.deadline import Deadline
 from fitness_project.database.transactions import transactional
+from fitness_project.errors import Conflict
 
 
 @pytest.fixture

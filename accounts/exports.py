@@ -1,0 +1,35 @@
+"""Everything that belongs to a user, as JSON."""
+
+from collections.abc import Iterator
+
+from bson import ObjectId
+
+from fitness_project.api.http.json import dump_json
+from fitness_project.documents import registry
+from fitness_project.documents.instants import now
+
+from .models import User
+from .serializers import UserSerializer
+
+
+def export_account(user_id: ObjectId) -> Iterator[bytes]:
+    """One document at a time. Raises Missing, before the first part, if the account is gone."""
+    user = UserSerializer.response(User.objects.documents.get(user_id))
+    head = {"format": "fitness-export", "version": 1, "exportedAt": now(), "user": user}
+    return _parts(dump_json(head), user_id)
+
+
+def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
+    yield head[:-1]
+    for entry in registry.exported():
+        yield b',"%s":[' % entry.name.encode()
+        yield from _joined(entry, user_id)
+        yield b"]"
+    yield b"}"
+
+
+def _joined(entry: registry.Entry, user_id: ObjectId) -> Iterator[bytes]:
+    separator = b""
+    for document in entry.documents.collection.find({entry.owner: user_id}):
+        yield separator + dump_json(entry.response(document))
+        separator = b","

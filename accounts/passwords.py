@@ -1,0 +1,67 @@
+"""Changing a password: by its owner, by an e-mailed link, or by staff."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.http import urlsafe_base64_decode
+
+from fitness_project.database.transactions import transactional
+from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import FieldRefused
+
+from .mail import send_password_changed
+from .models import User
+from .signing_in.principals import remembered_principals
+from .signing_in.sign_ins import being_changed, end_sign_ins
+from .signing_in.tokens import reset_tokens
+
+INVALID_LINK = ("invalid_link", "This link isn't valid, or was used already.")
+
+
+def change_password(user: User, password: str | None) -> None:
+    """Ends every sign-in, and notifies the user by e-mail. None leaves the user without a password.
+
+    Raises Busy if the password has changed since the user was read: of two changes at once, the
+    first one stands.
+    """
+    encoded = make_password(password)
+    _replace_password(user, encoded)
+    user.password = encoded
+    remembered_principals.forget()
+    send_password_changed(user)
+
+
+@transactional
+def _replace_password(user: User, encoded: str) -> None:
+    # The new one too: when the reply to its commit is lost, all of this is done again.
+    current = User.objects.filter(pk=user.pk, password__in=(user.password, encoded))
+    if not current.update(password=encoded):
+        raise being_changed()
+    end_sign_ins(userId=user.pk)
+
+
+def reset_password(uid: str, token: str, password: str) -> None:
+    """By the link in an e-mail. Raises FieldRefused if the link isn't valid (any more) or the
+    password is too weak."""
+    user_id = parse_object_id(_decoded(uid))
+    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
+    if user is None or not reset_tokens.check_token(user, token):
+        raise FieldRefused("token", INVALID_LINK)
+    refuse_weak_password(password, user, "newPassword")
+    change_password(user, password)
+
+
+def _decoded(uid: str) -> str | None:
+    try:
+        return urlsafe_base64_decode(uid).decode()
+    except ValueError:
+        return None
+
+
+def refuse_weak_password(password: str, user: User, field: str) -> None:
+    """Raises FieldRefused for everything that Django's validators find."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        faults = [(fault.code or "invalid", fault.messages[0]) for fault in error.error_list]
+        raise FieldRefused(field, *faults) from None

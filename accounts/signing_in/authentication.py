@@ -1,0 +1,57 @@
+"""Bearer tokens: HS256 with this service's key, type `access`, not expired, of a live sign-in."""
+
+from time import monotonic
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
+
+from fitness_project.api.problems.errors import SignInOver
+
+from .principals import Principal, active_user, remembered_principals
+from .tokens import AccessToken
+
+
+class BearerAuthentication(JWTAuthentication):
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
+        header = self.get_header(request)
+        text = header and self.get_raw_token(header)
+        if not text:
+            return None
+        principal = remembered_principals.get(text) or self._find_principal(text)
+        return principal.user, principal.token
+
+    def _find_principal(self, text: bytes) -> Principal:
+        asked = monotonic()
+        token = self.get_validated_token(text)
+        user = active_user(token)
+        if user is None:
+            raise SignInOver
+        principal = Principal(user, token)
+        remembered_principals.remember(text, principal, asked)
+        return principal
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """The scheme's case makes no difference (RFC 9110)."""
+        scheme, space, token = header.partition(b" ")
+        return super().get_raw_token(scheme.capitalize() + space + token)
+
+    def get_validated_token(self, raw_token: bytes) -> AccessToken:
+        try:
+            return super().get_validated_token(raw_token)
+        except InvalidToken:
+            detail = "This access token isn't valid (any more). Send the refresh token to /refresh."
+            raise InvalidToken(detail) from None
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

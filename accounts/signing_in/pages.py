@@ -1,0 +1,18 @@
+"""The browsable API's pages for signing in and out, with and without the last slash."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import re_path
+
+from ..admin_site import SITE
+
+app_name = "rest_framework"
+urlpatterns = [
+    re_path(
+        r"^login/?$",
+        LoginView.as_view(
+            template_name="admin/login.html", extra_context=SITE, redirect_authenticated_user=True
+        ),
+        name="login",
+    ),
+    re_path(r"^logout/?$", LogoutView.as_view(), name="logout"),
+]

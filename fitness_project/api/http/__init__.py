@@ -1,0 +1,1 @@
+"""How documents travel over HTTP: conditions, retries, media types, bodies."""

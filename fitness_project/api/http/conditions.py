@@ -1,0 +1,45 @@
+"""Conditional requests (RFC 9110): `ETag`, `If-None-Match`, `If-Match`."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.http import parse_etags
+
+from fitness_project.documents.ids import parse_object_id
+from fitness_project.documents.revisions import Revisions, revision_of
+
+
+def etag_of(document: Mapping[str, Any]) -> str:
+    return f'"{revision_of(document)}"'
+
+
+def etag_of_body(body: bytes) -> str:
+    """For a response that isn't a document with a revision."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def required_etags(request: HttpRequest) -> list[str] | None:
+    """The ETags in `If-Match`, or None if any will do. A weak ETag never matches."""
+    required = request.META.get("HTTP_IF_MATCH")
+    if required is None or (etags := parse_etags(required)) == ["*"]:
+        return None
+    return etags
+
+
+def required_revisions(request: HttpRequest) -> Revisions | None:
+    etags = required_etags(request)
+    if etags is None:
+        return None
+    ids = (parse_object_id(etag.strip('"')) for etag in etags)
+    return Revisions(tuple(found for found in ids if found is not None))
+
+
+def has_current(request: HttpRequest, etag: str) -> bool:
+    """Whether `If-None-Match` says that the client has this version already."""
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    if known is None:
+        return False
+    etags = parse_etags(known)
+    return etags == ["*"] or etag in (each.removeprefix("W/") for each in etags)

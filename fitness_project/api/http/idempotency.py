@@ -1,0 +1,63 @@
+"""`Idempotency-Key`: a POST that is sent again creates nothing twice.
+
+The key is a field of the document that the POST creates, under a unique index. Document and key are
+stored together or not at all, and of simultaneous attempts one stores them.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+import orjson
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+
+from fitness_project.documents.collection import Document
+from fitness_project.documents.owned import OwnedDocuments
+from fitness_project.errors import Gone, KeyReused
+
+ALLOWED = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class IdempotencyKey:
+    """Digests of the user's key and of the body that came with it."""
+
+    key: bytes
+    body: bytes
+
+    @classmethod
+    def of(cls, request: Request) -> "IdempotencyKey | None":
+        given = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        if given is None:
+            return None
+        if not ALLOWED.fullmatch(given):
+            raise ParseError("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        try:
+            body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            raise ParseError("The body is nested too deeply.") from None
+        return cls(_digest(request.user.pk.binary + given.encode()), _digest(body))
+
+    @property
+    def fields(self) -> Document:
+        """What the document keeps of it."""
+        return {"idempotencyKey": self.key, "idempotencyBody": self.body}
+
+    def made_before(self, documents: OwnedDocuments) -> Document | None:
+        """What the first attempt created.
+
+        Raises KeyReused if that had another body, and Gone if the document has been deleted since.
+        """
+        document = documents.made_with(self.key)
+        if document is None:
+            return None
+        if document["idempotencyBody"] != self.body:
+            raise KeyReused
+        if not documents.holds(document):
+            raise Gone("The document that was created with this Idempotency-Key was deleted.")
+        return document
+
+
+def _digest(content: bytes) -> bytes:
+    return sha256(content).digest()

@@ -1,0 +1,32 @@
+"""Stored values as JSON."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
+
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def dump_json(data: Any, *, indent: bool = False) -> bytes:
+    """Ids become 24 hexadecimal digits, and dates UTC with milliseconds."""
+    return orjson.dumps(data, _encode, OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
+
+
+def _encode(value: Any) -> Any:
+    if value.__class__ is ObjectId:
+        return value.binary.hex()
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, RawBSONDocument):
+        return dict(value)
+    return str(value)
+
+
+def format_instant(value: datetime) -> str:
+    """`2026-11-22T19:57:00.000Z`. A date without a time zone is in UTC, as PyMongo reads it."""
+    if value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    return value.isoformat(timespec="milliseconds") + "Z"

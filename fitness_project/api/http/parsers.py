@@ -1,0 +1,34 @@
+from collections.abc import Mapping
+from typing import IO, Any
+
+import orjson
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from ..problems.errors import Encoded, RequestTooLarge
+
+
+class StrictJSONParser(BaseParser):
+    """Reads JSON as RFC 8259 defines it: UTF-8, no NaN, and at most 1 MiB."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        request = (parser_context or {})["request"]
+        encoding = request.META.get("HTTP_CONTENT_ENCODING") or "identity"
+        if encoding.lower() != "identity":
+            raise Encoded
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise RequestTooLarge
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise ParseError(f"The body is not valid JSON: {error}") from None

@@ -1,0 +1,89 @@
+"""The only table of error codes: each with its status and the exceptions that it stands for."""
+
+from dataclasses import dataclass
+
+from django.core import exceptions as django
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions as drf
+from rest_framework_simplejwt.exceptions import InvalidToken
+
+from fitness_project import errors
+
+from .errors import RequestTooLarge, SignInOver
+
+
+@dataclass(frozen=True)
+class Code:
+    """`detail` is the text of exceptions that have none for clients."""
+
+    name: str
+    status: int
+    exceptions: tuple[type[Exception], ...] = ()
+    detail: str = ""
+
+
+SERVER_ERROR = Code("server_error", 500, detail="Something went wrong on our side.")
+UNAVAILABLE = Code("unavailable", 503, detail="The database can't be reached. Try again shortly.")
+TABLE = (
+    Code("invalid", 400, (drf.ValidationError, errors.FieldRefused)),
+    Code(
+        "parse_error",
+        400,
+        (
+            drf.ParseError,
+            django.BadRequest,
+            django.SuspiciousOperation,
+            MultiPartParserError,
+            UnreadablePostError,
+        ),
+        "The request can't be read.",
+    ),
+    Code("bad_authorization_header", 401, (drf.AuthenticationFailed,)),
+    Code("bad_credentials", 401, (errors.BadCredentials,)),
+    Code("not_authenticated", 401, (drf.NotAuthenticated,)),
+    Code("sign_in_over", 401, (SignInOver,)),
+    Code("token_not_valid", 401, (InvalidToken, errors.TokenNotValid)),
+    Code(
+        "permission_denied",
+        403,
+        (drf.PermissionDenied, django.PermissionDenied),
+        drf.PermissionDenied.default_detail,
+    ),
+    Code("not_found", 404, (drf.NotFound, Http404, errors.Missing), drf.NotFound.default_detail),
+    Code("method_not_allowed", 405, (drf.MethodNotAllowed,)),
+    Code("not_acceptable", 406, (drf.NotAcceptable,)),
+    Code("being_deleted", 409, (errors.BeingDeleted,)),
+    Code("in_use", 409, (errors.InUse,)),
+    Code("limit", 409, (errors.LimitReached,)),
+    Code("taken", 409, (errors.Taken,)),
+    Code("gone", 410, (errors.Gone,)),
+    Code("precondition_failed", 412, (errors.PreconditionFailed,)),
+    Code(
+        "too_large",
+        413,
+        (RequestTooLarge, django.RequestDataTooBig),
+        RequestTooLarge.default_detail,
+    ),
+    Code("unsupported_media_type", 415, (drf.UnsupportedMediaType,)),
+    Code("idempotency_key_reused", 422, (errors.KeyReused,)),
+    Code("too_many_attempts", 429, (errors.TooManyAttempts,)),
+    SERVER_ERROR,
+    Code("busy", 503, (errors.Busy,)),
+    UNAVAILABLE,
+)
+BY_EXCEPTION = {exception: code for code in TABLE for exception in code.exceptions}
+STATUSES = sorted({code.status for code in TABLE})
+
+
+def code_of(error: BaseException) -> Code | None:
+    """The code of the closest class in the table."""
+    for kind in type(error).__mro__:
+        if code := BY_EXCEPTION.get(kind):  # type: ignore[call-overload]
+            return code
+    return None
+
+
+def names_for(status: int) -> list[str]:
+    return [code.name for code in TABLE if code.status == status]

@@ -1,0 +1,126 @@
+"""Reads what changed for a user: the storage side of the change feed.
+
+A user's documents are read in the order of their last change. A write becomes visible a moment
+after the instant that it carries, and the clocks of machines differ a little. So a visit begins
+SETTLE before the moment of the last one, and the state names what was read of that time already.
+What is too much to name is read twice; nothing is missed.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
+
+from .collection import Documents
+from .instants import now
+from .order import Boundary, Order
+from .revisions import revision_of
+
+# A write takes at most this long from its instant on, the difference of clocks included.
+SETTLE = timedelta(seconds=60)
+PAGE = 100
+MAX_NAMED = 32
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+State = list[Any]
+"""JSON values that say how far a client has read."""
+
+
+@dataclass
+class Part:
+    """One collection's part of a page: stored documents that changed, ids of deleted ones, and the
+    state from which the next part goes on."""
+
+    changed: list[Any]
+    deleted: list[ObjectId]
+    state: State
+    has_more: bool
+
+
+class Feed(Protocol):
+    """Reads the changes of one collection."""
+
+    def begin(self) -> State:
+        """The state of a client that has nothing yet."""
+
+    def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
+        """The first part of a visit, or one with which the visit `goes_on`.
+
+        Raises Gone if the state comes from a newer database than this.
+        """
+
+
+@dataclass(frozen=True)
+class OwnedFeed:
+    """The changes of a collection of users' documents."""
+
+    documents: Documents
+
+    def begin(self) -> State:
+        return [_beginning(0), _beginning(_milliseconds(now() - SETTLE))]
+
+    def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
+        """Living documents are read first, so that one that dies meanwhile is reported as dead."""
+        living, dead = state
+        mine = self.documents.where(userId=user_id)
+        gone = self.documents.where(deletedFor=user_id)
+        changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
+        deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
+        ids = [row["_id"] for row in deleted]
+        return Part(changed, ids, [living, dead], more_living or more_dead)
+
+
+def _beginning(date: int) -> State:
+    return [date, None, None, []]
+
+
+def _read(
+    documents: Documents, instant: str, state: State, goes_on: bool
+) -> tuple[list[RawBSONDocument], State, bool]:
+    """Up to PAGE documents in the order of the date in the field `instant`, the state after them,
+    and whether there are more.
+
+    A state is `[date, last, following, names]`, dates in milliseconds since 1970. A visit reads on
+    from `date` and the id `last` until there is no more, and the next visit begins at `following`;
+    between visits both are null. `names` stand for documents that were read and may come again.
+    """
+    date, last, following, seen = state
+    order = Order((instant, "_id"), (datetime, ObjectId))
+    if last is None and goes_on:
+        return [], state, False
+    if last is None:
+        following = _milliseconds(now() - SETTLE)
+        found = documents.where(**{instant: {"$gte": _datetime(min(date, following))}})
+        rows = found.fetch(order, None, PAGE + 1)
+    else:
+        rows = documents.fetch(order, Boundary((_datetime(date), ObjectId(last))), PAGE + 1)
+    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+
+    fresh = [row for row in rows if _name(row) not in seen]
+    settling = [_name(row) for row in rows if row[instant] > _datetime(following)]
+    earlier = seen if has_more or last is not None else []
+    names = [*(name for name in earlier if name not in settling), *settling][-MAX_NAMED:]
+    if has_more:
+        place = _milliseconds(rows[-1][instant]), str(rows[-1]["_id"])
+        return fresh, [*place, following, names], True
+    return fresh, [following, None, None, names], False
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    """Stands for the document at its current revision."""
+    content = document["_id"].binary + revision_of(document).binary
+    return urlsafe_b64encode(blake2b(content, digest_size=9).digest()).decode()
+
+
+def _milliseconds(instant: datetime) -> int:
+    return (instant.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+
+
+def _datetime(milliseconds: int) -> datetime:
+    """Without a time zone, as PyMongo reads dates."""
+    return EPOCH.replace(tzinfo=None) + timedelta(milliseconds=milliseconds)

@@ -1,0 +1,68 @@
+"""Where a request comes from."""
+
+from collections.abc import Callable
+from functools import cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class ForwardedProtoMiddleware:
+    """Believes `X-Forwarded-Proto` of a proxy in TRUSTED_PROXIES, and of nobody else.
+
+    Links and the check of origins need to know that a request came by https.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_https = request.META.get("HTTP_X_FORWARDED_PROTO") == "https"
+        if is_https and _is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's IP address.
+
+    `X-Forwarded-For` is believed only as far as TRUSTED_PROXIES wrote it: the client is the last
+    address in it that isn't one of theirs.
+    """
+    address: str = request.META.get("REMOTE_ADDR", "")
+    if not _is_trusted(address):
+        return address
+    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        hop = hop.strip()
+        if _parsed(hop) is None:
+            break
+        address = hop
+        if not _is_trusted(hop):
+            break
+    return address
+
+
+def _is_trusted(address: str) -> bool:
+    ip = _parsed(address)
+    networks = _networks(tuple(settings.TRUSTED_PROXIES))
+    return ip is not None and any(ip in network for network in networks)
+
+
+@cache
+def _networks(configured: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(network, strict=False) for network in configured]
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None

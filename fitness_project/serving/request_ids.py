@@ -1,0 +1,41 @@
+"""`X-Request-Id`: taken from the request or generated; on every response and every log line."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+ALLOWED = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def current_request_id() -> str:
+    return _request_id.get()
+
+
+def continue_request(request_id: str) -> None:
+    """In another thread: what is logged from here on belongs to that request."""
+    _request_id.set(request_id)
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if ALLOWED.fullmatch(given) else uuid.uuid4().hex
+        _request_id.set(request_id)
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current_request_id()
+        return True

@@ -1,0 +1,111 @@
+"""Few work at once, first come, first served; and nobody stands in line for long."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from fitness_project.database.tests.conftest import wait_until
+from fitness_project.serving import wsgi
+from fitness_project.serving.turns import Turns
+
+
+class Work:
+    """Of which each piece lasts until it is told to end."""
+
+    def __init__(self):
+        self.begun = []
+        self.ends = threading.Event()
+
+    def __call__(self, name):
+        self.begun.append(name)
+        assert self.ends.wait(10)
+        return name
+
+
+def test_the_first_comes_first():
+    turns, work, order = Turns(1, patience=10), Work(), []
+
+    with ThreadPoolExecutor(12) as pool:
+        pool.submit(turns.take, work, "long")
+        wait_until(lambda: work.begun)
+        for name in range(10):
+            pool.submit(turns.take, order.append, name)
+            wait_until(lambda length=name + 1: len(turns._line) == length)
+        assert order == []
+        work.ends.set()
+
+    assert order == list(range(10))
+
+
+def test_no_more_work_at_once_than_there_are_places():
+    turns, places = Turns(3, patience=10), threading.Semaphore(3)
+
+    def piece(_):
+        assert places.acquire(blocking=False)
+        time.sleep(0.0005)
+        places.release()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: turns.take(piece, n), range(500)))
+
+
+def test_who_stood_in_line_for_long_works_too_and_takes_no_place_along():
+    turns, work = Turns(1, patience=0.05), Work()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(turns.take, work, "first")
+        wait_until(lambda: work.begun)
+        assert turns.take(lambda: "second") == "second"
+        work.ends.set()
+        assert first.result(5) == "first"
+
+    assert turns._free == 1
+    assert not turns._line
+
+
+def test_a_failure_gives_the_place_back():
+    turns = Turns(1, patience=10)
+
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            turns.take(lambda: 1 / 0)
+
+    assert turns.take(lambda: "done") == "done"
+
+
+def test_no_place_is_lost_or_made_by_those_who_lose_patience():
+    turns = Turns(3, patience=0.0005)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: turns.take(time.sleep, 0.0005), range(3_000)))
+
+    assert turns._free == 3
+    assert not turns._line
+
+
+@pytest.mark.parametrize(
+    ("path", "takes_one"),
+    [
+        ("/api/history", True),
+        ("/api/history/000000000000000000000001", True),
+        ("/api/routines", True),
+        ("/api/sync", True),
+        ("/api/exercises", False),
+        ("/api/auth/login", False),
+        ("/api/auth/export", False),
+        ("/healthz", False),
+        ("/admin/", False),
+    ],
+)
+def test_calls_of_documents_take_turns_once_their_body_is_in(monkeypatch, path, takes_one):
+    turns, steps = Turns(1, patience=10), []
+    monkeypatch.setattr(wsgi, "_turns", turns)
+    monkeypatch.setattr(wsgi, "take_body", lambda environ: steps.append(turns._free))
+    monkeypatch.setattr(wsgi, "django_application", lambda *_: steps.append(turns._free))
+
+    wsgi.application({"PATH_INFO": path, "CONTENT_LENGTH": "1"}, None)
+
+    assert steps == [1, 0 if takes_one else 1]
+    assert turns._free == 1

@@ -1,0 +1,51 @@
+"""Django REST Framework, tokens, and the OpenAPI schema."""
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.signing_in.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["fitness_project.api.http.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "fitness_project.api.http.renderers.DocumentJSONRenderer",
+        "fitness_project.api.http.renderers.BrowsableRenderer",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": (
+        "fitness_project.api.http.negotiation.JSONFirstNegotiation"
+    ),
+    "DEFAULT_METADATA_CLASS": "fitness_project.api.http.metadata.PlainMetadata",
+    "DEFAULT_PAGINATION_CLASS": "fitness_project.api.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.operations.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "fitness_project.api.problems.handlers.exception_handler",
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
+    # No body has this key. Errors of a whole body point at it, those of a key at the key.
+    "NON_FIELD_ERRORS_KEY": "\0",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SIMPLE_JWT = {
+    "AUTH_HEADER_TYPES": ("Bearer",),
+    "AUTH_TOKEN_CLASSES": ("accounts.signing_in.tokens.AccessToken",),
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fitness API",
+    "DESCRIPTION": "Exercises, routines and training history for fitness apps.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "fitness_project.api.schema.operations.responses_are_whole",
+    ],
+    "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.operations.internal_docs",
+    # The page loads nothing from other hosts, not even a badge.
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},
+}

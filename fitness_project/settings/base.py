@@ -1,0 +1,121 @@
+"""Where the service runs, what it is made of, and where it stores its data."""
+
+import os
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+from .environment import from_url, switch, text, whole_number
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(text("VAR_DIR") or BASE_DIR / "var").resolve()
+DEBUG = switch("DEBUG")
+
+HOST = text("HOST", "127.0.0.1")
+try:
+    ip_address(HOST)
+except ValueError:
+    raise ImproperlyConfigured(
+        f"HOST must be an IP address, such as 127.0.0.1 or 0.0.0.0, not {HOST!r}."
+    ) from None
+PORT = whole_number("PORT", 8000, 1, 65535)
+WORKERS = whole_number("WORKERS", os.cpu_count() or 1, 1, 1024)
+
+INSTALLED_APPS = [
+    "accounts",  # Its createsuperuser comes before Django's.
+    "fitness_project.contrib_apps.AdminConfig",
+    "fitness_project.contrib_apps.AuthConfig",
+    "fitness_project.contrib_apps.ContentTypesConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_mongodb_backend",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "fitness_project",
+    "exercises",
+    "routines",
+    "history",
+]
+
+MIDDLEWARE = [
+    "fitness_project.serving.request_ids.RequestIdMiddleware",
+    "fitness_project.serving.addresses.ForwardedProtoMiddleware",
+    "fitness_project.serving.deadline.DatabaseDeadlineMiddleware",
+    # A call with a token passes what follows, down to the next of the project's own.
+    "fitness_project.serving.token_calls.TokenCallMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fitness_project.api.problems.handlers.ProblemMiddleware",
+]
+
+ROOT_URLCONF = "fitness_project.urls"
+WSGI_APPLICATION = "fitness_project.serving.wsgi.application"
+# Both spellings of a path are routes of their own: nothing is redirected.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+MONGODB_URI = text("MONGODB_URI")
+MONGODB_NAME = text("MONGODB_NAME", "fitness")
+if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
+    raise ImproperlyConfigured("MONGODB_NAME consists of 1 to 63 letters, digits, - and _.")
+DATABASE: dict[str, Any] = {
+    "NAME": MONGODB_NAME,
+    # An unreachable database is noticed in time for a 503 within five seconds.
+    "OPTIONS": {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000},
+}
+if MONGODB_URI:
+    DATABASE |= {"ENGINE": "django_mongodb_backend", "HOST": MONGODB_URI}
+else:
+    DATABASE |= {"ENGINE": "fitness_project.database.embedded", "VAR_DIR": VAR_DIR}
+DATABASES = {"default": DATABASE}
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+MIGRATION_MODULES = {
+    "admin": "fitness_project.mongo_migrations.admin",
+    "auth": "fitness_project.mongo_migrations.auth",
+    "contenttypes": "fitness_project.mongo_migrations.contenttypes",
+}
+
+if text("CACHE_URL"):
+    CACHES = {"default": from_url("CACHE_URL", Env.cache_url_config)}
+
+if text("EMAIL_URL"):
+    vars().update(from_url("EMAIL_URL", Env.email_url_config))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "fitness@localhost")
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
