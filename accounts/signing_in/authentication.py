@@ -1,6 +1,5 @@
 """Bearer tokens: HS256 with this service's key, type `access`, not expired, of a live sign-in."""
 
-from time import monotonic
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -23,18 +22,15 @@ class BearerAuthentication(JWTAuthentication):
         text = header and self.get_raw_token(header)
         if not text:
             return None
-        principal = remembered_principals.get(text) or self._find_principal(text)
+        principal = remembered_principals.get(text, self._find_principal)
         return principal.user, principal.token
 
     def _find_principal(self, text: bytes) -> Principal:
-        asked = monotonic()
         token = self.get_validated_token(text)
         user = active_user(token)
         if user is None:
             raise SignInOver
-        principal = Principal(user, token)
-        remembered_principals.remember(text, principal, asked)
-        return principal
+        return Principal(user, token)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """The scheme's case makes no difference (RFC 9110)."""

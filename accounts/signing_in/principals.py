@@ -1,5 +1,6 @@
 """Which user and sign-in an access token stands for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any
@@ -33,9 +34,15 @@ class RememberedPrincipals:
         self._principals: dict[bytes, tuple[Principal, float]] = {}
         self._next_sweep = 0.0
 
-    def get(self, text: bytes) -> Principal | None:
+    def get(self, text: bytes, find: Callable[[bytes], Principal]) -> Principal:
+        """Whoever came with this token; `find` asks the database."""
         found = self._principals.get(text)
-        return found[0] if found is not None and found[1] > monotonic() else None
+        if found is not None and found[1] > monotonic():
+            return found[0]
+        asked = monotonic()
+        principal = find(text)
+        self.remember(text, principal, asked)
+        return principal
 
     def remember(self, text: bytes, principal: Principal, asked: float) -> None:
         """From the moment `asked` on, but no longer than the token lives."""

@@ -180,7 +180,7 @@ class TestMemory:
         principals.remember("earlier", self.ANN, present - 10)
         principals.remember("now", self.ANN, present)
 
-        assert principals.get("now") == self.ANN
+        assert principals.get("now", find=None) == self.ANN
         assert list(principals._principals) == ["now"]
 
     def test_it_is_bounded(self, monkeypatch):
