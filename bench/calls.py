@@ -36,8 +36,8 @@ class Call:
 
 
 def in_turn(requests: Iterable[bytes]) -> Script:
-    for request in cycle(requests):
-        yield request  # noqa: UP028 - `yield from` takes no answers
+    for request in cycle(requests):  # noqa: UP028 - `yield from` takes no answers
+        yield request
 
 
 def reading(
@@ -144,24 +144,24 @@ CALLS = {
     "exercises-search": reading("/api/exercises?search=bench%20press", 1_200),
     "routines-list": reading("/api/routines", 600),
     "routines-one": reading(read_own("routines"), 800),
-    "routines-post": creating("routines", lambda seeded: seeded.routine, 320),
+    "routines-post": creating("routines", lambda seeded: seeded.routine, 240),
     "routines-put": changing("PUT", own("routines"), two_weights(lambda s: s.routine), 600),
     "routines-patch": changing("PATCH", own("routines"), two_notes, 600),
-    "routines-delete": deleting("routines", 320),
+    "routines-delete": deleting("routines", 240),
     "history-list": reading("/api/history", 600),
-    "history-second-page": reading(lambda seeded: seeded.second_page, 600),
-    "history-range": reading(a_month, 600),
+    "history-second-page": reading(lambda seeded: seeded.second_page, 400),
+    "history-range": reading(a_month, 400),
     "history-one": reading(read_own("history"), 800),
     "history-one-304": reading(read_own("history"), 800, 304, current_revision),
     "history-post": creating("history", lambda seeded: seeded.session, 600),
     "history-put": changing("PUT", own("history"), two_weights(lambda s: s.session), 600),
     "history-patch": changing("PATCH", own("history"), two_notes, 600),
     "history-delete": deleting("history", 600),
-    "sync-first-page": reading("/api/sync", 160),
-    "sync-nothing-new": reading(lambda seeded: f"/api/sync?since={seeded.fresh_token}", 400),
-    "login": Call(12, signing_in, connections=2, clean=lambda seeded: seeded.end_other_sign_ins()),
+    "sync-first-page": reading("/api/sync", 48),
+    "sync-nothing-new": reading(lambda seeded: f"/api/sync?since={seeded.fresh_token}", 240),
+    "login": Call(8, signing_in, connections=2, clean=lambda seeded: seeded.end_other_sign_ins()),
     "refresh": Call(400, _by_writers(lambda seeded, writer, each: refreshing(writer))),
     "me": reading("/api/auth/me", 800),
-    "me-patch": changing("PATCH", lambda seeded, writer: "/api/auth/me", two_names, 600),
+    "me-patch": changing("PATCH", lambda seeded, writer: "/api/auth/me", two_names, 400),
     "sessions-list": reading("/api/auth/sessions", 800),
 }
