@@ -27,13 +27,13 @@ def described(revision: str) -> str:
 
 
 def _commit(revision: str) -> str:
-    return (
-        _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    )
+    """Ends the run where there is no such revision."""
+    wanted = "rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+    try:
+        return _git(*wanted).decode().strip()
+    except subprocess.CalledProcessError:
+        raise SystemExit(f"There is no revision {revision} here.") from None
 
 
 def _git(*arguments: str) -> bytes:
-    done = subprocess.run([GIT, *arguments], cwd=PROJECT, capture_output=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr.decode().strip())
-    return done.stdout
+    return subprocess.run([GIT, *arguments], cwd=PROJECT, stdout=subprocess.PIPE, check=True).stdout

@@ -118,33 +118,45 @@ class Load:
     latencies: list[float] = field(default_factory=list)
 
 
+@dataclass
+class Client:
+    """One script on its way."""
+
+    connection: Connection
+    script: Script
+    left: int
+
+
 def load(opened: Sequence[Connection], scripts: Sequence[Script], each: int, status: int) -> Load:
     """`each` requests of every script, one after another on its connection."""
-    result, selector, start = Load(), selectors.DefaultSelector(), time.perf_counter()
-    for connection, script in zip(opened, scripts, strict=True):
-        connection.send(next(script))
-        selector.register(connection.socket, selectors.EVENT_READ, [connection, script, each])
-    while selector.get_map():
-        ready = selector.select(SECONDS)
-        if not ready:
-            raise SystemExit(f"{opened[0].asked}: no answer for {SECONDS} seconds")
-        for key, _ in ready:
-            _go_on(key.data, selector, status, result.latencies)
+    result, start = Load(), time.perf_counter()
+    with selectors.DefaultSelector() as selector:
+        for connection, script in zip(opened, scripts, strict=True):
+            connection.send(next(script))
+            client = Client(connection, script, each)
+            selector.register(connection.socket, selectors.EVENT_READ, client)
+        while selector.get_map():
+            for key, _ in _ready(selector):
+                if not _goes_on(key.data, status, result.latencies):
+                    selector.unregister(key.fileobj)
     result.seconds = time.perf_counter() - start
-    selector.close()
     return result
 
 
-def _go_on(
-    state: list, selector: selectors.BaseSelector, status: int, latencies: list[float]
-) -> None:
-    connection, script, _ = state
-    body = connection.receive(status)
+def _ready(selector: selectors.BaseSelector) -> list[tuple[selectors.SelectorKey, int]]:
+    if not (ready := selector.select(SECONDS)):
+        asked = [key.data.connection.asked for key in selector.get_map().values()]
+        raise SystemExit(f"{asked[0]}: no answer for {SECONDS} seconds")
+    return ready
+
+
+def _goes_on(client: Client, status: int, latencies: list[float]) -> bool:
+    """Takes what has come, and sends the next request behind a complete answer."""
+    body = client.connection.receive(status)
     if body is None:
-        return
-    latencies.append(time.perf_counter() - connection.sent_at)
-    state[2] -= 1
-    if state[2]:
-        connection.send(script.send(body))
-    else:
-        selector.unregister(connection.socket)
+        return True
+    latencies.append(time.perf_counter() - client.connection.sent_at)
+    client.left -= 1
+    if client.left:
+        client.connection.send(client.script.send(body))
+    return client.left > 0

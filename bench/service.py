@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -75,11 +76,10 @@ class Service:
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
+            with suppress(OSError):
                 if self.ask("GET", "/readyz")[0] == 200:
                     return
-            except OSError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         raise SystemExit(f"The service in {self.checkout} didn't start.")
 
     def ask(
