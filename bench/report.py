@@ -12,7 +12,7 @@ from ratios import Estimate
 ALONE = ("call", "req/s", "p50 ms", "p99 ms", "server ms", "database ms")
 COMPARED = ("call", "rounds", "work ms", "base ms", "work ÷ base", "95 % interval")
 NAME_WIDTH = 20
-WIDTH = 16
+WIDTH = 18
 ERASED = "\r\033[K"
 
 Row = tuple[str, ...]
