@@ -1,113 +1,139 @@
-"""Figures of this service alone: a fresh database, a seeded user, every call in turn.
+"""CPU, latency and memory of every call: of this service alone, or beside another revision.
 
-    make bench            or: .venv/bin/python bench/run.py [SECONDS A CALL]
+    make bench            or: .venv/bin/python bench/run.py
+    .venv/bin/python bench/run.py --base REV
 
-The load comes from threads of this process, so requests a second are what the machine has left for
-them; CPU a request is the figure to compare from one version to the next.
+With `--base`, the working tree and the revision run side by side, each on a database of its own.
+One of them is loaded at a time, in an order that turns from round to round, and what is compared is
+the CPU time a request, of server and database together.
 """
 
 import argparse
-import http.client
-import json
-import threading
-import time
-from datetime import UTC, datetime, timedelta
-from statistics import median
+import fnmatch
+import signal
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from pymongo import MongoClient
-from service import Service
+import report
+from calls import CALLS
+from checkout import checked_out, described
+from measure import measured
+from ratios import Estimate, estimate
+from report import Rounds
+from seeded import Seeded
+from service import PROJECT, Service
 
-CONNECTIONS = 8
-ROUTINES = 20
-SESSIONS = 1_000
-ENTRIES = 6
+NEAR = 0.03
+ROUNDS_ALONE = 3
+ROUNDS = 9
+MOST_ROUNDS = 40
+# The order within sets is the same in all processes: left to chance, it differs by the start.
+ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
-
-HEAD = "call                     req/s   p50 ms   p99 ms  server ms  database ms"
-
-
-def main(seconds):
-    with Service() as service:
-        user, calls = seed(service)
-        print(HEAD)
-        for name, call in calls.items():
-            measure(service, user, call, 0.5)
-            row = measure(service, user, call, seconds)
-            print(f"{name:22}" + "{:8.0f}{:9.2f}{:9.2f}{:11.2f}{:13.2f}".format(*row))
-        print(f"memory of the server: {service.memory_mb():.0f} MB")
+Sides = dict[str, Seeded]
 
 
-def seed(service):
-    body = {"email": "bench@example.com", "password": "correct horse 42"}
-    _, answer = service.ask("POST", "/api/auth/register", body)
-    token = answer["access"]
-    _, page = service.ask("GET", "/api/exercises?pageSize=100", token=token)
-    entries = [
-        {"exerciseId": row["id"], "sets": 3, "reps": 8, "weight": 60.5}
-        for row in page["results"][:ENTRIES]
-    ]
-    routine = {"name": "Push", "exercises": entries}
-    ids = [service.ask("POST", "/api/routines", routine, token)[1]["id"] for _ in range(ROUTINES)]
-    session = {"date": "2000-01-01T10:00:00Z", "exercises": entries}
-    _, made = service.ask("POST", "/api/history", session, token)
-    fill_history(service)
-    return token, {
-        "exercises, a page": ("GET", "/api/exercises", None),
-        "exercise, one": ("GET", f"/api/exercises/{page['results'][0]['id']}", None),
-        "routines, a page": ("GET", "/api/routines", None),
-        "history, newest page": ("GET", "/api/history", None),
-        "history, one": ("GET", f"/api/history/{made['id']}", None),
-        "history POST": ("POST", "/api/history", session),
-        "routine PUT": ("PUT", f"/api/routines/{ids[0]}", routine),
-        "login": ("POST", "/api/auth/login", body),
+def main(options: argparse.Namespace) -> None:
+    content: dict[str, Any] = {"base": options.base and described(options.base), "calls": []}
+    head, rows = report.COMPARED if options.base else report.ALONE, []
+    with ExitStack() as stack:
+        sides = started(options, stack)
+        report.print_row(head)
+        for name in options.calls:
+            rounds, ratio = rounds_of(sides, name, options)
+            rows.append(report.row(name, rounds, ratio))
+            report.print_row(rows[-1])
+            content["calls"].append(report.kept(name, rounds, ratio))
+            report.write(options.out, content)
+        content["memory_mb"] = {side: one.service.memory_mb() for side, one in sides.items()}
+    report.write(options.out, content)
+    print(f"\n{report.markdown(head, rows)}\n")
+    for side, memory in content["memory_mb"].items():
+        print(report.memory_told(side, memory))
+
+
+def started(options: argparse.Namespace, stack: ExitStack) -> Sides:
+    """They stop with the stack."""
+    places = {"work": (PROJECT, sys.executable)}
+    if options.base:
+        places["base"] = (stack.enter_context(checked_out(options.base)), options.base_python)
+    services = {
+        side: stack.enter_context(Service(folder, python, **ENVIRONMENT))
+        for side, (folder, python) in places.items()
     }
-
-
-def fill_history(service):
-    history = MongoClient(service.uri).fitness.history
-    model = history.find_one({}, {"_id": 0})
     end = datetime.now(UTC)
-    history.insert_many({**model, "date": end - timedelta(hours=12 * n)} for n in range(SESSIONS))
+    return {side: Seeded(service, end) for side, service in services.items()}
 
 
-def measure(service, token, call, seconds):
-    """Requests a second, median and 99th percentile, CPU ms a request of server and database."""
-    latencies, before = [], service.cpu_seconds()
-    end = time.perf_counter() + seconds
-    connections = 2 if call[1].endswith("login") else CONNECTIONS
-    threads = [
-        threading.Thread(target=ask_until, args=(service.port, token, call, end, latencies))
-        for _ in range(connections)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    after = service.cpu_seconds()
-    count = len(latencies)
-    cpu = [1000 * (b - a) / count for a, b in zip(before, after, strict=True)]
-    ordered = sorted(latencies)
-    p99 = ordered[int(count * 0.99)]
-    return count / seconds, 1000 * median(ordered), 1000 * p99, *cpu
+def rounds_of(
+    sides: Sides, name: str, options: argparse.Namespace
+) -> tuple[Rounds, Estimate | None]:
+    """Until there are enough. The first, in which each side becomes warm, doesn't count."""
+    call, rounds, done = CALLS[name], {side: [] for side in sides}, 0
+    for seeded in sides.values():
+        measured(seeded, call, options.requests)
+    while True:
+        for side in sorted(sides, reverse=done % 2 == 0):
+            rounds[side].append(measured(sides[side], call, options.requests))
+        done += 1
+        ratio = ratio_of(rounds)
+        report.print_progress(name, done, ratio)
+        if done >= options.rounds and is_sure(ratio, done >= options.most_rounds):
+            return rounds, ratio
 
 
-def ask_until(port, token, call, end, latencies):
-    method, path, body = call
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    content = body and json.dumps(body)
-    while (start := time.perf_counter()) < end:
-        connection.request(method, path, content, headers)
-        response = connection.getresponse()
-        answer = response.read()
-        if response.status >= 300:
-            raise SystemExit(f"{method} {path}: {response.status} {answer[:300]}")
-        latencies.append(time.perf_counter() - start)
+def is_sure(ratio: Estimate | None, is_last: bool) -> bool:
+    return is_last or ratio is None or ratio.is_within(NEAR)
+
+
+def ratio_of(rounds: Rounds) -> Estimate | None:
+    """Of the CPU time in the same round, work ÷ base."""
+    if "base" not in rounds:
+        return None
+    pairs = zip(rounds["work"], rounds["base"], strict=True)
+    return estimate([work.cpu_ms / base.cpu_ms for work, base in pairs])
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add = parser.add_argument
+    add("--base", metavar="REV", help="a git revision to compare the working tree with")
+    add("--base-python", metavar="PATH", default=sys.executable, help="its interpreter: this one")
+    add("--calls", nargs="+", metavar="NAME", default=["*"], help="such as me 'history-*': all")
+    add("--rounds", type=int, help=f"{ROUNDS} with --base, {ROUNDS_ALONE} without")
+    add(
+        "--most-rounds",
+        type=int,
+        default=MOST_ROUNDS,
+        help=f"of a call whose interval isn't within ±{NEAR} yet: {MOST_ROUNDS}",
+    )
+    add("--requests", type=int, help="of a call in a round: each call's own number")
+    add("--out", type=Path, metavar="FILE", help="where every single figure goes, as JSON")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (ROUNDS if options.base else ROUNDS_ALONE)
+    options.calls = chosen(parser, options.calls)
+    return options
+
+
+def chosen(parser: argparse.ArgumentParser, patterns: list[str]) -> list[str]:
+    for pattern in patterns:
+        if not fnmatch.filter(CALLS, pattern):
+            parser.error(f"no call is named {pattern}: choose from {', '.join(CALLS)}")
+    return [name for name in CALLS if any(fnmatch.fnmatch(name, p) for p in patterns)]
+
+
+def leave(signum: int, _: object) -> None:
+    """By way of all that has to be stopped and removed."""
+    sys.exit(128 + signum)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("seconds", nargs="?", type=float, default=4.0, help="of each call: 4")
-    main(parser.parse_args().seconds)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    try:
+        main(parsed())
+    except KeyboardInterrupt:
+        sys.exit(130)

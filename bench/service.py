@@ -9,110 +9,147 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, Self
 
 import psutil
+from processes import CpuTimes, cpu_times, proportional_mb, resident_mb
 
 PROJECT = Path(__file__).resolve().parent.parent
+WORKERS = 2
 START_SECONDS = 60
+STOP_SECONDS = 15
+# What would lead to another database than its own.
+ELSEWHERE = ("MONGODB_URI", "MONGODB_NAME", "SECRET_KEY")
 
 
 class Service:
-    """`port` is where it listens, `var_dir` where its database lies."""
+    """`port` is where it listens, `var_dir` where its database lies.
 
-    def __init__(self, **environment):
+    It runs the code in `checkout` with the interpreter `python`.
+    """
+
+    def __init__(
+        self, checkout: Path = PROJECT, python: str = sys.executable, **environment: str
+    ) -> None:
+        self.checkout = checkout
+        self.python = python
         self.environment = environment
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="fitness-bench-")
         self.var_dir = Path(self._folder.name)
         self.port = free_port()
-        given = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "WORKERS": "2"}
-        inherited = {k: v for k, v in os.environ.items() if k not in ("MONGODB_URI", "SECRET_KEY")}
+        given = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "WORKERS": str(WORKERS)}
+        inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
         self.environment = {**inherited, **given, **self.environment}
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=PROJECT,
+            [self.python, "manage.py", "serve"],
+            cwd=self.checkout,
             env=self.environment,
             stdout=subprocess.DEVNULL,
+            # A terminal's Ctrl-C is for this process, which then stops the service.
+            start_new_session=True,
         )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
-    def manage(self, *arguments, **variables):
+    def manage(self, *arguments: str, **variables: str) -> None:
         """A command in another terminal."""
-        command = [sys.executable, "manage.py", *arguments]
+        command = [self.python, "manage.py", *arguments]
         env = {**self.environment, **variables}
-        subprocess.run(command, cwd=PROJECT, env=env, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(command, cwd=self.checkout, env=env, stdout=subprocess.DEVNULL, check=True)
 
-    def __exit__(self, *_):
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(15)
-        self._folder.cleanup()
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(STOP_SECONDS)
+        finally:
+            self._process.kill()
+            self._folder.cleanup()
 
-    def _wait(self):
+    def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError):
                 if self.ask("GET", "/readyz")[0] == 200:
                     return
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("The service didn't start.")
+            time.sleep(0.1)
+        raise SystemExit(f"The service in {self.checkout} didn't start.")
 
-    def ask(self, method, path, body=None, token=None, **headers):
+    def ask(
+        self, method: str, path: str, body: object = None, token: str | None = None, **headers: str
+    ) -> tuple[int, Any]:
         """`(status, answer)` on a connection of its own."""
+        response, raw = self._exchange(method, path, body, token, headers)
+        return response.status, json.loads(raw) if raw else None
+
+    def etag(self, path: str, token: str) -> str:
+        response, _ = self._exchange("GET", path, None, token, {})
+        return response.headers["ETag"]
+
+    def _exchange(
+        self, method: str, path: str, body: object, token: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(body)
-        connection.request(method, path, body, headers)
+        content = None if body is None else json.dumps(body)
+        connection.request(method, path, content, headers)
         response = connection.getresponse()
         raw = response.read()
         connection.close()
-        return response.status, json.loads(raw) if raw else None
+        return response, raw
 
     @property
-    def uri(self):
+    def uri(self) -> str:
         return (
             f"mongodb://127.0.0.1:{self._database['port']}/?directConnection=true&retryWrites=false"
         )
 
     @property
-    def _database(self):
+    def _database(self) -> dict[str, int]:
         return json.loads((self.var_dir / "database.json").read_text())
 
-    def cpu_seconds(self):
+    def processes(self) -> tuple[set[psutil.Process], set[psutil.Process]]:
+        """`(server, database)`: the main process and its workers, the keeper and what it keeps."""
+        keeper, server = (psutil.Process(self._database[name]) for name in ("keeper", "server"))
+        database = {keeper, server, *keeper.children(recursive=True)}
+        main = psutil.Process(self._process.pid)
+        return {main, *main.children(recursive=True)} - database, database
+
+    def cpu_times(self) -> tuple[CpuTimes, CpuTimes]:
         """`(server, database)`: what their processes have used so far."""
-        main = psutil.Process(self._process.pid)
-        database = psutil.Process(self._database["server"])
-        return _used(main, *main.children(recursive=True)), _used(database)
+        server, database = self.processes()
+        return cpu_times(server), cpu_times(database)
 
-    def resident_mb(self):
+    def resident_mb(self) -> tuple[float, float]:
         """`(server, database)`: of all their processes."""
-        main = psutil.Process(self._process.pid)
-        database = [psutil.Process(self._database[name]) for name in ("keeper", "server")]
-        server = {main, *main.children(recursive=True)} - {*database}
-        return _resident(server), _resident(database)
+        server, database = self.processes()
+        return resident_mb(server), resident_mb(database)
 
-    def memory_mb(self):
-        """Proportional share of the main process and its workers."""
-        main = psutil.Process(self._process.pid)
-        processes = [main, *main.children(recursive=True)]
-        return sum(process.memory_full_info().pss for process in processes) / 2**20
+    def memory_mb(self) -> tuple[float, float]:
+        """`(server, database)`: the proportional share of all their processes."""
+        server, database = self.processes()
+        return proportional_mb(server), proportional_mb(database)
+
+    def owners(self) -> dict[int, int]:
+        """Which process holds the connection from which of the clients' ports."""
+        return {
+            connection.raddr.port: process.pid
+            for process in self.processes()[0]
+            for connection in process.net_connections("tcp4")
+            if connection.laddr.port == self.port and connection.raddr
+        }
 
 
-def free_port():
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
-
-
-def _used(*processes):
-    times = [process.cpu_times() for process in processes]
-    return sum(t.user + t.system for t in times)
-
-
-def _resident(processes):
-    return sum(process.memory_info().rss for process in processes) / 2**20

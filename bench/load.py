@@ -1,0 +1,162 @@
+"""A given number of requests, over connections that stay open, from one thread.
+
+It does as little as it can for a request, since it shares the machine with what is measured.
+"""
+
+import json
+import selectors
+import socket
+import time
+from collections import defaultdict
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+from service import WORKERS, Service
+
+SECONDS = 30
+PIECE = 262_144
+ATTEMPTS = 8
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+# Their answers have no body, and say no length.
+BODILESS = (204, 304)
+
+Script = Generator[bytes, bytes, None]
+"""Yields requests, and is sent the body of the answer to each."""
+
+
+def rendered(
+    method: str, path: str, body: object = None, token: str | None = None, **headers: str
+) -> bytes:
+    """The request as it is sent."""
+    headers = {"Host": "127.0.0.1", "Accept": "application/json", **headers}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    content = b"" if body is None else json.dumps(body).encode()
+    if body is not None:
+        headers |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+class Connection:
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = self.socket.getsockname()[1]
+        self.sent_at = 0.0
+        self._request = self._received = b""
+
+    def send(self, request: bytes) -> None:
+        self._request = request
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self, status: int) -> bytes | None:
+        """The answer's body, or None while it isn't complete.
+
+        Ends the run where the answer has another status.
+        """
+        piece = self.socket.recv(PIECE)
+        if not piece:
+            raise SystemExit(f"{self.asked}: the service hung up")
+        self._received += piece
+        head, separator, body = self._received.partition(b"\r\n\r\n")
+        if not separator:
+            return None
+        found = int(head[9:12])
+        if len(body) < (0 if found in BODILESS else self._length(head)):
+            return None
+        if found != status:
+            raise SystemExit(f"{self.asked}: {found} and not {status}: {body.decode()[:1_000]}")
+        self._received = b""
+        return body
+
+    def ask(self, request: bytes, status: int) -> bytes:
+        self.send(request)
+        while (body := self.receive(status)) is None:
+            pass
+        return body
+
+    @property
+    def asked(self) -> str:
+        return self._request.partition(b" HTTP/")[0].decode()
+
+    def _length(self, head: bytes) -> int:
+        for line in head.lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                return int(line[15:])
+        raise SystemExit(f"{self.asked}: an answer without a Content-Length: {head.decode()}")
+
+
+def connections(service: Service, count: int) -> list[Connection]:
+    """As many to each worker, as far as can be: the kernel deals them out by chance, and a worker
+    with more of them than the other one does the same work at another price."""
+    found: dict[int, list[Connection]] = defaultdict(list)
+    share = -(-count // WORKERS)
+    for _ in range(ATTEMPTS):
+        fresh = [Connection(service.port) for _ in range(2 * count)]
+        for connection in fresh:
+            connection.ask(HEALTH, 200)
+        owners = service.owners()
+        for connection in fresh:
+            found[owners.get(connection.port, 0)].append(connection)
+        if sum(len(one[:share]) for one in found.values()) >= count:
+            break
+    inside = [connection for _, one in sorted(found.items()) for connection in one[:share]]
+    outside = [connection for one in found.values() for connection in one[share:]]
+    chosen = [*inside, *outside]
+    for connection in chosen[count:]:
+        connection.socket.close()
+    return chosen[:count]
+
+
+@dataclass
+class Load:
+    """What came of it."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Client:
+    """One script on its way."""
+
+    connection: Connection
+    script: Script
+    left: int
+
+
+def load(opened: Sequence[Connection], scripts: Sequence[Script], each: int, status: int) -> Load:
+    """`each` requests of every script, one after another on its connection."""
+    result, start = Load(), time.perf_counter()
+    with selectors.DefaultSelector() as selector:
+        for connection, script in zip(opened, scripts, strict=True):
+            connection.send(next(script))
+            client = Client(connection, script, each)
+            selector.register(connection.socket, selectors.EVENT_READ, client)
+        while selector.get_map():
+            for key, _ in _ready(selector):
+                if not _goes_on(key.data, status, result.latencies):
+                    selector.unregister(key.fileobj)
+    result.seconds = time.perf_counter() - start
+    return result
+
+
+def _ready(selector: selectors.BaseSelector) -> list[tuple[selectors.SelectorKey, int]]:
+    if not (ready := selector.select(SECONDS)):
+        asked = [key.data.connection.asked for key in selector.get_map().values()]
+        raise SystemExit(f"{asked[0]}: no answer for {SECONDS} seconds")
+    return ready
+
+
+def _goes_on(client: Client, status: int, latencies: list[float]) -> bool:
+    """Takes what has come, and sends the next request behind a complete answer."""
+    body = client.connection.receive(status)
+    if body is None:
+        return True
+    latencies.append(time.perf_counter() - client.connection.sent_at)
+    client.left -= 1
+    if client.left:
+        client.connection.send(client.script.send(body))
+    return client.left > 0

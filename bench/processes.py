@@ -1,0 +1,48 @@
+"""What processes use: CPU time, to the microsecond where the system tells it, and memory."""
+
+import ctypes
+import time
+from collections.abc import Iterable
+
+import psutil
+
+CpuTimes = dict[int, float]
+"""Seconds used so far, by process id."""
+
+
+def cpu_times(processes: Iterable[psutil.Process]) -> CpuTimes:
+    return {process.pid: _cpu_seconds(process) for process in processes}
+
+
+def cpu_spent(before: CpuTimes, after: CpuTimes) -> float:
+    """Seconds. Ends the run where a process ended or began: what it used is lost."""
+    if before.keys() != after.keys():
+        raise SystemExit(f"The processes changed during a measurement: {[*before]}, now {[*after]}")
+    return sum(after.values()) - sum(before.values())
+
+
+def proportional_mb(processes: Iterable[psutil.Process]) -> float:
+    """Of memory that several processes share, each counts its part (PSS)."""
+    return sum(process.memory_full_info().pss for process in processes) / 2**20
+
+
+def resident_mb(processes: Iterable[psutil.Process]) -> float:
+    return sum(process.memory_info().rss for process in processes) / 2**20
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Of all its threads, those that have ended included."""
+    if (clock := _cpu_clock(process.pid)) is not None:
+        return time.clock_gettime(clock)
+    times = process.cpu_times()  # In hundredths of a second.
+    return times.user + times.system
+
+
+def _cpu_clock(pid: int) -> int | None:
+    """POSIX's clock of a process, which counts nanoseconds on Linux; macOS has none."""
+    clock = ctypes.c_int()
+    try:
+        failed = ctypes.CDLL(None).clock_getcpuclockid(pid, ctypes.byref(clock))
+    except AttributeError:
+        return None
+    return None if failed else clock.value
