@@ -8,7 +8,7 @@ import pytest
 
 from fitness_project.database.embedded import lease
 from fitness_project.database.embedded.client import LeasedClient
-from fitness_project.database.embedded.collection import MendedCollection
+from fitness_project.database.embedded.collection import EmbeddedCollection
 
 WRITES = {
     "update_many": ({"_id": 1}, {"$set": {"by": "outsider"}}),
@@ -19,7 +19,7 @@ WRITES = {
 @pytest.fixture
 def gym(tmp_path):
     with LeasedClient(tmp_path) as client:
-        yield MendedCollection(client["gym"], "log")
+        yield EmbeddedCollection(client["gym"], "log")
     lease.release(tmp_path)
 
 

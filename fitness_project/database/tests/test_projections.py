@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from pymongo import MongoClient
 
 from fitness_project.database.embedded import lease
-from fitness_project.database.embedded.collection import MendedCollection
-from fitness_project.database.embedded.projections import flattened
+from fitness_project.database.embedded.collection import EmbeddedCollection
+from fitness_project.database.embedded.workarounds.projections import flattened
 
 NESTED = [{"$project": {"_id": 0, "group": {"name": 1}}}]
 
@@ -93,7 +93,7 @@ def test_the_embedded_server_needs_it(embedded_database):
     embedded_database["user"].insert_one({"group": {"name": "staff", "size": 3}})
 
     as_it_is = embedded_database["user"].aggregate(NESTED).to_list()
-    mended = MendedCollection(embedded_database, "user").aggregate(NESTED).to_list()
+    mended = EmbeddedCollection(embedded_database, "user").aggregate(NESTED).to_list()
 
     assert as_it_is == [{"group": {"name": 1}}]
     assert mended == [{"group": {"name": "staff"}}]
@@ -104,7 +104,7 @@ def test_added_fields_join_their_document(embedded_database):
     adding = [{"$addFields": {"group": {"size": 3}}}]
 
     as_it_is = embedded_database["user"].aggregate(adding).to_list()
-    mended = MendedCollection(embedded_database, "user").aggregate(adding).to_list()
+    mended = EmbeddedCollection(embedded_database, "user").aggregate(adding).to_list()
 
     assert as_it_is == [{"_id": 1, "group": {"size": 3}}]
     assert mended == [{"_id": 1, "group": {"name": "staff", "size": 3}}]
