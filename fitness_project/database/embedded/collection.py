@@ -10,7 +10,9 @@ from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
 from pymongo.results import BulkWriteResult
 
+from .cursor import EmbeddedCursor
 from .workarounds.bounds import exclusive, exclusive_matches
+from .workarounds.find_and_modify import found_by_id
 from .workarounds.many import never_alone
 from .workarounds.pipelines import Stage
 from .workarounds.projections import flattened
@@ -72,15 +74,25 @@ class EmbeddedCollection(Collection[Document]):
         write = never_alone(Collection.bulk_write) if changes_many else Collection.bulk_write
         return write(self, requests, *args, **options)
 
-    find = _asking(Collection.find)
+    def find(
+        self, filter: Mapping[str, Any] | None = None, *args: Any, **options: Any
+    ) -> EmbeddedCursor:
+        return EmbeddedCursor(self, exclusive(filter), *args, **options)
+
     find_raw_batches = _asking(Collection.find_raw_batches)
     count_documents = _asking(Collection.count_documents)
     replace_one = _asking(Collection.replace_one)
     update_one = _asking(Collection.update_one)
     delete_one = _asking(Collection.delete_one)
-    find_one_and_delete = _asking(Collection.find_one_and_delete)
-    find_one_and_replace = _asking(Collection.find_one_and_replace)
-    find_one_and_update = _asking(Collection.find_one_and_update)
+    find_one_and_delete = _asking(
+        found_by_id(Collection.find_one_and_delete, Collection.delete_one)
+    )
+    find_one_and_replace = _asking(
+        found_by_id(Collection.find_one_and_replace, Collection.replace_one)
+    )
+    find_one_and_update = _asking(
+        found_by_id(Collection.find_one_and_update, Collection.update_one)
+    )
     update_many = never_alone(_asking(Collection.update_many))
     delete_many = never_alone(_asking(Collection.delete_many))
 
