@@ -20,6 +20,7 @@ from pymongo.collection import Collection
 from fitness_project.database.transactions import in_transaction
 
 Method = Callable[..., Any]
+CHANGES = {"update", "replacement"}
 # What the transaction can do too. With other options the command is sent as it is.
 OPTIONS = {"projection", "return_document", "upsert", "session"}
 # Nobody deletes a document so often between two steps of the server.
@@ -31,6 +32,7 @@ def found_by_id(method: Method, write: Method) -> Method:
 
     @wraps(method)
     def run(collection: Collection[Any], filter: Any, *change: Any, **options: Any) -> Any:
+        change += tuple(options.pop(name) for name in CHANGES & options.keys())
         is_simple = options.keys() <= OPTIONS and not options.get("upsert")
         if is_simple and _names_id(filter) and not _is_positional(change):
             options.pop("upsert", None)
