@@ -10,7 +10,7 @@ __all__ = ["place"]
 
 def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
     """Plain collections, as nobody here uses them. When this server needs no rescue any more,
-    `MendedCollection` can leave such writes alone."""
+    `EmbeddedCollection` can leave such writes alone."""
     ann, bob = place.user(), place.user()
     bob.does("gym.insert_many([{'_id': 1}, {'_id': 2}]).acknowledged")
     ann.does("(session := client.start_session()).start_transaction() and None")
