@@ -16,8 +16,10 @@ class Silence:
 
     def __init__(self):
         self.over = threading.Event()
+        self.readers = threading.Semaphore(0)
 
     def read(self, _):
+        self.readers.release()
         self.over.wait(10)
         return b""
 
@@ -40,6 +42,8 @@ def all_readers_waiting(silence):
     threads = [threading.Thread(target=taken, args=[silence]) for _ in range(wsgi.BODIES)]
     for thread in threads:
         thread.start()
+    for _ in threads:
+        assert silence.readers.acquire(timeout=10)
     yield
     silence.over.set()
     for thread in threads:
