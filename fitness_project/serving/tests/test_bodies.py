@@ -17,8 +17,10 @@ class Silence:
 
     def __init__(self):
         self.over = threading.Event()
+        self.readers = threading.Semaphore(0)
 
     def read(self, _):
+        self.readers.release()
         self.over.wait(10)
         return b""
 
@@ -41,6 +43,8 @@ def all_readers_waiting(silence):
     threads = [threading.Thread(target=taken, args=[silence]) for _ in range(bodies.MAX_WAITING)]
     for thread in threads:
         thread.start()
+    for _ in threads:
+        assert silence.readers.acquire(timeout=10)
     yield
     silence.over.set()
     for thread in threads:
