@@ -67,7 +67,7 @@ def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, c
 
 
 def test_a_later_page_is_one_find_with_a_range_on_the_index(api, ann, commands):
-    for n in range(3):
+    for n in range(9):
         SessionFactory(user=ann, date=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n))
     second = api.get("/api/history?pageSize=1").json()["next"]
 

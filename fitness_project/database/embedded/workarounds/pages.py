@@ -43,6 +43,7 @@ class Search:
         name, equalities = question.collection.full_name, frozenset(shape.equalities.items())
         self.key = (name, equalities, shape.field, shape.direction, question.limit)
         self.guess = guesses.get(self.key)
+        self.is_rest = False
 
     def rows(self) -> list[Any]:
         for far in self._far_ends():
@@ -92,7 +93,7 @@ class Search:
         rows = self._without_ties(read)
         if rows is None:
             return None
-        is_whole = is_all and len(read) < self.read_limit
+        is_whole = self.is_rest = is_all and len(read) < self.read_limit
         is_full = len(rows) >= self.question.limit
         return rows[: self.question.limit] if is_full or is_whole else None
 
@@ -126,10 +127,10 @@ class Search:
     def _learn(self, rows: list[Any]) -> None:
         known, near = self.guess or Guess(), self.shape.near
         dates = self._dates([*rows[:1], *rows[-1:]])
-        if dates and len(rows) == self.question.limit:
+        if self.is_rest and self.shape.far is None:
+            remember(self.key, known.after_last_page(near, self.direction))
+        elif dates and len(rows) == self.question.limit:
             ends = (dates[0], dates[-1])
             remember(self.key, known.after_full_page(near, ends, self.direction))
-        elif self.shape.far is None:
-            remember(self.key, known.after_last_page(near, self.direction))
         if rows and not isinstance(rows[0].get(self.shape.field), datetime | None):
             undated.add((self.question.collection.full_name, self.shape.field))
