@@ -10,6 +10,7 @@ from pymongo.collection import Collection
 from .directions import Direction
 
 MAX_REMEMBERED = 10_000
+MILLISECOND = timedelta(milliseconds=1)
 # So long a missing index is taken to be missing still.
 MISSING_SECONDS = 60.0
 
@@ -29,7 +30,8 @@ class Guess:
         """The bound of a window that holds a page, seen from the bound where the page begins."""
         ends = []
         if self.span is not None and near != direction.nearest:
-            ends.append(direction.just_past(direction.further(near, 2 * self.span)))
+            reach = 2 * self.span + MILLISECOND  # `near` is exclusive.
+            ends.append(direction.just_past(direction.further(near, reach)))
         if self.first is not None and direction.reaches(self.first[0], near):
             ends.append(self.first[1])
         return direction.furthest(*ends) if ends else None
