@@ -61,10 +61,12 @@ class ExerciseViewSet(WritableDocumentViewSet):
     def get_order(self) -> Order:
         return ORDERS[ExerciseQuery.read(self.request).get("ordering", "name")]
 
-    def get_queryset(self) -> Selection:
+    def get_queryset(self) -> Selection:  # type: ignore[override]  # not a QuerySet
         return Selection()
 
-    def filter_queryset(self, _: Selection) -> Selection:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, _: Selection
+    ) -> Selection:
         query = ExerciseQuery.read(self.request)
         return Selection(
             words=tuple(name_key(query.get("search", "")).split()),

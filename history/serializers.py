@@ -4,11 +4,11 @@ from typing import Any
 from bson import ObjectId
 from rest_framework import serializers
 
+from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
-from fitness_project.documents.collection import Document
 from routines.models import Routine
 
 from .models import Session, SessionEntry
@@ -19,7 +19,7 @@ class SessionEntrySerializer(ExerciseReferenceSerializer):
         model = SessionEntry
 
 
-def keep_recorded_names(entries: list[Document], source: Input) -> list[Document]:
+def keep_recorded_names(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
     """A recorded entry keeps the exercise's name from the day it was recorded.
 
     An entry that comes back with its recorded name is that entry. The other entries of the same
@@ -37,13 +37,17 @@ def keep_recorded_names(entries: list[Document], source: Input) -> list[Document
             entry["name"] = sent["name"]
         else:
             others.append(entry)
+    _give_names(others, recorded)
+    return entries
+
+
+def _give_names(entries: list[EntryDocument], recorded: list[tuple[ObjectId, str]]) -> None:
     names: defaultdict[ObjectId, deque[str]] = defaultdict(deque)
     for exercise_id, name in recorded:
         names[exercise_id].append(name)
-    for entry in others:
+    for entry in entries:
         if left := names[entry["exerciseId"]]:
             entry["name"] = left.popleft()
-    return entries
 
 
 def refuse_foreign_routine(routine_id: ObjectId | None, source: Input) -> ObjectId | None:

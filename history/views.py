@@ -25,7 +25,9 @@ class SessionViewSet(OwnedDocumentViewSet):
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
-    def filter_queryset(self, sessions: Documents[SessionDocument]) -> Documents[SessionDocument]:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, sessions: Documents[SessionDocument]
+    ) -> Documents[SessionDocument]:
         query = SessionQuery.read(self.request)
         conditions: dict[str, Any] = {}
         for name, operator in (("from", "$gte"), ("to", "$lt")):

@@ -2,11 +2,11 @@ from bson import ObjectId
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
+from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import TextField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
-from fitness_project.documents.collection import Document
 
 from .models import Routine, RoutineEntry
 
@@ -16,7 +16,7 @@ class RoutineEntrySerializer(ExerciseReferenceSerializer):
         model = RoutineEntry
 
 
-def refuse_added_archived(entries: list[Document], source: Input) -> list[Document]:
+def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
     """A routine may keep an archived exercise that it already has, but not add one."""
     stored = (source.stored or {}).get("exercises") or ()
     kept = {entry["exerciseId"] for entry in stored}

@@ -26,7 +26,9 @@ class RoutineViewSet(OwnedDocumentViewSet):
     basename = "routine"
     order = Order(("_id",), (ObjectId,), descending=True)
 
-    def filter_queryset(self, routines: Documents[RoutineDocument]) -> Documents[RoutineDocument]:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, routines: Documents[RoutineDocument]
+    ) -> Documents[RoutineDocument]:
         words = RoutineQuery.read(self.request).get("search", "").split()
         if not words:
             return routines
