@@ -5,6 +5,7 @@ Dates are as PyMongo reads them: in UTC, without a time zone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from threading import local
 from typing import Any, Generic, Self, TypeVar
 
 from bson import ObjectId
@@ -105,23 +106,25 @@ class Documents(Generic[StoredT]):
         return Missing(f"There is no {self.model._meta.verbose_name} with this id.")
 
 
-# Creating a Collection takes longer than preparing a command, so Collections are kept.
-_collections: dict[tuple[str, bool], Collection[Any]] = {}
+class _Kept(local):
+    """A thread's Collections. Creating one takes longer than preparing a command."""
+
+    database: Database[Any] | None = None
+    collections: dict[tuple[str, bool], Collection[Any]]
+
+
+_kept = _Kept()
 
 
 def _collection(name: str, *, raw: bool = False) -> Collection[Any]:
     database = _connection().database
-    found = _collections.get((name, raw))
-    if found is None or not _belongs_to(found, database):
+    if _kept.database is not database:  # In a forked worker, for example.
+        _kept.database, _kept.collections = database, {}
+    found = _kept.collections.get((name, raw))
+    if found is None:
         found = database.get_collection(name, codec_options=RAW if raw else None)
-        _collections[name, raw] = found
+        _kept.collections[name, raw] = found
     return found
-
-
-def _belongs_to(collection: Collection[Any], database: Database[Any]) -> bool:
-    """False in a forked worker, which has its own client, and in a test with its own database."""
-    other = collection.database
-    return other.client is database.client and other.name == database.name
 
 
 def _connection() -> Any:
