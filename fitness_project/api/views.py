@@ -91,11 +91,11 @@ class WritableDocumentViewSet(DocumentViewSet):
     """
 
     def create(self, request: SignedInRequest) -> HttpResponse:
-        """Returns the new document with its ETag."""
+        """Creates the document, and returns it with its ETag."""
         return self.respond_created(self.perform_create(self.read_body()))
 
     def update(self, request: SignedInRequest, **_: str) -> HttpResponse:
-        """Replaces the document. Fields that are omitted are reset to their defaults."""
+        """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
         return self._update(partial=False)
 
     def partial_update(self, request: SignedInRequest, **_: str) -> HttpResponse:
@@ -158,7 +158,7 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
         return self.new_serializer_class if self.action == "create" else self.serializer_class
 
     def create(self, request: SignedInRequest) -> HttpResponse:
-        """Returns the new document with its ETag.
+        """Creates the document, and returns it with its ETag.
 
         With an `Idempotency-Key`, the request can safely be sent again if its response is lost.
         """
