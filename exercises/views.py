@@ -4,11 +4,11 @@ from datetime import datetime
 from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.request import Request
 
 from fitness_project.api.http.conditions import etag_of_body, has_current
 from fitness_project.api.http.renderers import wants_json
 from fitness_project.api.permissions import IsStaffOrReadOnly
+from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.views import WritableDocumentViewSet
 from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.order import Order
@@ -40,12 +40,12 @@ class ExerciseViewSet(WritableDocumentViewSet):
     basename = "exercise"
     problem_codes = {"PUT": ["409"], "PATCH": ["409"], "DELETE": ["409"]}
 
-    def list(self, request: Request) -> HttpResponse:
+    def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
         key = request.scheme, request.get_host(), request.get_full_path()
         return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
 
-    def retrieve(self, request: Request, **_: str) -> HttpResponse:
+    def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Returns the exercise with its ETag. Archived exercises can be read too."""
         return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fitness_project.documents.collection import Document
+from fitness_project.documents.collection import Stored
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Input:
 
     body: Any
     user: Any = None
-    stored: Document | None = None
+    stored: Stored | None = None
     partial: bool = False
 
     def of_whole_items(self) -> "Input":

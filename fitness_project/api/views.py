@@ -10,7 +10,7 @@ from rest_framework import status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from fitness_project.documents.collection import Document
+from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.order import Order
 from fitness_project.documents.owned import OwnedDocuments, OwnedModel
@@ -64,7 +64,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
             raise Missing("An id has 24 hexadecimal digits.")
         return found
 
-    def get_document(self) -> Document:
+    def get_document(self) -> Stored:
         document = self.get_queryset().get(self.document_id)
         self.check_object_permissions(self.request, document)
         return document
@@ -75,7 +75,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return [self.serializer_class.response(row) for row in rows]
 
     def respond(
-        self, document: Document, status: int = status.HTTP_200_OK, **headers: str
+        self, document: Stored, status: int = status.HTTP_200_OK, **headers: str
     ) -> HttpResponse:
         if wants_json(self.request):
             headers["ETag"] = etag_of(document)
@@ -116,22 +116,22 @@ class WritableDocumentViewSet(DocumentViewSet):
         self.perform_destroy(self.document_id, required_revisions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def read_body(self, stored: Document | None = None, partial: bool = False) -> Document:
+    def read_body(self, stored: Stored | None = None, partial: bool = False) -> Document:
         source = Input(self.request.data, self.request.user, stored, partial)
         return self.get_serializer_class().read(source)
 
-    def respond_created(self, document: Document, **headers: str) -> HttpResponse:
+    def respond_created(self, document: Stored, **headers: str) -> HttpResponse:
         request = self.request
         here = f"{request.scheme}://{request.get_host()}{request.path.rstrip('/')}"
         headers["Location"] = f"{here}/{document['_id']}"
         return self.respond(document, status.HTTP_201_CREATED, **headers)
 
-    def perform_create(self, document: Document) -> Document:
+    def perform_create(self, document: Document) -> Stored:
         raise NotImplementedError
 
     def perform_update(
-        self, stored: Document, changes: Document, only_if: Revisions | None
-    ) -> Document:
+        self, stored: Stored, changes: Document, only_if: Revisions | None
+    ) -> Stored:
         """Raises Overtaken if the document has changed since it was read."""
         raise NotImplementedError
 
@@ -174,12 +174,12 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
                 raise
         return self.respond_created(document, **{"Idempotent-Replayed": "true"})
 
-    def perform_create(self, document: Document) -> Document:
+    def perform_create(self, document: Document) -> Stored:
         return self.get_queryset().create(document)
 
     def perform_update(
-        self, stored: Document, changes: Document, only_if: Revisions | None
-    ) -> Document:
+        self, stored: Stored, changes: Document, only_if: Revisions | None
+    ) -> Stored:
         return self.get_queryset().change(stored, changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:

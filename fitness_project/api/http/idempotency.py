@@ -11,7 +11,7 @@ from hashlib import sha256
 import orjson
 from rest_framework.exceptions import ParseError
 
-from fitness_project.documents.collection import Document
+from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.errors import Gone, KeyReused
 
@@ -46,7 +46,7 @@ class IdempotencyKey:
         """The fields that a document keeps to recognize a repeated request."""
         return {"idempotencyKey": self.key, "idempotencyBody": self.body}
 
-    def made_before(self, documents: OwnedDocuments) -> Document | None:
+    def made_before(self, documents: OwnedDocuments) -> Stored | None:
         """Returns the document that an earlier attempt created, if any.
 
         Raises KeyReused if that attempt had another body, and Gone if the document has been deleted
