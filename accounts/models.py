@@ -1,7 +1,7 @@
 """Users and their sign-ins."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from bson import ObjectId
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
@@ -22,6 +22,22 @@ class WeightUnit(models.TextChoices):
     POUNDS = "lb", "pounds"
 
 
+class StoredUser(TypedDict):
+    """A User as it is stored."""
+
+    _id: ObjectId
+    email: str
+    password: str
+    name: NotRequired[str | None]
+    weightUnit: str
+    routines: list[ObjectId]
+    isActive: bool
+    isStaff: bool
+    isSuperuser: bool
+    lastLogin: NotRequired[datetime | None]
+    dateJoined: datetime
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """An account. It is known by its e-mail address, which never changes.
 
@@ -29,7 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     kilograms. `routines` has the ids of the user's routines, in the order that the user chose.
     """
 
-    email = models.EmailField(unique=True, error_messages={"unique": "This e-mail address is taken."})
+    email = models.EmailField(
+        unique=True, error_messages={"unique": "This e-mail address is taken."}
+    )
     password = models.CharField(max_length=256)
     name = models.CharField(max_length=120, null=True, blank=True)
     weight_unit = models.CharField(
@@ -44,6 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
+
+    _password: str | None  # Django's own: the password that is about to be saved.
 
     objects = UserManager()
 
@@ -86,28 +106,6 @@ class Rotation(EmbeddedModel):
         return f"{self.at:%H:%M:%S}"
 
 
-class SignIn(models.Model):
-    """A signed-in device. `token_id` is the id of the refresh token that may be used next."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
-    token_id = models.CharField(max_length=32, db_column="tokenId")
-    rotated = EmbeddedModelArrayField(Rotation, default=list)
-    created_at = models.DateTimeField(default=now, db_column="createdAt")
-    last_used_at = models.DateTimeField(default=now, db_column="lastUsedAt")
-    expires_at = models.DateTimeField(db_column="expiresAt")
-    user_agent = models.CharField(max_length=300, blank=True, db_column="userAgent")
-    ip = models.CharField(max_length=45, blank=True)
-
-    objects = DocumentManager()
-
-    class Meta:
-        db_table = "sign_ins"
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.user_agent} {self.ip}"
-
-
 class StoredRotation(TypedDict):
     tokenId: str
     at: datetime
@@ -127,22 +125,26 @@ class StoredSignIn(TypedDict):
     ip: str
 
 
-class LoginAttempts(models.Model):
-    """Counts attempts at a password within one window of time (see `signing_in.lockout`)."""
+class SignIn(models.Model):
+    """A signed-in device. `token_id` is the id of the refresh token that may be used next."""
 
-    id = models.CharField(primary_key=True, max_length=64, db_column="_id")
-    attempts = models.IntegerField()
-    failures = models.IntegerField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
+    token_id = models.CharField(max_length=32, db_column="tokenId")
+    rotated = EmbeddedModelArrayField(Rotation, default=list)
+    created_at = models.DateTimeField(default=now, db_column="createdAt")
+    last_used_at = models.DateTimeField(default=now, db_column="lastUsedAt")
     expires_at = models.DateTimeField(db_column="expiresAt")
+    user_agent = models.CharField(max_length=300, blank=True, db_column="userAgent")
+    ip = models.CharField(max_length=45, blank=True)
 
-    objects = DocumentManager()
+    objects: ClassVar[DocumentManager[StoredSignIn]] = DocumentManager()
 
     class Meta:
-        db_table = "login_attempts"
+        db_table = "sign_ins"
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.failures} of {self.attempts}"
+        return f"{self.user_agent} {self.ip}"
 
 
 class StoredLoginAttempts(TypedDict):
@@ -152,3 +154,21 @@ class StoredLoginAttempts(TypedDict):
     attempts: int
     failures: int
     expiresAt: datetime
+
+
+class LoginAttempts(models.Model):
+    """Counts attempts at a password within one window of time (see `signing_in.lockout`)."""
+
+    id = models.CharField(primary_key=True, max_length=64, db_column="_id")
+    attempts = models.IntegerField()
+    failures = models.IntegerField()
+    expires_at = models.DateTimeField(db_column="expiresAt")
+
+    objects: ClassVar[DocumentManager[StoredLoginAttempts]] = DocumentManager()
+
+    class Meta:
+        db_table = "login_attempts"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.failures} of {self.attempts}"

@@ -5,10 +5,10 @@ from django.contrib.auth.models import BaseUserManager
 from fitness_project.documents.collection import DocumentManager
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import StoredUser, User
 
 
-class UserManager(DocumentManager, BaseUserManager["User"]):
+class UserManager(DocumentManager["StoredUser"], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Raises django.db.IntegrityError if the e-mail address is taken."""
         user = self.model(email=email.strip().lower(), **fields)

@@ -17,7 +17,9 @@ class BearerAuthentication(JWTAuthentication):
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+    def authenticate(  # type: ignore[override]  # SimpleJWT's type variable can't be bound.
+        self, request: Request
+    ) -> tuple[User, AccessToken] | None:
         header = self.get_header(request)
         text = header and self.get_raw_token(header)
         if not text:

@@ -30,6 +30,7 @@ class EmailBackend(ModelBackend):
         address = client_address(request) if request else ""
         with password_attempt(email, address) as success:
             user = super().authenticate(request, email, password)
-            if user is not None:
-                success()
+            if not isinstance(user, User):
+                return None
+            success()
             return user

@@ -11,7 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 from time import monotonic, sleep
-from typing import Literal, cast
+from typing import Literal
 
 from pymongo import ReturnDocument
 from pymongo.collection import Collection
@@ -98,7 +98,7 @@ def _count_attempt(key: str) -> StoredLoginAttempts:
     present = now()
     while True:
         try:
-            return _counters().find_one_and_update(
+            counter = _counters().find_one_and_update(
                 {"_id": key, "expiresAt": {"$gt": present}},
                 {
                     "$inc": {"attempts": 1},
@@ -111,6 +111,8 @@ def _count_attempt(key: str) -> StoredLoginAttempts:
             # Another attempt has just opened the window, or the last one has expired and MongoDB
             # hasn't deleted it yet.
             _counters().delete_one({"_id": key, "expiresAt": {"$lte": present}})
+        else:
+            return counter  # type: ignore[return-value]  # An upsert always finds a document.
 
 
 def _add(key: str, **amounts: int) -> None:
@@ -128,4 +130,4 @@ def _key(*parts: str) -> str:
 
 
 def _counters() -> Collection[StoredLoginAttempts]:
-    return cast("Collection[StoredLoginAttempts]", LoginAttempts.objects.documents.collection)
+    return LoginAttempts.objects.documents.collection
