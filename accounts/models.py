@@ -1,9 +1,7 @@
 """Users and their sign-ins."""
 
-from datetime import datetime
-from typing import Any, ClassVar, NotRequired, TypedDict
+from typing import Any, ClassVar
 
-from bson import ObjectId
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -14,28 +12,13 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import DocumentManager
 from fitness_project.documents.instants import now
 
+from .documents import LoginAttemptsDocument, SignInDocument
 from .querysets import UserManager
 
 
 class WeightUnit(models.TextChoices):
     KILOGRAMS = "kg", "kilograms"
     POUNDS = "lb", "pounds"
-
-
-class StoredUser(TypedDict):
-    """A User as it is stored."""
-
-    _id: ObjectId
-    email: str
-    password: str
-    name: NotRequired[str | None]
-    weightUnit: str
-    routines: list[ObjectId]
-    isActive: bool
-    isStaff: bool
-    isSuperuser: bool
-    lastLogin: NotRequired[datetime | None]
-    dateJoined: datetime
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -106,25 +89,6 @@ class Rotation(EmbeddedModel):
         return f"{self.at:%H:%M:%S}"
 
 
-class StoredRotation(TypedDict):
-    tokenId: str
-    at: datetime
-
-
-class StoredSignIn(TypedDict):
-    """A SignIn as it is stored."""
-
-    _id: ObjectId
-    userId: ObjectId
-    tokenId: str
-    rotated: list[StoredRotation]
-    createdAt: datetime
-    lastUsedAt: datetime
-    expiresAt: datetime
-    userAgent: str
-    ip: str
-
-
 class SignIn(models.Model):
     """A signed-in device. `token_id` is the id of the refresh token that may be used next."""
 
@@ -137,7 +101,7 @@ class SignIn(models.Model):
     user_agent = models.CharField(max_length=300, blank=True, db_column="userAgent")
     ip = models.CharField(max_length=45, blank=True)
 
-    objects: ClassVar[DocumentManager[StoredSignIn]] = DocumentManager()
+    objects: ClassVar[DocumentManager[SignInDocument]] = DocumentManager()
 
     class Meta:
         db_table = "sign_ins"
@@ -145,15 +109,6 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_agent} {self.ip}"
-
-
-class StoredLoginAttempts(TypedDict):
-    """LoginAttempts as they are stored."""
-
-    _id: str
-    attempts: int
-    failures: int
-    expiresAt: datetime
 
 
 class LoginAttempts(models.Model):
@@ -164,7 +119,7 @@ class LoginAttempts(models.Model):
     failures = models.IntegerField()
     expires_at = models.DateTimeField(db_column="expiresAt")
 
-    objects: ClassVar[DocumentManager[StoredLoginAttempts]] = DocumentManager()
+    objects: ClassVar[DocumentManager[LoginAttemptsDocument]] = DocumentManager()
 
     class Meta:
         db_table = "login_attempts"

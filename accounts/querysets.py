@@ -4,11 +4,13 @@ from django.contrib.auth.models import BaseUserManager
 
 from fitness_project.documents.collection import DocumentManager
 
+from .documents import UserDocument
+
 if TYPE_CHECKING:
-    from .models import StoredUser, User
+    from .models import User
 
 
-class UserManager(DocumentManager["StoredUser"], BaseUserManager["User"]):
+class UserManager(DocumentManager[UserDocument], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Raises django.db.IntegrityError if the e-mail address is taken."""
         user = self.model(email=email.strip().lower(), **fields)

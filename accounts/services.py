@@ -12,14 +12,15 @@ from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
 from fitness_project.errors import FieldRefused, Missing, PreconditionFailed
 
-from .models import StoredUser, User
+from .documents import UserDocument
+from .models import User
 from .signing_in.principals import MAX_AGE, remembered_principals
 from .signing_in.sign_ins import sign_out
 
-Condition = Callable[[StoredUser], bool]
+Condition = Callable[[UserDocument], bool]
 
 
-def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> StoredUser:
+def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
     """Sets fields and returns the user afterwards. `routines` can only be put in another order.
 
     Raises FieldRefused if `routines` has other ids than the stored user, and PreconditionFailed if
@@ -31,7 +32,7 @@ def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> 
 
 
 @transactional
-def _change(user_id: ObjectId, changes: Document, only_if: Condition) -> StoredUser:
+def _change(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
     users = User.objects.documents
     stored = _checked(users.get(user_id), only_if)
     if sorted(changes.get("routines", stored["routines"])) != sorted(stored["routines"]):
@@ -41,7 +42,7 @@ def _change(user_id: ObjectId, changes: Document, only_if: Condition) -> StoredU
     return users.update(user_id, changes)
 
 
-def _checked(user: StoredUser, only_if: Condition) -> StoredUser:
+def _checked(user: UserDocument, only_if: Condition) -> UserDocument:
     if not only_if(user):
         raise PreconditionFailed
     return user

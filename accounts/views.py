@@ -13,9 +13,10 @@ from fitness_project.errors import FieldRefused, TokenNotValid
 from fitness_project.serving.addresses import client_address
 
 from . import serializers, services
+from .documents import UserDocument
 from .exports import export_account
 from .mail import send_password_reset
-from .models import StoredUser, User
+from .models import User
 from .passwords import change_password, reset_password
 from .signing_in.lockout import password_attempt
 from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
@@ -55,12 +56,12 @@ class MeView(AccountView):
         services.delete_account(request.user.pk, is_at_required_etag(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _respond(self, user: StoredUser) -> HttpResponse:
+    def _respond(self, user: UserDocument) -> HttpResponse:
         headers = {"ETag": etag_of_user(user)} if wants_json(self.request) else {}
         return respond(self.request, serializers.UserSerializer.response(user), headers=headers)
 
 
-def etag_of_user(user: StoredUser) -> str:
+def etag_of_user(user: UserDocument) -> str:
     """A digest of the response, because users have no revision."""
     return etag_of_body(dump_json(serializers.UserSerializer.response(user)))
 

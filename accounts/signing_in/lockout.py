@@ -21,7 +21,8 @@ from fitness_project.database.deadline import past_the_deadline
 from fitness_project.documents.instants import now
 from fitness_project.errors import TooManyAttempts
 
-from ..models import LoginAttempts, StoredLoginAttempts
+from ..documents import LoginAttemptsDocument
+from ..models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
 MAX_FAILURES_PER_EMAIL = 5
@@ -93,7 +94,7 @@ def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
         _add(email_key, attempts=-1)
 
 
-def _count_attempt(key: str) -> StoredLoginAttempts:
+def _count_attempt(key: str) -> LoginAttemptsDocument:
     """Counts one more attempt in the current window, or the first of a new one."""
     present = now()
     while True:
@@ -119,7 +120,7 @@ def _add(key: str, **amounts: int) -> None:
     _counters().update_one({"_id": key}, {"$inc": amounts})
 
 
-def _seconds_left(counter: StoredLoginAttempts) -> int:
+def _seconds_left(counter: LoginAttemptsDocument) -> int:
     left = counter["expiresAt"] - now().replace(tzinfo=None)
     return max(1, int(left.total_seconds()) + 1)
 
@@ -129,5 +130,5 @@ def _key(*parts: str) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _counters() -> Collection[StoredLoginAttempts]:
+def _counters() -> Collection[LoginAttemptsDocument]:
     return LoginAttempts.objects.documents.collection

@@ -21,7 +21,8 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.instants import now
 from fitness_project.errors import Busy, TokenNotValid
 
-from ..models import SignIn, StoredSignIn, User
+from ..documents import SignInDocument
+from ..models import SignIn, User
 from .principals import remembered_principals
 from .tokens import AccessToken, RefreshToken
 
@@ -49,7 +50,7 @@ def start_sign_in(user: User, *, user_agent: str, ip: str) -> TokenPair:
     nobody stays signed in by an old password.
     """
     present = now()
-    sign_in: StoredSignIn = {
+    sign_in: SignInDocument = {
         "_id": ObjectId(),
         "userId": user.pk,
         "tokenId": uuid4().hex,
@@ -63,7 +64,7 @@ def start_sign_in(user: User, *, user_agent: str, ip: str) -> TokenPair:
 
 
 @transactional
-def _store(sign_in: StoredSignIn, user: User) -> StoredSignIn:
+def _store(sign_in: SignInDocument, user: User) -> SignInDocument:
     users = User.objects.documents
     updated = users.collection.update_one(
         {"_id": user.pk, "password": user.password, "isActive": True},
@@ -81,7 +82,7 @@ def being_changed() -> Busy:
     return Busy("This account is being changed at the moment. Try again shortly.")
 
 
-def token_pair(sign_in: StoredSignIn) -> TokenPair:
+def token_pair(sign_in: SignInDocument) -> TokenPair:
     return {
         "access": str(AccessToken.of(sign_in)),
         "refresh": str(RefreshToken.of(sign_in, jti=sign_in["tokenId"])),
@@ -98,7 +99,7 @@ def refresh_sign_in(token: RefreshToken) -> TokenPair:
     return token_pair(_rotate(token) or _retry(token))
 
 
-def _rotate(token: RefreshToken) -> StoredSignIn | None:
+def _rotate(token: RefreshToken) -> SignInDocument | None:
     """The sign-in with its next token id, or None if this token isn't its current one."""
     present = now()
     return _stored().find_one_and_update(
@@ -116,7 +117,7 @@ def _rotate(token: RefreshToken) -> StoredSignIn | None:
     )
 
 
-def _retry(token: RefreshToken) -> StoredSignIn:
+def _retry(token: RefreshToken) -> SignInDocument:
     """The sign-in as it is, if the token was rotated within GRACE. Otherwise ends it."""
     sign_in = _stored().find_one({"_id": token.sign_in_id})
     if sign_in is None or sign_in["userId"] != token.user_id:
@@ -159,5 +160,5 @@ def _used_at(present: datetime) -> Use:
     return {"lastUsedAt": present, "expiresAt": present + RefreshToken.lifetime}
 
 
-def _stored() -> Collection[StoredSignIn]:
+def _stored() -> Collection[SignInDocument]:
     return SignIn.objects.documents.collection

@@ -23,7 +23,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from fitness_project.documents.ids import parse_object_id
 
-from ..models import StoredSignIn
+from ..documents import SignInDocument
 
 REQUIRED_CLAIMS = {"exp": int, "iat": int, "jti": str, "sid": str, "sub": str}
 # In seconds since 1970: SimpleJWT can't turn times after the year 9999 into dates.
@@ -60,7 +60,7 @@ class SignInToken(Token):
         return key_ring((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
     @classmethod
-    def of(cls, sign_in: StoredSignIn, **claims: str | int) -> Self:
+    def of(cls, sign_in: SignInDocument, **claims: str | int) -> Self:
         """A new token. The claims override its own."""
         token = cls()
         token.payload |= {"sub": str(sign_in["userId"]), "sid": str(sign_in["_id"]), **claims}

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import factory
 
-from accounts.models import SignIn, StoredSignIn, User
+from accounts.documents import SignInDocument
+from accounts.models import SignIn, User
 from fitness_project.documents.instants import now
 
 PASSWORD = "correct horse 9"
@@ -31,6 +32,6 @@ class SignInFactory(factory.django.DjangoModelFactory[SignIn]):
         model = SignIn
 
     @classmethod
-    def document(cls, **values: Any) -> StoredSignIn:
+    def document(cls, **values: Any) -> SignInDocument:
         """A new sign-in, as it is stored."""
         return SignIn.objects.documents.get(cls.create(**values).pk)

@@ -94,7 +94,7 @@ def test_training_data_is_listed_for_one_user_at_a_time(admin, ann):
         ("/admin/history/session/zz/change/", 302),
     ],
 )
-def test_unusual_addresses_get_an_orderly_response(admin, path, status):
+def test_filters_and_paths_that_no_page_offers_are_refused(admin, path, status):
     assert admin.get(path).status_code == status
 
 

@@ -1,4 +1,4 @@
-"""Which bearer tokens are accepted. A careless check would accept each token that is refused here."""
+"""Which bearer tokens are accepted. A careless check would accept each that is refused here."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
