@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from fitness_project.api.http.conditions import etag_of_body, has_current, required_etags
 from fitness_project.api.http.json import dump_json
 from fitness_project.api.http.renderers import respond, wants_json
+from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
 from fitness_project.errors import FieldRefused, TokenNotValid
 from fitness_project.serving.addresses import client_address
@@ -31,7 +32,7 @@ class MeView(AccountView):
     problem_codes = {"DELETE": ["400", "413", "415", "429"]}
 
     @extend_schema(operation_id="me")
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: SignedInRequest) -> HttpResponse:
         user = User.objects.documents.get(request.user.pk)
         etag = etag_of_user(user)
         if has_current(request, etag):
@@ -39,7 +40,7 @@ class MeView(AccountView):
         return self._respond(user)
 
     @extend_schema(operation_id="change_me")
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: SignedInRequest) -> HttpResponse:
         """Changes `name`, `weightUnit`, and the order of `routines`."""
         source = Input(request.data, request.user, partial=True)
         changes = serializers.UserSerializer.read(source)
@@ -48,7 +49,7 @@ class MeView(AccountView):
         )
 
     @extend_schema(operation_id="delete_me", responses=NO_CONTENT)
-    def delete(self, request: Request) -> HttpResponse:
+    def delete(self, request: SignedInRequest) -> HttpResponse:
         """Deletes the account and everything that belongs to it, which can't be undone."""
         serializer = self.delete_body(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -71,7 +72,7 @@ def is_at_required_etag(request: Request) -> services.Condition:
     return lambda user: etags is None or etag_of_user(user) in etags
 
 
-def check_password(request: Request, password: str, field: str) -> User:
+def check_password(request: SignedInRequest, password: str, field: str) -> User:
     """Returns the stored user. Raises FieldRefused if the password is wrong.
 
     A wrong password counts as a failed sign-in.
@@ -87,13 +88,13 @@ def check_password(request: Request, password: str, field: str) -> User:
 
 
 class PasswordView(AccountView):
-    """Changes the password, ends every sign-in, and returns the tokens of a new one."""
+    """Changes the password, ends every other sign-in, and returns new tokens."""
 
     serializer_class = serializers.ChangePasswordSerializer
     problem_codes = {"POST": ["429"]}
 
     @extend_schema(operation_id="change_password", responses=serializers.TokenPairSerializer)
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         valid = self.valid_body()
         user = check_password(request, valid["currentPassword"], "currentPassword")
         change_password(user, valid["newPassword"])
@@ -132,7 +133,7 @@ class ExportView(AccountView):
     """Everything that belongs to the user, as JSON. The response is streamed."""
 
     @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: SignedInRequest) -> StreamingHttpResponse:
         return StreamingHttpResponse(
             export_account(request.user.pk),
             content_type="application/json",

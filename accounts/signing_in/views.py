@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import BadCredentials, FieldRefused, Missing
@@ -99,7 +100,7 @@ class LogoutView(AccountView):
     serializer_class = serializers.LogoutSerializer
 
     @extend_schema(operation_id="logout", responses=NO_CONTENT)
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         token = self.valid_body()["refresh"]
         if token.user_id != request.user.pk:
             raise FieldRefused("refresh", ("token_not_valid", "This token isn't yours."))
@@ -113,7 +114,7 @@ class SignInsView(AccountView):
     serializer_class = serializers.SignInListSerializer
 
     @extend_schema(operation_id="sign_ins")
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
         rows = [
             {**serializers.SignInSerializer.response(row), "isCurrent": row["_id"] == self._current}
@@ -122,7 +123,7 @@ class SignInsView(AccountView):
         return Response({"results": rows})
 
     @extend_schema(operation_id="end_other_sign_ins", responses=NO_CONTENT)
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInRequest) -> Response:
         """Ends every sign-in but the current one, including those of browsers."""
         session = getattr(request, "session", None)
         end_browser_sessions([request.user.pk], but=session and session.session_key)
@@ -139,7 +140,7 @@ class SignInView(AccountView):
     serializer_class = serializers.SignInSerializer
 
     @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
-    def delete(self, request: Request, **_: str) -> Response:
+    def delete(self, request: SignedInRequest, **_: str) -> Response:
         """Ends one sign-in. Its tokens stop working within five seconds."""
         sign_in_id = parse_object_id(self.kwargs["id"])
         if not end_sign_ins(_id=sign_in_id, userId=request.user.pk):
