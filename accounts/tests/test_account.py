@@ -41,8 +41,8 @@ def login(password, email="ann@example.com"):
 
 
 @pytest.fixture
-def lost_answer(monkeypatch):
-    """The first commit is done, but its answer is lost: the transaction is run again."""
+def lost_reply(monkeypatch):
+    """The first commit succeeds, but its reply is lost, so the transaction runs again."""
     commit, lost = ClientSession.commit_transaction, []
 
     def commit_and_lose(session):
@@ -55,13 +55,13 @@ def lost_answer(monkeypatch):
     monkeypatch.setattr(ClientSession, "commit_transaction", commit_and_lose)
 
 
-@pytest.mark.usefixtures("lost_answer")
-class TestLostAnswers:
+@pytest.mark.usefixtures("lost_reply")
+class TestLostReplies:
     def test_a_sign_in_is_stored_once(self, ann):
         assert login(PASSWORD).status_code == 200
         assert SignIn.objects.count() == 1
 
-    def test_a_new_password_is_stored_and_told(self, api, ann):
+    def test_a_new_password_is_stored_and_the_user_notified_once(self, api, ann):
         body = {"currentPassword": PASSWORD, "newPassword": NEW}
 
         assert api.post(PASSWORD_PATH, body).status_code == 200
@@ -74,7 +74,7 @@ class TestLostAnswers:
 
 
 class TestMe:
-    def test_it_is_the_signed_in_user(self, api, ann):
+    def test_get_returns_the_signed_in_user(self, api, ann):
         assert api.get(ME).json() == {
             "id": str(ann.pk),
             "email": "ann@example.com",
@@ -86,17 +86,17 @@ class TestMe:
         }
 
     def test_name_and_unit_can_be_changed(self, api):
-        answer = api.patch(ME, {"name": " Ann ", "weightUnit": "lb"}).json()
+        user = api.patch(ME, {"name": " Ann ", "weightUnit": "lb"}).json()
 
-        assert (answer["name"], answer["weightUnit"]) == ("Ann", "lb")
-        assert api.get(ME).json() == answer
+        assert (user["name"], user["weightUnit"]) == ("Ann", "lb")
+        assert api.get(ME).json() == user
 
-    def test_what_get_answered_can_be_sent_back(self, api):
-        answer = api.get(ME).json()
+    def test_the_user_can_be_sent_back_as_it_was_read(self, api):
+        user = api.get(ME).json()
 
-        assert api.patch(ME, answer).json() == answer
+        assert api.patch(ME, user).json() == user
 
-    def test_rights_and_email_are_not_the_users_to_change(self, api, ann):
+    def test_users_cannot_change_their_rights_or_their_email_address(self, api, ann):
         api.patch(ME, {"isStaff": True, "email": "other@example.com"})
 
         ann.refresh_from_db()
@@ -112,15 +112,15 @@ class TestMe:
             ({"isSuperuser": True}, ("/isSuperuser", "unknown")),
         ],
     )
-    def test_what_is_not_valid_is_refused_by_field(self, api, change, found):
+    def test_an_invalid_value_is_refused_at_its_field(self, api, change, found):
         assert error(api.patch(ME, change)) == found
 
     def test_routines_can_be_put_in_another_order(self, api, ann):
         ids = [str(RoutineFactory(user=ann).pk) for _ in range(3)]
 
-        answer = api.patch(ME, {"routines": [ids[2], ids[0], ids[1]]}).json()
+        user = api.patch(ME, {"routines": [ids[2], ids[0], ids[1]]}).json()
 
-        assert answer["routines"] == [ids[2], ids[0], ids[1]]
+        assert user["routines"] == [ids[2], ids[0], ids[1]]
 
     @pytest.mark.parametrize(
         "change",
@@ -132,7 +132,7 @@ class TestMe:
             lambda ids: [],
         ],
     )
-    def test_but_none_can_be_added_left_out_or_doubled(self, api, ann, change):
+    def test_routines_cannot_be_added_left_out_or_repeated(self, api, ann, change):
         ids = [str(RoutineFactory(user=ann).pk) for _ in range(3)]
 
         assert error(api.patch(ME, {"routines": change(ids)})) == ("/routines", "not_the_same")
@@ -143,15 +143,15 @@ class TestPassword:
     def test_a_new_password_ends_every_other_sign_in(self, api, ann):
         other = client_of(ann)
 
-        answer = api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})
+        response = api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})
 
-        assert answer.status_code == 200
+        assert response.status_code == 200
         fresh = APIClient()
-        fresh.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
+        fresh.credentials(HTTP_AUTHORIZATION=f"Bearer {response.json()['access']}")
         assert [c.get(ME).status_code for c in (fresh, api, other)] == [200, 401, 401]
         assert [login(p).status_code for p in (NEW, PASSWORD)] == [200, 401]
 
-    def test_who_signs_in_by_the_old_one_meanwhile_does_not_stay(self, ann):
+    def test_a_sign_in_by_the_old_password_that_was_in_progress_fails(self, ann):
         before = User.objects.get(pk=ann.pk)
         passwords.change_password(ann, NEW)
 
@@ -160,13 +160,13 @@ class TestPassword:
 
         assert not SignIn.objects.filter(user=ann).exists()
 
-    def test_nor_does_who_signs_in_while_being_deactivated(self, ann):
+    def test_a_sign_in_that_was_in_progress_at_deactivation_fails(self, ann):
         User.objects.filter(pk=ann.pk).update(is_active=False)
 
         with pytest.raises(Busy):
             start_sign_in(ann, user_agent="", ip="")
 
-    def test_of_two_changes_at_once_the_first_stands(self, ann):
+    def test_of_two_simultaneous_changes_the_first_stands(self, ann):
         other = User.objects.get(pk=ann.pk)
         passwords.change_password(ann, NEW)
 
@@ -175,18 +175,18 @@ class TestPassword:
 
         assert [login(p).status_code for p in (NEW, "a third horse 9")] == [200, 401]
 
-    def test_a_browser_that_changes_it_stays_signed_in_and_another_does_not(self, ann):
+    def test_the_browser_that_changes_it_stays_signed_in_and_others_do_not(self, ann):
         this, other = Client(), Client()
         for browser in (this, other):
             browser.force_login(ann)
 
         body = {"currentPassword": PASSWORD, "newPassword": NEW}
-        answer = this.post(PASSWORD_PATH, body, content_type="application/json")
+        response = this.post(PASSWORD_PATH, body, content_type="application/json")
 
-        assert answer.status_code == 200
+        assert response.status_code == 200
         assert [c.get(ME).status_code for c in (this, other)] == [200, 401]
 
-    def test_the_user_is_told_by_mail(self, api):
+    def test_the_user_is_notified_by_email(self, api):
         api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})
 
         (message,) = mail.outbox
@@ -199,7 +199,7 @@ class TestPassword:
         assert error(api.post(PASSWORD_PATH, body)) == ("/currentPassword", "wrong_password")
         assert login(PASSWORD).status_code == 200
 
-    def test_guessing_the_current_password_is_counted(self, api):
+    def test_wrong_current_passwords_are_counted(self, api):
         body = {"currentPassword": "not this one", "newPassword": NEW}
         for _ in range(5):
             api.post(PASSWORD_PATH, body)
@@ -226,22 +226,22 @@ class TestReset:
         (message,) = mail.outbox
         return re.search(r"/password-reset/([^/]+)/([^/]+)/", message.body).groups()
 
-    def test_the_answer_is_the_same_for_everybody(self, ann):
+    def test_the_response_is_the_same_whether_or_not_there_is_an_active_account(self, ann):
         UserFactory(email="gone@example.com", is_active=False)
 
-        answers = [
+        responses = [
             self.ask(e) for e in ("ann@example.com", "nobody@example.com", "gone@example.com")
         ]
 
-        assert [(a.status_code, a.content) for a in answers] == [(202, b"")] * 3
+        assert [(r.status_code, r.content) for r in responses] == [(202, b"")] * 3
         assert [message.to for message in mail.outbox] == [["ann@example.com"]]
 
-    def test_the_mail_has_a_link_in_text_and_html(self, link):
+    def test_the_email_has_the_link_in_text_and_html(self, link):
         (message,) = mail.outbox
-        address = f"http://testserver/password-reset/{link[0]}/{link[1]}/"
+        url = f"http://testserver/password-reset/{link[0]}/{link[1]}/"
 
-        assert address in message.body
-        assert address in message.alternatives[0].content
+        assert url in message.body
+        assert url in message.alternatives[0].content
         assert message.alternatives[0].mimetype == "text/html"
 
     def test_the_link_sets_a_password_once_and_ends_every_sign_in(self, link, api):
@@ -254,50 +254,50 @@ class TestReset:
         assert api.get(ME).status_code == 401
         assert login(NEW).status_code == 200
 
-    def test_a_weak_password_leaves_the_link_to_be_used(self, link):
+    def test_a_weak_password_does_not_use_up_the_link(self, link):
         assert error(self.confirm(*link, password="short 1"))[0] == "/newPassword"
 
         assert self.confirm(*link).status_code == 204
 
-    def test_an_hour_later_the_link_is_over(self, link, settings, monkeypatch):
+    def test_the_link_expires_after_an_hour(self, link, monkeypatch):
         generator = passwords.reset_tokens
         later = generator._now() + timedelta(hours=1, seconds=1)
         monkeypatch.setattr(generator, "_now", lambda: later)
 
         assert error(self.confirm(*link)) == ("/token", "invalid_link")
 
-    def test_a_sign_in_meanwhile_does_not_end_it(self, link):
+    def test_the_link_survives_a_sign_in(self, link):
         login(PASSWORD)
 
         assert self.confirm(*link).status_code == 204
 
-    def test_no_more_than_five_mails_are_sent_to_one_address_in_a_while(self, ann):
+    def test_at_most_five_emails_in_fifteen_minutes_are_sent_to_one_address(self, ann):
         for _ in range(7):
             assert self.ask().status_code == 202
 
         assert len(mail.outbox) == 5
 
-    def test_a_changed_password_ends_the_link(self, link, api):
+    def test_changing_the_password_ends_the_link(self, link, api):
         api.post(PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW})
 
         assert error(self.confirm(*link)) == ("/token", "invalid_link")
 
-    def test_the_link_is_for_its_user_only(self, link):
+    def test_the_link_works_only_for_its_user(self, link):
         self.ask(UserFactory().email)
         other_uid = re.search(r"/password-reset/([^/]+)/", mail.outbox[1].body)[1]
 
         assert error(self.confirm(other_uid, link[1])) == ("/token", "invalid_link")
 
-    def test_the_link_of_a_user_who_is_out_is_over(self, link, ann):
+    def test_the_link_of_a_deactivated_user_does_not_work(self, link, ann):
         User.objects.update(is_active=False)
 
         assert error(self.confirm(*link)) == ("/token", "invalid_link")
 
     @pytest.mark.parametrize("uid", ["x", "%", "Zm9v", "é", "A" * 100])
-    def test_an_id_that_cannot_be_read_is_refused(self, link, uid):
+    def test_an_unreadable_uid_is_refused(self, link, uid):
         assert error(self.confirm(uid, link[1])) == ("/token", "invalid_link")
 
-    def test_the_links_page_sets_a_password_too(self, link, api, client):
+    def test_the_page_behind_the_link_sets_a_password_too(self, link, api, client):
         page = client.get(f"/password-reset/{link[0]}/{link[1]}/", follow=True)
         passwords = {"new_password1": NEW, "new_password2": NEW}
 
@@ -327,7 +327,7 @@ class TestSignIns:
         assert set(current) == {"id", "createdAt", "lastUsedAt", "userAgent", "ip", "isCurrent"}
         assert (current["userAgent"], current["ip"]) == ("Phone", "192.0.2.1")
 
-    def test_one_can_be_ended(self, api, ann):
+    def test_one_sign_in_can_be_ended(self, api, ann):
         other = client_of(ann)
         (row,) = (row for row in api.get(SESSIONS).json()["results"] if not row["isCurrent"])
 
@@ -336,7 +336,7 @@ class TestSignIns:
         assert [c.get(ME).status_code for c in (api, other)] == [200, 401]
         assert api.delete(f"{SESSIONS}/{row['id']}").status_code == 404
 
-    def test_all_but_this_one_can_be_ended(self, api, ann):
+    def test_all_but_the_current_one_can_be_ended(self, api, ann):
         other, browser = client_of(ann), Client()
         browser.force_login(ann)
 
@@ -354,9 +354,9 @@ class TestSignIns:
         alive = [c.get(ME).status_code for c in (this, other, api, theirs, stranger)]
         assert alive == [200, 401, 401, 200, 200]
 
-    @pytest.mark.parametrize("id", ["x", "0" * 24])
-    def test_what_there_is_not_is_a_404(self, api, id):
-        assert api.delete(f"{SESSIONS}/{id}").status_code == 404
+    @pytest.mark.parametrize("sign_in_id", ["x", "0" * 24])
+    def test_an_unknown_id_is_a_404(self, api, sign_in_id):
+        assert api.delete(f"{SESSIONS}/{sign_in_id}").status_code == 404
 
     def test_another_users_is_a_404_and_lives_on(self, api, stranger):
         (row,) = stranger.get(SESSIONS).json()["results"]
@@ -407,7 +407,9 @@ class TestDeletion:
         assert Session.objects.get() == kept
         assert api.get(ME).status_code == 401
 
-    def test_what_is_written_meanwhile_is_removed_after(self, api, ann, monkeypatch):
+    def test_documents_written_during_the_deletion_are_removed_afterwards(
+        self, api, ann, monkeypatch
+    ):
         timers = []
         monkeypatch.setattr(services, "Timer", lambda *args: timers.append(args) or FakeTimer())
         api.delete(ME, {"password": PASSWORD})
@@ -426,7 +428,7 @@ class TestDeletion:
             ("post", PASSWORD_PATH, {"currentPassword": PASSWORD, "newPassword": NEW}),
         ],
     )
-    def test_another_process_that_has_not_heard_of_it_tells_that_it_is_over(
+    def test_a_process_that_still_remembers_the_token_responds_with_401(
         self, api, monkeypatch, verb, path, body
     ):
         monkeypatch.setattr(services.remembered_principals, "forget", lambda: None)
@@ -451,7 +453,7 @@ class TestDeletion:
 
         assert Session.objects.get() == session
 
-    def test_the_email_is_free_again(self, api):
+    def test_the_email_address_is_free_again(self, api):
         api.delete(ME, {"password": PASSWORD})
 
         again = APIClient().post(
@@ -466,7 +468,7 @@ class FakeTimer:
         pass
 
 
-def test_an_export_holds_all_that_is_the_users(api, ann, stranger):
+def test_an_export_has_everything_that_belongs_to_the_user(api, ann, stranger):
     bench = ExerciseFactory()
     api.post("/api/routines", {"name": "Push", "exercises": [entry(bench)]})
     for day in (1, 2, 3):
@@ -491,7 +493,7 @@ def test_an_export_holds_all_that_is_the_users(api, ann, stranger):
     assert (empty["routines"], empty["history"]) == ([], [])
 
 
-def test_a_sign_in_tells_when_the_user_last_came(ann):
+def test_signing_in_sets_the_last_login(ann):
     login(PASSWORD)
 
     ann.refresh_from_db()
@@ -499,7 +501,7 @@ def test_a_sign_in_tells_when_the_user_last_came(ann):
     assert SignIn.objects.count() == 1
 
 
-def test_djangos_sessions_end_by_themselves(db):
+def test_the_database_deletes_expired_django_sessions(db):
     indexes = connection.get_collection("django_session").index_information().values()
 
     assert [("expire_date", -1)] in [i["key"] for i in indexes if i.get("expireAfterSeconds") == 0]
