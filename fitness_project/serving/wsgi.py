@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
 django.setup(set_prefix=False)
 
 from collections.abc import Callable, Iterable  # noqa: E402 - settings exist only from here on
+from functools import lru_cache  # noqa: E402
 from typing import Any  # noqa: E402
 
 from django.conf import settings  # noqa: E402
@@ -16,6 +17,8 @@ from django.core import signals  # noqa: E402
 from django.core.cache import close_caches  # noqa: E402
 from django.core.handlers.base import reset_urlconf  # noqa: E402
 from django.db import close_old_connections, reset_queries  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
+from django.urls import ResolverMatch, resolve  # noqa: E402
 
 from .bodies import Environ, has_body, take_body  # noqa: E402
 from .turns import Turns  # noqa: E402
@@ -35,6 +38,7 @@ DOCUMENTS = ("/api/history", "/api/routines", "/api/sync")
 _turns = Turns(places=4, patience=0.1)
 
 MAX_HOSTS = 100
+MAX_PATH = 100
 _hosts: dict[str, str] = {}
 
 
@@ -45,13 +49,23 @@ class Request(WSGIRequest):
         host = _hosts.get(given)
         if host is None:
             host = super().get_host()
-            if len(_hosts) < MAX_HOSTS:
+            if given and len(_hosts) < MAX_HOSTS:
                 _hosts[given] = host
         return host
 
 
 class Handler(WSGIHandler):
     request_class = Request
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Remembers where the last paths lead, which takes longer than it seems."""
+        path = request.path_info
+        match = _resolve(path) if len(path) < MAX_PATH else resolve(path)
+        request.resolver_match = match
+        return match
+
+
+_resolve = lru_cache(maxsize=1_000)(resolve)
 
 
 django_application = Handler()

@@ -50,7 +50,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.settings.debug_pages.SettingsFilter"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.signing_in.backends.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]  # Browser sessions name it.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 PASSWORD_HASHERS = [
     "accounts.signing_in.hashers.PasswordHasher",

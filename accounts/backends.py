@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 from fitness_project.serving.addresses import client_address
 
-from ..models import User
-from .lockout import password_attempt
+from .models import User
+from .signing_in.lockout import password_attempt
 
 
 class EmailBackend(ModelBackend):
