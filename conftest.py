@@ -57,7 +57,8 @@ def clear_database(testcase):
             connection.database[name].delete_many({})
 
 
-TransactionTestCase._fixture_teardown = clear_database  # type: ignore[attr-defined]  # Private.
+# The stubs leave out private methods.
+TransactionTestCase._fixture_teardown = clear_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
