@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from bench.ratios import estimate
+from ratios import estimate
 
 
 # From tables of the sign test.

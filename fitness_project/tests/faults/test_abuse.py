@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fitness_project.database.tests.conftest import wait_until
-from fitness_project.management.commands.serve import HEADER_SECONDS
+from fitness_project.serving.server import HEADER_SECONDS
 from fitness_project.tests.e2e.service import JSON, PASSWORD
 from fitness_project.tests.e2e.watch import opening, received, statuses
 

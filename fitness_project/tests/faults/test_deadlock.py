@@ -1,16 +1,21 @@
-"""The embedded server, where its writers wait for one another for ever."""
+"""The embedded server when its writers wait for one another for ever."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-from fitness_project.database.tests.conftest import is_alive, place, wait_until
+import pytest
+from pymongo import MongoClient
+
+from fitness_project.database.tests.conftest import place
+from fitness_project.tests.processes import have_ended, wait_until
 
 __all__ = ["place"]
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
-    """Plain collections, as nobody here uses them. When this server needs no rescue any more,
-    `MendedCollection` can leave such writes alone."""
+    """With plain collections, which nobody here uses. Once this server needs no rescue any more,
+    our own collections can leave such writes as they are."""
     ann, bob = place.user(), place.user()
     bob.does("gym.insert_many([{'_id': 1}, {'_id': 2}]).acknowledged")
     ann.does("(session := client.start_session()).start_transaction() and None")
@@ -19,8 +24,15 @@ def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
 
     with ThreadPoolExecutor() as pool:
         pool.submit(bob.does, "gym.update_many({}, {'$set': {'by': 'bob'}}).modified_count")
-        time.sleep(0.3)
+        wait_until(lambda: is_updating(place.state()["port"]))
         pool.submit(ann.does, "gym.update_one({'_id': 2}, {'$set': {}}, session=session)")
-        wait_until(lambda: not is_alive(stuck), seconds=20)
+        wait_until(lambda: have_ended([stuck]))
 
     assert place.user().does("gym.update_many({}, {'$set': {'by': 'cat'}}).modified_count") == 2
+
+
+def is_updating(port) -> bool:
+    """Whether the server is at work on an update: the only one there is can't go past `_id` 1."""
+    with MongoClient(port=port, directConnection=True) as client:
+        running = client.admin.command("currentOp")["inprog"]
+    return any("update" in operation["command"] for operation in running)
