@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 from fitness_project.tests.processes import PATIENCE_SECONDS
 
-from .service import Client, Service
+from .client import Client
+from .service import Service
 
 PIECE = 65_536
 # Whoever sends this header is told when the service begins to read the body.
 EXPECT_CONTINUE = b"Expect: 100-continue"
 
 
-def opening(service: Service) -> socket:
-    return create_connection(("127.0.0.1", service.port), timeout=PATIENCE_SECONDS)
+def opening(to: Service | Client) -> socket:
+    return create_connection(("127.0.0.1", to.port), timeout=PATIENCE_SECONDS)
 
 
 def received(connection: socket, seconds: float = PATIENCE_SECONDS) -> bytes:
@@ -78,7 +79,7 @@ def crowd(client: Client, path: str, count: int) -> Iterator[list[Asked]]:
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     request += f"Authorization: Bearer {client.token}\r\n\r\n"
     with ExitStack() as opened:
-        connections = [opened.enter_context(opening(client.service)) for _ in range(count)]
+        connections = [opened.enter_context(opening(client)) for _ in range(count)]
         asked = []
         for connection in connections:
             asked.append(Asked(connection, time.monotonic()))

@@ -1,6 +1,5 @@
 """The service as its users run it: `manage.py serve` in processes of its own."""
 
-import http.client
 import json
 import os
 import random
@@ -11,10 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -27,9 +24,9 @@ from fitness_project.tests.processes import (
     wait_until,
 )
 
+from .client import Client, Response, call
+
 PROJECT = Path(__file__).resolve().parents[3]
-PASSWORD = "correct horse 9"
-JSON = "application/json"
 # Starting Python and Django several times takes most of it.
 START_SECONDS = 2 * PATIENCE_SECONDS
 WORKERS = 2
@@ -45,17 +42,6 @@ if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, 9)
 os.execv(sys.executable, [sys.executable, "manage.py", *sys.argv[1:]])
 """
-
-
-@dataclass(frozen=True)
-class Response:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Service:
@@ -184,31 +170,15 @@ class Service:
 
     # Using it
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        token: str | None = None,
-        key: str | None = None,
-    ) -> Response:
-        headers = {} if body is None else {"Content-Type": JSON}
-        if key:
-            headers["Idempotency-Key"] = key
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        content = None if body is None else json.dumps(body)
-        client = http.client.HTTPConnection("127.0.0.1", self.port, PATIENCE_SECONDS)
-        with closing(client) as connection:
-            connection.request(method, path, content, headers)
-            response = connection.getresponse()
-            return Response(response.status, response.headers, response.read())
+    def call(self, method: str, path: str, body: object = None) -> Response:
+        """As a client that isn't signed in."""
+        return call(self.port, method, path, body)
 
-    def register(self, email: str) -> "Client":
-        return Client(self, "register", email)
+    def register(self, email: str) -> Client:
+        return Client(self.port, "register", email)
 
-    def sign_in(self, email: str) -> "Client":
-        return Client(self, "login", email)
+    def sign_in(self, email: str) -> Client:
+        return Client(self.port, "login", email)
 
     def manage(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """A command in another terminal."""
@@ -222,37 +192,6 @@ class Service:
             timeout=START_SECONDS,
             check=False,
         )
-
-
-class Client:
-    """A user who is signed in."""
-
-    def __init__(self, service: Service, how: str, email: str) -> None:
-        self.service = service
-        self.email = email
-        credentials = {"email": email, "password": PASSWORD}
-        response = service.call("POST", f"/api/auth/{how}", credentials)
-        assert response.status in (200, 201), response.body
-        self.user = response.json["user"]
-        self.token = response.json["access"]
-        self.refresh = response.json["refresh"]
-
-    def call(self, method: str, path: str, body: object = None, key: str | None = None) -> Response:
-        return self.service.call(method, path, body, self.token, key)
-
-    def everything(self, path: str) -> list[dict[str, Any]]:
-        """All rows of a list, page by page."""
-        rows, following = [], f"{path}?pageSize=100"
-        while following:
-            page = self.call("GET", following).json
-            rows += page["results"]
-            following = (page["next"] or "").removeprefix(self.service.url)
-        return rows
-
-    def entries(self) -> list[dict[str, Any]]:
-        """What a routine or a session may consist of."""
-        (exercise,) = self.call("GET", "/api/exercises?pageSize=1").json["results"]
-        return [{"exerciseId": exercise["id"], "sets": 3, "reps": 8, "weight": 62.5}]
 
 
 @contextmanager

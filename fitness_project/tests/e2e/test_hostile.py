@@ -8,8 +8,8 @@ import pytest
 from fitness_project.serving.server import THREADS
 from fitness_project.tests.processes import wait_until
 
+from .client import PASSWORD
 from .connections import EXPECT_CONTINUE, begin, exchange, opening, received, statuses
-from .service import PASSWORD
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -9,8 +9,9 @@ import pytest
 
 from fitness_project.tests.processes import wait_until
 
+from .client import PASSWORD
 from .connections import EXPECT_CONTINUE, begin, opening
-from .service import PASSWORD, Service, free_port, running
+from .service import Service, free_port, running
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from fitness_project.tests.processes import wait_until
 
-from .service import Response, Service
+from .client import Response
+from .service import Service
 
 RESET = 0
 SUCCESS = {200, 201}

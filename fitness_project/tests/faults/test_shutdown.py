@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from fitness_project.tests.e2e.client import JSON, PASSWORD
 from fitness_project.tests.e2e.connections import (
     EXPECT_CONTINUE,
     begin,
@@ -15,7 +16,6 @@ from fitness_project.tests.e2e.connections import (
     received,
     statuses,
 )
-from fitness_project.tests.e2e.service import JSON, PASSWORD
 from fitness_project.tests.processes import PATIENCE_SECONDS, have_ended, wait_until
 
 pytestmark = pytest.mark.timeout(300)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from fitness_project.tests.e2e.service import PASSWORD
+from fitness_project.tests.e2e.client import PASSWORD
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 FUZZ_SECONDS = 600
