@@ -31,7 +31,7 @@ def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
     assert place.user().does("gym.update_many({}, {'$set': {'by': 'cat'}}).modified_count") == 2
 
 
-def is_updating(port) -> bool:
+def is_updating(port):
     """Whether the server is at work on an update: the only one there is can't go past `_id` 1."""
     with MongoClient(port=port, directConnection=True) as client:
         running = client.admin.command("currentOp")["inprog"]

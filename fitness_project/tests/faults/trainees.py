@@ -29,10 +29,10 @@ class Trainee:
         self.client = service.register(f"trainee{number}@example.com")
         self.entries = self.client.entries()
         # As last acknowledged, by id.
-        self.stored: dict[str, dict[str, dict]] = {path: {} for path in KINDS}
-        self.devices: list[Future] = []
+        self.stored = {path: {} for path in KINDS}
+        self.devices = []
         self.acknowledged = 0
-        self.troubles: Counter[object] = Counter()
+        self.troubles = Counter()
         self.longest_wait = 0.0
 
     def train(self, over):
