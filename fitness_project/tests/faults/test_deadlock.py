@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import NetworkTimeout
 
 from fitness_project.database.tests.conftest import place
 from fitness_project.tests.processes import have_ended, wait_until
@@ -11,6 +12,8 @@ from fitness_project.tests.processes import have_ended, wait_until
 __all__ = ["place"]
 
 pytestmark = pytest.mark.timeout(300)
+
+IMPATIENT = {"socketTimeoutMS": 2000, "retryWrites": False}
 
 
 def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
@@ -24,15 +27,19 @@ def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
 
     with ThreadPoolExecutor() as pool:
         pool.submit(bob.does, "gym.update_many({}, {'$set': {'by': 'bob'}}).modified_count")
-        wait_until(lambda: is_updating(place.state()["port"]))
+        wait_until(lambda: keeps_others_waiting(place.state()["port"]))
         pool.submit(ann.does, "gym.update_one({'_id': 2}, {'$set': {}}, session=session)")
         wait_until(lambda: have_ended([stuck]))
 
     assert place.user().does("gym.update_many({}, {'$set': {'by': 'cat'}}).modified_count") == 2
 
 
-def is_updating(port):
-    """Whether the server is at work on an update: the only one there is can't go past `_id` 1."""
-    with MongoClient(port=port, directConnection=True) as client:
-        running = client.admin.command("currentOp")["inprog"]
-    return any("update" in operation["command"] for operation in running)
+def keeps_others_waiting(port) -> bool:
+    """Whether a write that changes nothing gets no reply: another one waits and holds the lock."""
+    client: MongoClient = MongoClient(port=port, directConnection=True, **IMPATIENT)
+    with client:
+        try:
+            client.gym.log.delete_one({"_id": 0})
+        except NetworkTimeout:
+            return True
+    return False
