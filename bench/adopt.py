@@ -1,10 +1,11 @@
-"""Takes over a database whose collections a driver has filled: makes the indexes, and fills in
-what only this service keeps. Run by the driver (target.toml) before it starts the service."""
+"""Adopts a database whose collections a driver has filled: creates the indexes, and adds the fields
+that only this service stores. The driver (target.toml) runs this before it starts the service."""
 
 import os
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -21,7 +22,7 @@ SEEDED = ("users", "exercises", "routines", "history")
 BATCH = 1_000
 
 
-def main():
+def main() -> None:
     connection.ensure_connection()
     database = connection.database
     for name in SEEDED:
@@ -34,7 +35,7 @@ def main():
         database[f"seeded_{name}"].drop()
 
 
-def completed(name, document):
+def completed(name: str, document: dict[str, Any]) -> dict[str, Any]:
     if name == "exercises":
         document["nameKey"] = name_key(document["name"])
     return document

@@ -28,7 +28,6 @@ REST_FRAMEWORK = {
 
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("Bearer",),
-    "AUTH_TOKEN_CLASSES": ("accounts.signing_in.tokens.AccessToken",),
 }
 
 SPECTACULAR_SETTINGS = {
