@@ -14,7 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connections  # noqa: E402
+from django_mongodb_backend.base import DatabaseWrapper  # noqa: E402
 
 from exercises.names import name_key  # noqa: E402
 
@@ -23,6 +24,7 @@ BATCH = 1_000
 
 
 def main() -> None:
+    connection: DatabaseWrapper = connections["default"]
     connection.ensure_connection()
     database = connection.database
     for name in SEEDED:

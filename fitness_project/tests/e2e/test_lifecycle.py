@@ -20,11 +20,11 @@ STOPPING = {"ctrl-c": Service.interrupt, "sigterm": Service.terminate}
 STOPPED_SECONDS = 5
 
 
-def assert_told_in_one_line(told, *parts):
-    assert told.returncode != 0
-    assert told.stderr.count("\n") == 1, told.stderr
+def assert_fails_in_one_line(result, *parts):
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
     for part in parts:
-        assert part in told.stderr
+        assert part in result.stderr
 
 
 # Starting
@@ -45,34 +45,34 @@ def test_a_second_start_finds_everything_done(own_service):
     assert own_service.sign_in("ann@example.com").user == ann.user
 
 
-def test_a_taken_port_is_told_in_one_line(service, tmp_path):
-    told = Service(tmp_path / "var", port=service.port).manage("serve")
+def test_a_taken_port_is_an_error_of_one_line(service, tmp_path):
+    result = Service(tmp_path / "var", port=service.port).manage("serve")
 
-    assert_told_in_one_line(told, f"Can't listen on 127.0.0.1:{service.port}", "PORT")
+    assert_fails_in_one_line(result, f"Can't listen on 127.0.0.1:{service.port}", "PORT")
 
 
-def test_a_file_in_the_folders_place_is_told_in_one_line(tmp_path):
+def test_a_file_in_place_of_the_folder_is_an_error_of_one_line(tmp_path):
     (tmp_path / "file").touch()
 
     for var_dir in (tmp_path / "file", tmp_path / "file" / "var"):
-        told = Service(var_dir).manage("serve")
+        result = Service(var_dir).manage("serve")
 
-        assert_told_in_one_line(told, "VAR_DIR", str(tmp_path / "file"))
+        assert_fails_in_one_line(result, "VAR_DIR", str(tmp_path / "file"))
 
 
-def test_a_mongodb_without_a_secret_key_is_told_in_one_line(tmp_path):
-    told = Service(tmp_path / "var", MONGODB_URI="mongodb://127.0.0.1:1").manage("serve")
+def test_a_mongodb_without_a_secret_key_is_an_error_of_one_line(tmp_path):
+    result = Service(tmp_path / "var", MONGODB_URI="mongodb://127.0.0.1:1").manage("serve")
 
-    assert_told_in_one_line(told, "SECRET_KEY must be set")
+    assert_fails_in_one_line(result, "SECRET_KEY must be set")
     assert not (tmp_path / "var").exists()
 
 
-def test_a_mongodb_that_is_not_there_is_told_in_one_line(tmp_path):
+def test_an_unreachable_mongodb_is_an_error_of_one_line(tmp_path):
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=rs0"
 
-    told = Service(tmp_path / "var", MONGODB_URI=nowhere, SECRET_KEY="k" * 32).manage("serve")
+    result = Service(tmp_path / "var", MONGODB_URI=nowhere, SECRET_KEY="k" * 32).manage("serve")
 
-    assert_told_in_one_line(told, "The database can't be reached")
+    assert_fails_in_one_line(result, "The database can't be reached")
 
 
 # Stopping

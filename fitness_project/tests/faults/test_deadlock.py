@@ -34,10 +34,9 @@ def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
     assert place.user().does("gym.update_many({}, {'$set': {'by': 'cat'}}).modified_count") == 2
 
 
-def keeps_others_waiting(port) -> bool:
+def keeps_others_waiting(port):
     """Whether a write that changes nothing gets no reply: another one waits and holds the lock."""
-    client: MongoClient = MongoClient(port=port, directConnection=True, **IMPATIENT)
-    with client:
+    with MongoClient(port=port, directConnection=True, **IMPATIENT) as client:
         try:
             client.gym.log.delete_one({"_id": 0})
         except NetworkTimeout:

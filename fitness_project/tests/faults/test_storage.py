@@ -82,13 +82,13 @@ def limit_of_file_size(service):
 @contextmanager
 def read_only_folder(service):
     """Which the server notices when it has to be started again."""
-    with is_read_only(service.var_dir / "database"):
+    with read_only(service.var_dir / "database"):
         service.kill("server")
         yield
 
 
 @contextmanager
-def is_read_only(path):
+def read_only(path):
     """Permissions alone don't stop root from writing."""
     if IS_ROOT:
         with mounted(path, ["--bind", path, path], ["-o", "remount,bind,ro", path]):
@@ -101,15 +101,16 @@ def is_read_only(path):
 
 def fill_log(service):
     """The server takes disk space for its log 64 MB at a time, and none until that is used up."""
-    patience = {"socketTimeoutMS": 1000 * PATIENCE_SECONDS, "serverSelectionTimeoutMS": 2000}
     database = MongoClient(
-        port=service.database_port, directConnection=True, retryWrites=False, **patience
+        port=service.database_port,
+        directConnection=True,
+        retryWrites=False,
+        serverSelectionTimeoutMS=10_000,
+        socketTimeoutMS=1000 * PATIENCE_SECONDS,
     )
-    with database:
-        wait_until(lambda: database.admin.command("ping"))
-        with suppress(PyMongoError):
-            for _ in range(LOG_MEGABYTES):
-                database.probe.filling.insert_one({"filling": os.urandom(MEGABYTE)})
+    with database, suppress(PyMongoError):
+        for _ in range(LOG_MEGABYTES):
+            database.probe.filling.insert_one({"filling": os.urandom(MEGABYTE)})
 
 
 @pytest.mark.parametrize("unwritable", [full_disk, limit_of_file_size, read_only_folder])
@@ -123,10 +124,8 @@ def test_what_cannot_be_written_is_refused_until_it_can(unwritable, folder):
             at = time.monotonic()
             watch.wait_for_calm()
 
-        sys.stdout.write(f"refused {len(watch.refused)}, back after ")
-        sys.stdout.write(
-            f"{watch.trouble_after(at):.2f} s, longest response {watch.longest:.2f} s; "
-        )
+        sys.stdout.write(f"refused {len(watch.refused)}, longest response {watch.longest:.2f} s, ")
+        sys.stdout.write(f"back after {watch.trouble_after(at):.2f} s; ")
         assert_all_is_kept(trainees)
         assert watch.statuses <= {*SUCCESS, 503}
         assert all(asked.response.headers["Retry-After"] for asked in watch.refused)
