@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from fitness_project.database.embedded.workarounds.projections import flattened
+from fitness_project.database.embedded.workarounds.nested_projections import flatten_projections
 
 NESTED = [{"$project": {"_id": 0, "group": {"name": 1}}}]
 
@@ -13,7 +13,7 @@ NESTED = [{"$project": {"_id": 0, "group": {"name": 1}}}]
 def test_nested_fields_become_dotted_paths(stage):
     pipeline = [{stage: {"group": {"name": 1, "type": {"label": "$label"}}, "name": 1}}]
 
-    flat = flattened(pipeline)
+    flat = flatten_projections(pipeline)
 
     assert flat == [{stage: {"group.name": 1, "group.type.label": "$label", "name": 1}}]
 
@@ -21,7 +21,7 @@ def test_nested_fields_become_dotted_paths(stage):
 def test_expressions_stay_as_they_are():
     pipeline = [{"$project": {"volume": {"$multiply": ["$reps", {"$add": [1, 2]}]}, "a": {}}}]
 
-    flat = flattened(pipeline)
+    flat = flatten_projections(pipeline)
 
     assert flat == pipeline
 
@@ -29,7 +29,7 @@ def test_expressions_stay_as_they_are():
 def test_expressions_in_nested_fields_stay_whole():
     pipeline = [{"$set": {"best": {"weight": {"$max": "$weights"}}}}]
 
-    flat = flattened(pipeline)
+    flat = flatten_projections(pipeline)
 
     assert flat == [{"$set": {"best.weight": {"$max": "$weights"}}}]
 
@@ -43,7 +43,7 @@ def test_other_stages_stay_as_they_are():
         {"$unionWith": "archive"},
     ]
 
-    flat = flattened(pipeline)
+    flat = flatten_projections(pipeline)
 
     assert flat == pipeline
 
@@ -52,7 +52,7 @@ def test_inner_pipelines_are_flattened_too():
     inner = [{"$project": {"a": {"b": 1}}}]
     flat_inner = [{"$project": {"a.b": 1}}]
 
-    flat = flattened(
+    flat = flatten_projections(
         [
             {"$lookup": {"from": "users", "as": "user", "pipeline": inner}},
             {"$facet": {"one": inner, "two": [{"$unionWith": {"coll": "c", "pipeline": inner}}]}},
@@ -73,7 +73,7 @@ def test_inner_pipelines_are_flattened_too():
 def test_the_given_pipeline_is_not_changed():
     pipeline = [{"$facet": {"one": [{"$set": {"a": {"b": 1}}}]}}]
 
-    flattened(pipeline)
+    flatten_projections(pipeline)
 
     assert pipeline == [{"$facet": {"one": [{"$set": {"a": {"b": 1}}}]}}]
 

@@ -1,17 +1,20 @@
 """Sorted pages: whatever was guessed, a page out of a window is the page that is asked plainly."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
+from operator import neg
 from time import monotonic
 
 import pytest
 from bson import ObjectId
 from bson.codec_options import CodecOptions
+from bson.datetime_ms import DatetimeMS
 from bson.raw_bson import RawBSONDocument
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from fitness_project.database.embedded.workarounds import learned
-from fitness_project.database.embedded.workarounds.learned import Guess, guesses
+from fitness_project.database.embedded.workarounds.sorted_pages import memory
+from fitness_project.database.embedded.workarounds.sorted_pages.memory import Guess, guesses
 
 USER = ObjectId()
 START = datetime(2026, 1, 1)
@@ -23,7 +26,7 @@ UNREAD = CodecOptions(document_class=RawBSONDocument)
 
 @pytest.fixture(autouse=True)
 def _nothing_learned():
-    learned.forget()
+    memory.forget()
 
 
 @pytest.fixture
@@ -68,10 +71,13 @@ def expected_pages(documents, sort, size):
 # Few distinct instants, so that many documents share one; and a few far away.
 minutes = st.integers(0, 4) | st.integers(0, 4).map(lambda n: n * 100_000) | st.integers(0, 10**6)
 dates = minutes.map(lambda n: START + timedelta(minutes=n))
-spans = st.sampled_from([0, 1, 60, 10**5, 10**9]).map(lambda n: timedelta(minutes=n))
-bounds = st.sampled_from([datetime.min, datetime.max]) | dates
-a_guess = st.builds(
-    Guess, st.none() | spans, st.none() | st.tuples(bounds, bounds), st.none() | bounds
+spans = st.sampled_from([0, 60_000, 3_600_000, 6 * 10**9, 6 * 10**13])
+milliseconds = dates.map(lambda date: int(DatetimeMS(date)))
+positions = st.sampled_from([-inf, 0, inf]) | milliseconds | milliseconds.map(neg)
+starts = positions.filter(lambda position: position < inf)
+ends = positions.filter(lambda position: position > -inf)
+guesses_of_all_kinds = st.builds(
+    Guess, st.none() | spans, st.none() | st.tuples(starts, ends), positions
 )
 
 
@@ -85,14 +91,14 @@ a_guess = st.builds(
 )
 def test_every_page_is_the_plain_one(history, days, size, sort, is_raw, data):
     history.delete_many({})
-    learned.guesses.clear()
+    memory.guesses.clear()
     store(history, days)
     collection = history.with_options(codec_options=UNREAD) if is_raw else history
     begin = {} if sort == NEWEST else {"date": {"$gte": START}}
 
     def guess_anything():
         for key in guesses:
-            guesses[key] = data.draw(a_guess)
+            guesses[key] = data.draw(guesses_of_all_kinds)
 
     expected = expected_pages(history.find({"userId": USER}).to_list(), sort, size)
 
@@ -120,7 +126,7 @@ def test_every_question_is_answered_like_a_plain_one(
     history.insert_many([{"userId": USER} for _ in range(missing)] or [{}])
     query = {"userId": USER, **({"date": within} if within else {}), **others}
     for key in guesses:
-        guesses[key] = data.draw(a_guess)
+        guesses[key] = data.draw(guesses_of_all_kinds)
 
     plain = raw_gym.aggregate(
         [{"$sort": {"_id": 1}}, {"$match": query}, {"$sort": dict(sort)}, {"$limit": limit}]
@@ -198,7 +204,7 @@ def test_a_process_that_knows_nothing_sorts_no_whole_history(history, sent, age)
     behind_some = behind({"date": last - timedelta(minutes=30), "_id": ObjectId()}, NEWEST)
 
     for begin in ({}, behind_some):
-        learned.forget()
+        memory.forget()
         sent.clear()
         assert len(history.find({"userId": USER, **begin}).sort(NEWEST).limit(21).to_list()) == 21
 
@@ -288,7 +294,7 @@ PLAIN = {
 def test_other_questions_are_sent_as_they_are(history, sent, question):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
     cursor = question(history)
-    learned.has_index(history, frozenset({"userId"}), "name")
+    memory.has_index(history, frozenset({"userId"}), "name")
     sent.clear()
 
     cursor.to_list()
@@ -309,7 +315,7 @@ def test_a_field_of_no_dates_is_sorted_plainly(history, sent):
 
 
 def test_what_is_learned_is_bounded(history, monkeypatch):
-    monkeypatch.setattr(learned, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(memory, "MAX_REMEMBERED", 3)
 
     for number in range(10):
         history.find({"userId": number}).sort(NEWEST).limit(2).to_list()

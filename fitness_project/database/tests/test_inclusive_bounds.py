@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo import DeleteMany, DeleteOne, ReplaceOne, UpdateMany, UpdateOne
 
-from fitness_project.database.embedded.workarounds.bounds import exclusive, exclusive_matches
+from fitness_project.database.embedded.workarounds.inclusive_bounds import (
+    make_bounds_exclusive,
+    make_match_bounds_exclusive,
+)
 
 NOON = datetime(2026, 3, 29, 12, 0, 0, 123_000)
 MILLISECOND = timedelta(milliseconds=1)
@@ -32,14 +35,14 @@ LATER, EARLIER = NOON + MILLISECOND, NOON - MILLISECOND
     ],
 )
 def test_a_bound_for_a_date_becomes_exclusive(given, sent):
-    assert exclusive({"date": given}) == {"date": sent}
+    assert make_bounds_exclusive({"date": given}) == {"date": sent}
 
 
 @pytest.mark.parametrize("operator", ["$and", "$or", "$nor"])
 def test_inner_queries_have_exclusive_bounds_too(operator):
     query = {"userId": 1, operator: [{"date": {"$gte": NOON}}, {"date": None}]}
 
-    sent = exclusive(query)
+    sent = make_bounds_exclusive(query)
 
     assert sent == {"userId": 1, operator: [{"date": {"$gt": EARLIER}}, {"date": None}]}
 
@@ -59,19 +62,19 @@ def test_inner_queries_have_exclusive_bounds_too(operator):
     ],
 )
 def test_everything_else_stays_as_it_is(query):
-    assert exclusive(query) == query
+    assert make_bounds_exclusive(query) == query
 
 
 def test_a_time_zone_is_kept():
     east = NOON.replace(tzinfo=timezone(timedelta(hours=5)))
 
-    sent = exclusive({"date": {"$gte": east, "$gt": east.astimezone(UTC) + DAY}})
+    sent = make_bounds_exclusive({"date": {"$gte": east, "$gt": east.astimezone(UTC) + DAY}})
 
     assert sent == {"date": {"$gt": east + DAY}}
 
 
 def test_the_calendar_does_not_end_at_pythons_ends():
-    sent = exclusive({"date": {"$gte": datetime.min, "$lte": datetime.max}})
+    sent = make_bounds_exclusive({"date": {"$gte": datetime.min, "$lte": datetime.max}})
 
     lowest, highest = DatetimeMS(datetime.min), DatetimeMS(datetime.max)
     assert sent == {
@@ -82,7 +85,7 @@ def test_the_calendar_does_not_end_at_pythons_ends():
 def test_what_was_given_is_not_changed():
     query = {"$and": [{"date": {"$gte": NOON, "$gt": NOON}}], "at": {"$not": {"$lte": NOON}}}
 
-    exclusive(query)
+    make_bounds_exclusive(query)
 
     assert query == {
         "$and": [{"date": {"$gte": NOON, "$gt": NOON}}],
@@ -94,7 +97,7 @@ def test_matches_of_inner_pipelines_have_exclusive_bounds():
     match, sent = [{"$match": {"at": {"$lte": NOON}}}], [{"$match": {"at": {"$lt": LATER}}}]
     join = {"from": "sets", "as": "sets"}
 
-    pipeline = exclusive_matches([*match, {"$lookup": {**join, "pipeline": match}}])
+    pipeline = make_match_bounds_exclusive([*match, {"$lookup": {**join, "pipeline": match}}])
 
     assert pipeline == [*sent, {"$lookup": {**join, "pipeline": sent}}]
 
