@@ -64,7 +64,7 @@ def paused() -> Iterator[None]:
 
 
 def past_the_deadline(work: Callable[P, Result], *args: P.args, **options: P.kwargs) -> Result:
-    """Runs work that must be done even if the request's time is up, with a time limit of its own."""
+    """Runs work that must be done even if the request's time is up, with its own time limit."""
 
     def run() -> Result:
         with Deadline(CLEANING_SECONDS):

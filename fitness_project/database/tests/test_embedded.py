@@ -165,7 +165,7 @@ def test_a_server_dies_with_its_keeper(place):
 def test_a_keeper_that_is_asked_to_stop_leaves_nothing(place):
     ann = place.user()
     keeper, server = place.pid("keeper"), place.pid("server")
-    ann.does("lease._leases.popitem()[1].given_back.set()")
+    ann.does("lease._leases.popitem()[1].is_released.set()")
 
     os.kill(keeper, signal.SIGTERM)
 
@@ -320,7 +320,7 @@ def test_a_keeper_that_does_not_get_the_lock_says_so_in_one_line(tmp_path):
 
 def test_a_missing_server_is_told_in_one_line(tmp_path):
     uninstalled = "import sys; from fitness_project.database.embedded import keeper, server;"
-    uninstalled += "server.PACKAGE = 'no-such-package'; sys.exit(keeper.main(sys.argv[1:]))"
+    uninstalled += "server.PROGRAM = 'no-such-program'; sys.exit(keeper.main(sys.argv[1:]))"
 
     keeper = run_python(uninstalled, tmp_path)
 
