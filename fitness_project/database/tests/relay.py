@@ -31,11 +31,11 @@ class Relay:
         self.lost.append(command)
 
     def refuses(self, command):
-        """The server doesn't run it: it replies that it isn't the primary."""
+        """The server does not run it, and replies that it is not the primary."""
         self.refused.append(command)
 
     def forgets(self, command):
-        """The server runs it, but the reply is that its transaction is unknown, as after a restart."""
+        """The server runs it, but replies as if a restart had ended its transaction."""
         self.forgotten.append(command)
 
     def calls_off(self) -> bool:
