@@ -1,4 +1,4 @@
-"""Recognises the finds that ask for a sorted page of dates, and extracts what matters of them."""
+"""Identifies the finds that ask for a sorted page of dates, and extracts their parts."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
