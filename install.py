@@ -1,6 +1,7 @@
-"""Makes `.venv` and keeps it up to date: `python install.py run`, `dev` or `lock`.
+"""Creates `.venv` and keeps it up to date: `python install.py run`, `dev` or `lock`.
 
-`run` installs what serving needs, `dev` the developers' tools too. `lock` pins anew.
+`run` installs what the service needs, and `dev` the developers' tools as well. `lock` pins the
+newest releases that `requirements*.in` allow.
 """
 
 import ast
@@ -22,11 +23,12 @@ PROGRAM = VENV / "bin/uv"
 RUN = ("requirements.txt", "requirements-embedded.txt")
 FILES = {"run": RUN, "dev": (*RUN, "requirements-dev.txt")}
 SOURCES = ("requirements.in", "requirements-dev.in")
-# The first pip that installs into another Python's environment.
+# The first pip that can install into another Python's environment.
 FIRST_PIP = (22, 3)
 QUIET = ("--quiet", "--disable-pip-version-check")
 
-# How uv is told what pip is configured with: the variable, and what separates its values.
+# For each of pip's settings, the variable that has the same effect on uv, and the separator of its
+# values.
 VARIABLES = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
@@ -39,11 +41,11 @@ VARIABLES = {
     "cert": ("SSL_CERT_FILE", None),
     "client-cert": ("SSL_CLIENT_CERT", None),
 }
-SECTIONS = ("global", "install", ":env:")  # The later ones win.
+SECTIONS = ("global", "install", ":env:")  # Later sections take precedence.
 
 
 class Installer:
-    """Runs pip and uv. They hold the lock themselves, for they may outlive this process."""
+    """Runs pip and uv. They inherit the lock, since they may outlive this process."""
 
     def __init__(self, lock: int):
         self.lock = lock
@@ -53,24 +55,24 @@ class Installer:
         say(f"Setting up {VENV}: this happens once, and again when the requirements change")
         options = ["--without-pip"] if self.has_pip else []
         if self._run(sys.executable, "-m", "venv", "--clear", *options, VENV):
-            sys.exit(f"error: {sys.executable} can't make virtual environments")
+            sys.exit(f"error: {sys.executable} can't create virtual environments")
 
     def install(self, files: tuple[str, ...]) -> None:
-        """All files are complete, so nothing is asked for what it depends on."""
-        # Where Python keeps no bytecode itself, every start would compile everything.
+        """The files list all dependencies, so none need to be resolved."""
+        # If Python writes no bytecode, every start would compile every module.
         bytecode = ["--compile-bytecode"] if sys.dont_write_bytecode else []
         if self._get_uv() and not self._uv("sync", *bytecode, *files):
             return
-        say("uv can't install the requirements here; pip does, and takes longer")
+        say("uv can't install the requirements here. Using pip, which takes longer")
         sources = [option for file in files for option in ("-r", file)]
         if self._pip_install("--no-deps", *sources):
-            sys.exit("error: the requirements can't be installed")
+            sys.exit("error: the requirements can't be installed (see pip's message above)")
 
     def lock_versions(self, source: str) -> None:
         target = Path(source).with_suffix(".txt")
         options = ["--no-header", "--universal", "--python-version", "3.11"]
         if self._uv("compile", "--upgrade", *options, source, "--output-file", target):
-            sys.exit(f"error: {target} can't be made")
+            sys.exit(f"error: {target} can't be written (see uv's message above)")
 
     def _get_uv(self) -> bool:
         if not _has_uv():
@@ -89,8 +91,8 @@ class Installer:
         return parse_pip_settings(_output(python, "-m", "pip", "config", "list"))
 
     def _pip_install(self, *arguments: str, is_silent: bool = False) -> int:
-        of_venv = (PYTHON, "-m", "pip")
-        pip = (sys.executable, "-m", "pip", "--python", PYTHON) if self.has_pip else of_venv
+        venv_pip = (PYTHON, "-m", "pip")
+        pip = (sys.executable, "-m", "pip", "--python", PYTHON) if self.has_pip else venv_pip
         return self._run(*pip, "install", *QUIET, *arguments, capture_output=is_silent)
 
     def _run(
@@ -117,10 +119,10 @@ def main(task: str) -> None:
 
 
 def update(installer: Installer, task: str) -> None:
-    """What was interrupted has no stamps, and is made from nothing the next time."""
-    is_whole = PYTHON.exists() and any(stamp(kind).exists() for kind in FILES)
+    """Without a stamp, `.venv` may be incomplete after an interruption, and is created again."""
+    is_complete = PYTHON.exists() and any(stamp(kind).exists() for kind in FILES)
     kinds = ["run", "dev"] if "dev" in (task, *_installed()) else ["run"]
-    if not is_whole:
+    if not is_complete:
         installer.make_venv()
     for kind in FILES:
         stamp(kind).unlink(missing_ok=True)
@@ -134,7 +136,7 @@ def _installed() -> list[str]:
 
 
 def is_current(kind: str) -> bool:
-    """By content: another make may have done it meanwhile, and a checkout changes times."""
+    """Compares contents: another `make` may have just finished, and a checkout changes times."""
     with suppress(OSError):
         return PYTHON.exists() and stamp(kind).read_text() == digest(kind)
     return False
@@ -164,7 +166,7 @@ def say(line: str) -> None:
 
 
 def parse_pip_settings(listing: str) -> dict[str, str]:
-    """From `pip config list`: lines such as global.index-url='…'."""
+    """Parses the output of `pip config list`, lines such as global.index-url='…'."""
     found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
     for line in listing.splitlines():
         key, _, value = line.partition("=")
@@ -175,7 +177,7 @@ def parse_pip_settings(listing: str) -> dict[str, str]:
 
 
 def uv_environment(settings: dict[str, str]) -> dict[str, str]:
-    """pip takes the best release that any index has; so shall uv."""
+    """Like pip, uv takes the best release that any index has."""
     environment = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     for name, value in settings.items():
         if name in VARIABLES:
@@ -190,7 +192,7 @@ def index_options(settings: dict[str, str]) -> list[str]:
 
 
 def _cache_options() -> list[str]:
-    """A home that can't be written to has no place for a cache."""
+    """Uses no cache if its directory, in the user's home, isn't writable."""
     with suppress(OSError):
         cache = Path(_output(PROGRAM, "cache", "dir").strip())
         cache.mkdir(parents=True, exist_ok=True)

@@ -1,32 +1,39 @@
-"""The time that one request may spend waiting for the database."""
+"""The time that one request may spend on the database."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from time import monotonic
+from typing import ParamSpec, TypeVar
 
 import pymongo
 
 SECONDS = 3.0
 CLEANING_SECONDS = 0.8
 
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
 
 class Deadline:
-    """For PyMongo too, from entering until leaving. It may be left and entered again: what is
-    between isn't counted."""
+    """A time limit inside a `with` block, for PyMongo too.
 
-    def __init__(self, seconds=None):
+    The block may be left and entered again: the time in between doesn't count.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
         self.seconds_left = SECONDS if seconds is None else seconds
 
-    def __enter__(self):
+    def __enter__(self) -> "Deadline":
         self._entered = monotonic()
         self._timeout = pymongo.timeout(max(self.seconds_left, 0.001))
         self._timeout.__enter__()
         self._token = _deadline.set(self)
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         _deadline.reset(self._token)
-        self._timeout.__exit__(*error)
+        self._timeout.__exit__(None, None, None)
         self.seconds_left = self.remaining_seconds()
 
     def remaining_seconds(self) -> float:
@@ -37,14 +44,14 @@ _deadline: ContextVar[Deadline | None] = ContextVar("database_deadline", default
 
 
 def remaining_seconds(most: float) -> float:
-    """What is left of the request's time; `most` where there is no request."""
+    """Returns what is left of the request's time, up to `most`; outside a request, `most`."""
     deadline = _deadline.get()
     return most if deadline is None else min(most, max(deadline.remaining_seconds(), 0.0))
 
 
 @contextmanager
-def paused():
-    """Around what takes long and asks nothing of the database."""
+def paused() -> Iterator[None]:
+    """Stops the clock during slow work that doesn't use the database."""
     deadline = _deadline.get()
     if deadline is None:
         yield
@@ -56,11 +63,11 @@ def paused():
         deadline.__enter__()
 
 
-def past_the_deadline(work, *args):
-    """Runs what must be done though the request's time is over, in a time of its own."""
+def past_the_deadline(work: Callable[P, Result], *args: P.args, **options: P.kwargs) -> Result:
+    """Runs work that must be done even if the request's time is up, with its own time limit."""
 
-    def run():
+    def run() -> Result:
         with Deadline(CLEANING_SECONDS):
-            return work(*args)
+            return work(*args, **options)
 
     return Context().run(run)

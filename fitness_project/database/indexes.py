@@ -1,21 +1,26 @@
-"""Indexes that `Meta.indexes` can't declare, for migrations."""
+"""A migration operation for indexes that `Meta.indexes` can't declare."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.apps.registry import Apps
 from django.db.migrations import RunPython
+from django_mongodb_backend.schema import DatabaseSchemaEditor
 
 
-def make_indexes(collection: str, indexes: dict[str, Any]) -> RunPython:
-    """A migration's operation. `indexes` maps each name to the pair of its keys and options."""
+def make_indexes(
+    collection: str, indexes: Mapping[str, tuple[Any, Mapping[str, Any]]]
+) -> RunPython:
+    """Creates indexes on a collection. `indexes` maps each index's name to its keys and options."""
 
-    def make(apps: Any, schema_editor: Any) -> None:
+    def create(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
         stored = schema_editor.connection.database[collection]
         for name, (keys, options) in indexes.items():
             stored.create_index(keys, name=name, **options)
 
-    def drop(apps: Any, schema_editor: Any) -> None:
+    def drop(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
         stored = schema_editor.connection.database[collection]
         for name in indexes:
             stored.drop_index(name)
 
-    return RunPython(make, drop)
+    return RunPython(create, drop)

@@ -1,7 +1,10 @@
-"""What is done before anything is written: a collection that was written to can't be created."""
+"""Migrates the database before anything is written: writing to a collection also creates it."""
+
+from typing import TextIO
 
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -12,7 +15,7 @@ def describe_database() -> str:
     return f"embedded, in {settings.VAR_DIR}"
 
 
-def migrate(stdout) -> None:
+def migrate(stdout: OutputWrapper | TextIO) -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         stdout.write("Migrating the database")

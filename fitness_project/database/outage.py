@@ -1,9 +1,10 @@
-"""What counts as an outage of the database, and what this process knows of one."""
+"""Detects outages of the database, and remembers whether there is one."""
 
 from threading import Lock
 from time import monotonic
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connections
+from django_mongodb_backend.base import DatabaseWrapper
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -14,13 +15,13 @@ from pymongo.errors import (
 
 from .deadline import past_the_deadline
 
-# Between one check and the next, and how long one may take.
+# The pause between two checks, and the longest that one check may take.
 PAUSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database is to blame for the error, not the request or the code."""
+    """Whether the database caused the error, rather than the request or the code."""
     if isinstance(error, OperationalError):
         return True
     if isinstance(error, DatabaseError):
@@ -31,23 +32,24 @@ def is_outage(error: BaseException | None) -> bool:
 
 
 def _is_transient(error: PyMongoError) -> bool:
-    """A lost race or a changing replica set, even after the retries."""
+    """A write conflict or an election in a replica set can outlast all retries."""
     labels = ("TransientTransactionError", "RetryableWriteError")
     return any(map(error.has_error_label, labels))
 
 
 def _means_no_server(error: BaseException | None) -> bool:
-    """A lost race or a broken connection doesn't mean that there is no server."""
+    """Unlike a failed server selection, a broken connection doesn't mean that no server runs."""
     if isinstance(error, AutoReconnect):
         return isinstance(error, ServerSelectionTimeoutError)
     return isinstance(error, ConnectionFailure)
 
 
 class Outage:
-    """Whether the database is away, as far as this process knows.
+    """Whether the database is unreachable, as far as this process knows.
 
-    While it is, requests are refused at once: waiting, they would take the threads of requests that
-    need no database. Now and then, one of them checks whether the database is back.
+    During an outage, requests are refused immediately: if they waited, they would occupy the
+    threads of requests that don't need the database. Once per pause, one request checks whether the
+    database is back.
     """
 
     def __init__(self) -> None:
@@ -55,7 +57,7 @@ class Outage:
         self._next_check: float | None = None
 
     def is_on(self) -> bool:
-        """To be asked before a request's work begins."""
+        """Call this before a request's work begins."""
         if self._next_check is None:
             return False
         with self._lock:
@@ -67,12 +69,12 @@ class Outage:
         return not self._is_over()
 
     def learn_from(self, error: BaseException) -> None:
-        """What an error for which the database is to blame says about the next requests."""
+        """Decides whether an error that the database caused is the beginning of an outage."""
         cause = error.__cause__ if isinstance(error, DatabaseError) else error
         if _means_no_server(cause):
             self.found()
         elif isinstance(cause, PyMongoError) and cause.timeout and not database_responds():
-            self.found()  # A request that is late may only have waited for another one.
+            self.found()  # A request that timed out may only have waited for another one.
 
     def found(self) -> None:
         with self._lock:
@@ -86,7 +88,7 @@ class Outage:
 
 
 def database_responds() -> bool:
-    """Whether it does so within a second."""
+    """Whether the database responds within a second."""
     try:
         past_the_deadline(read_something)
     except (PyMongoError, DatabaseError):
@@ -95,7 +97,8 @@ def database_responds() -> bool:
 
 
 def read_something() -> None:
-    """From the database's storage, which a ping would not touch."""
+    """Reads from the database's storage, which a ping wouldn't do."""
+    connection: DatabaseWrapper = connections["default"]
     connection.ensure_connection()
     connection.database["django_migrations"].find_one()
 

@@ -1,69 +1,85 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial, wraps
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, connections
+from django_mongodb_backend.base import DatabaseWrapper
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 from .deadline import past_the_deadline, remaining_seconds
 
+# PyMongo needs this much of a request's time to abort a transaction.
 ABORT_SECONDS = 0.5
 
-_endings = ThreadPoolExecutor(1, "end of transactions")
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+_cleaner = ThreadPoolExecutor(1, "end of transactions")
 
 
-def transactional(work):
-    """Runs `work` in a transaction, and all of it again when the database lost a race.
+def transactional(work: Callable[P, Result]) -> Callable[P, Result]:
+    """Runs `work` in a transaction, and runs it again after a write conflict.
 
-    PyMongo's `with_transaction` repeats what failed for a transient reason, waiting longer each
-    time, until the request's deadline. So `work` must have no effect outside the database.
-    Within another transaction it is part of that one.
+    PyMongo's `with_transaction` retries after every transient error, with growing delays, until the
+    request's deadline. So `work` must have no effect outside the database. Inside another
+    transaction it becomes part of that one.
     """
 
     @wraps(work)
-    def run(*args, **kwargs):
-        connection = connections["default"]
+    def run(*args: P.args, **kwargs: P.kwargs) -> Result:
+        connection: DatabaseWrapper = connections["default"]
         if connection.session is not None:
             return work(*args, **kwargs)
         connection.ensure_connection()
         return in_transaction(
-            connection.connection, lambda session: _joined(connection, session, work, args, kwargs)
+            connection.connection,
+            lambda session: _with_session(connection, session, lambda: work(*args, **kwargs)),
         )
 
     return run
 
 
-def in_transaction(client, work):
-    """`work(session)` in a transaction of its own, repeated as long as it loses races."""
+def in_transaction(client: MongoClient[Any], work: Callable[[ClientSession], Result]) -> Result:
+    """Runs `work(session)` in a new transaction, and runs it again after a write conflict."""
     session = client.start_session()
-    end = session.end_session
     try:
-        return session.with_transaction(work)
+        result = session.with_transaction(work)
     except BaseException as error:
-        # Otherwise PyMongo had the time to end it.
+        # In all other cases PyMongo has had the time to abort the transaction.
         if isinstance(error, PyMongoError) or remaining_seconds(1.0) < ABORT_SECONDS:
-            end = partial(_endings.submit, past_the_deadline, _end, client, session)
+            _cleaner.submit(past_the_deadline, _kill, client, session)
+        else:
+            session.end_session()
         raise
-    finally:
-        end()
+    session.end_session()
+    return result
 
 
-def _end(client, session):
-    """Ends what is left of a transaction: past the request's deadline PyMongo sends no abort, and
-    whoever writes to the same documents would wait. The answer doesn't wait for it, for the
-    database may be silent; and nobody else is given the session before."""
+def _kill(client: MongoClient[Any], session: ClientSession) -> None:
+    """Ends a transaction that may still be open: PyMongo sends no abort past the deadline, and
+    other writers to the same documents would wait.
+
+    A thread does this, since a database that doesn't respond must not delay the response. The
+    session goes back to PyMongo's pool only afterwards.
+    """
     with session, suppress(PyMongoError):
         client.admin.command("killSessions", [session.session_id])
 
 
-def _joined(connection, session, work, args, kwargs):
-    """The ORM sends a connection's session with all it does, and hides PyMongo's errors."""
+def _with_session(
+    connection: DatabaseWrapper, session: ClientSession, work: Callable[[], Result]
+) -> Result:
+    """The ORM uses the connection's session in all its commands, and wraps PyMongo's errors."""
     connection.session = session
     connection.in_atomic_block_mongo = True
     try:
-        return work(*args, **kwargs)
+        return work()
     except DatabaseError as error:
         if isinstance(error.__cause__, PyMongoError):
             raise error.__cause__ from error

@@ -1,6 +1,6 @@
-"""A database for where there is no MongoDB: the `secantusd-rs` server, run by its own users.
+"""A database for installations without MongoDB: the processes that use it run its server.
 
-Processes that share a VAR_DIR share one server. `lease` is what each of them holds, `keeper`
-the process that runs the server as long as anyone holds a lease, `base` Django's way in.
-Nothing here starts a process before the first connection is made.
+The server is `secantusd-rs`. All processes with the same VAR_DIR share one. Each process holds a
+`lease`, and the `keeper`, another process, runs the server as long as any lease is held. `base` is
+Django's database engine. Nothing starts before the first connection.
 """

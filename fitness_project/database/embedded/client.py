@@ -1,4 +1,4 @@
-"""The client that Django uses, whose databases are ours and whose transactions don't outlive it."""
+"""The client that Django uses: it holds a lease, and names its sessions to the keeper."""
 
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,16 @@ from pymongo.client_session import ClientSession
 from fitness_project.database.deadline import remaining_seconds
 
 from . import lease
-from .collection import Document
 from .database import EmbeddedDatabase
 
 
-class LeasedClient(MongoClient[Document]):
-    """Tells the keeper of each session that a transaction may run in.
+class LeasedClient(MongoClient[Any]):
+    """Tells the keeper about each session, since a transaction may run in it.
 
-    The server never ends the transaction of a client that was killed: whoever writes to the
-    same documents would wait for ever. `killAllSessions` is no cure. It ends the transactions
-    of the living too, and where it meets a command under way, it may leave a document locked
-    until the server is started again. So the keeper ends those of the dead, by name.
+    The server never ends the transaction of a client that was killed: every later write to the
+    same documents would wait for ever. `killAllSessions` doesn't help. It also ends the
+    transactions of living clients, and if it interrupts a command, it may leave a document locked
+    until the server restarts. So the keeper ends the sessions of killed processes one by one.
     """
 
     def __init__(self, var_dir: Path, **options: Any) -> None:

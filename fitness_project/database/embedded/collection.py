@@ -1,41 +1,54 @@
-"""Collections whose commands reach the embedded server in a form that it handles well."""
+"""Collections that send commands in a form that the embedded server handles well."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import wraps
 from typing import Any
 
 from pymongo import DeleteMany, UpdateMany
 from pymongo.collection import Collection
-from pymongo.command_cursor import CommandCursor
 from pymongo.results import BulkWriteResult
 
 from .cursor import EmbeddedCursor
-from .workarounds.bounds import exclusive, exclusive_matches
-from .workarounds.find_and_modify import found_by_id
-from .workarounds.many import never_alone
-from .workarounds.pipelines import Stage
-from .workarounds.projections import flattened
+from .pipelines import Stage
+from .workarounds.find_and_modify import by_id
+from .workarounds.inclusive_bounds import make_bounds_exclusive, make_match_bounds_exclusive
+from .workarounds.multi_writes import in_own_transaction
+from .workarounds.nested_projections import flatten_projections
 
-Document = dict[str, Any]
+Method = Callable[..., Any]
 
 
-def _asking(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The same method, which passes a query on as the server understands it."""
+def _with_pipeline(method: Method) -> Method:
+    """Wraps a method whose first argument is a pipeline."""
 
     @wraps(method)
-    def run(collection: Collection[Document], *args: Any, **options: Any) -> Any:
-        if args:
-            args = (exclusive(args[0]), *args[1:])
+    def run(
+        collection: Collection[Any], pipeline: Sequence[Stage], *args: Any, **options: Any
+    ) -> Any:
+        rewritten = make_match_bounds_exclusive(flatten_projections(pipeline))
+        return method(collection, rewritten, *args, **options)
+
+    return run
+
+
+def _with_query(method: Method, position: int = 0) -> Method:
+    """Wraps a method that takes a query as `filter`, or as its argument at `position`."""
+
+    @wraps(method)
+    def run(collection: Collection[Any], *args: Any, **options: Any) -> Any:
+        if len(args) > position:
+            query = make_bounds_exclusive(args[position])
+            args = (*args[:position], query, *args[position + 1 :])
         elif "filter" in options:
-            options["filter"] = exclusive(options["filter"])
+            options["filter"] = make_bounds_exclusive(options["filter"])
         return method(collection, *args, **options)
 
     return run
 
 
-class EmbeddedCollection(Collection[Document]):
-    """Every collection that an `EmbeddedDatabase` gives, and that is made from another."""
+class EmbeddedCollection(Collection[Any]):
+    """The class of every collection that an `EmbeddedDatabase` returns."""
 
     @classmethod
     def like(cls, other: Collection[Any]) -> "EmbeddedCollection":
@@ -53,57 +66,37 @@ class EmbeddedCollection(Collection[Document]):
     def with_options(self, *args: Any, **options: Any) -> "EmbeddedCollection":
         return self.like(super().with_options(*args, **options))
 
-    def aggregate(
-        self, pipeline: Sequence[Stage], *args: Any, **options: Any
-    ) -> CommandCursor[Document]:
-        return super().aggregate(_mended(pipeline), *args, **options)
-
-    def aggregate_raw_batches(
-        self, pipeline: Sequence[Stage], *args: Any, **options: Any
-    ) -> CommandCursor[Document]:
-        return super().aggregate_raw_batches(_mended(pipeline), *args, **options)
-
-    def distinct(
-        self, key: str, filter: Mapping[str, Any] | None = None, *args: Any, **options: Any
-    ) -> list[Any]:
-        return super().distinct(key, exclusive(filter), *args, **options)
+    @_with_query
+    def find(self, *args: Any, **options: Any) -> EmbeddedCursor:
+        return EmbeddedCursor(self, *args, **options)
 
     def bulk_write(self, requests: Iterable[Any], *args: Any, **options: Any) -> BulkWriteResult:
-        requests = [_mended_request(request) for request in requests]
-        changes_many = any(isinstance(request, UpdateMany | DeleteMany) for request in requests)
-        write = never_alone(Collection.bulk_write) if changes_many else Collection.bulk_write
+        requests = [_rewritten(request) for request in requests]
+        has_multi_writes = any(isinstance(request, UpdateMany | DeleteMany) for request in requests)
+        method = Collection.bulk_write
+        write = in_own_transaction(method) if has_multi_writes else method
         return write(self, requests, *args, **options)
 
-    def find(
-        self, filter: Mapping[str, Any] | None = None, *args: Any, **options: Any
-    ) -> EmbeddedCursor:
-        return EmbeddedCursor(self, exclusive(filter), *args, **options)
-
-    find_raw_batches = _asking(Collection.find_raw_batches)
-    count_documents = _asking(Collection.count_documents)
-    replace_one = _asking(Collection.replace_one)
-    update_one = _asking(Collection.update_one)
-    delete_one = _asking(Collection.delete_one)
-    find_one_and_delete = _asking(
-        found_by_id(Collection.find_one_and_delete, Collection.delete_one)
+    aggregate = _with_pipeline(Collection.aggregate)
+    aggregate_raw_batches = _with_pipeline(Collection.aggregate_raw_batches)
+    find_raw_batches = _with_query(Collection.find_raw_batches)
+    count_documents = _with_query(Collection.count_documents)
+    distinct = _with_query(Collection.distinct, position=1)
+    replace_one = _with_query(Collection.replace_one)
+    update_one = _with_query(Collection.update_one)
+    delete_one = _with_query(Collection.delete_one)
+    update_many = in_own_transaction(_with_query(Collection.update_many))
+    delete_many = in_own_transaction(_with_query(Collection.delete_many))
+    find_one_and_delete = _with_query(by_id(Collection.find_one_and_delete, Collection.delete_one))
+    find_one_and_replace = _with_query(
+        by_id(Collection.find_one_and_replace, Collection.replace_one)
     )
-    find_one_and_replace = _asking(
-        found_by_id(Collection.find_one_and_replace, Collection.replace_one)
-    )
-    find_one_and_update = _asking(
-        found_by_id(Collection.find_one_and_update, Collection.update_one)
-    )
-    update_many = never_alone(_asking(Collection.update_many))
-    delete_many = never_alone(_asking(Collection.delete_many))
+    find_one_and_update = _with_query(by_id(Collection.find_one_and_update, Collection.update_one))
 
 
-def _mended(pipeline: Sequence[Stage]) -> list[Stage]:
-    return exclusive_matches(flattened(pipeline))
-
-
-def _mended_request(request: Any) -> Any:
-    """PyMongo lets nobody read the filter of a bulk's request: this is a private name."""
+def _rewritten(request: Any) -> Any:
+    """PyMongo doesn't publish the filter of a bulk write's request: this is a private name."""
     if hasattr(request, "_filter"):
         request = copy(request)
-        request._filter = exclusive(request._filter)
+        request._filter = make_bounds_exclusive(request._filter)
     return request

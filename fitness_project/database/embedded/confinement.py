@@ -1,4 +1,4 @@
-"""What keeps the server from outliving its keeper, or from taking the machine's memory."""
+"""Limits the server's memory, and makes sure that it doesn't outlive its keeper."""
 
 import ctypes
 import os
@@ -10,32 +10,33 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-# The server's allocator reserves 1 GiB at once. With 240 busy connections it took 1.9 GiB in
-# all; a runaway query passed 9 GiB. Out of memory it aborts at once, and is started again.
+# The server's allocator reserves 1 GiB at the start. With 240 busy connections the server used
+# 1.9 GiB in all; a runaway query used more than 9 GiB. Without memory the server aborts
+# immediately, and the keeper starts it again.
 MEMORY_BYTES = 3 * 2**30
-# It holds two descriptors a connection, and many systems' default is 1,024 in all.
+# The server uses two file descriptors per connection, and many systems allow 1,024 by default.
 DESCRIPTORS = 8192
 PR_SET_PDEATHSIG = 1
 
 
 def confinement(keeper: int) -> Callable[[], None]:
-    """What the server's process does before it becomes the server."""
+    """Returns a function that the server's process calls before it becomes the server."""
     libc = ctypes.CDLL(None)
 
     def confine() -> None:
         _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
         _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
         if sys.platform == "linux":
-            # Killed, not asked to stop: the next keeper needs port and storage at once.
+            # SIGKILL, because the next keeper needs the port and the storage immediately.
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != keeper:
-                os._exit(1)  # The keeper died before it could be watched.
+                os._exit(1)  # The keeper died before the call above.
 
     return confine
 
 
 def _limit(kind: int, wanted: int) -> None:
-    """As far as the system knows this limit and lets us set it."""
+    """Sets a limit, if the system has it and allows it."""
     with suppress(OSError, ValueError):
         _, hard = resource.getrlimit(kind)
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -43,7 +44,7 @@ def _limit(kind: int, wanted: int) -> None:
 
 
 def kill_orphan(pid: int | None, storage: Path) -> None:
-    """Where the kernel doesn't end a server with its keeper, one may have outlived it."""
+    """Kills a server that outlived its keeper, which can't happen on Linux."""
     if pid is None or sys.platform == "linux":
         return
     ps = ["ps", "-o", "command=", "-p", str(pid)]

@@ -1,6 +1,7 @@
-"""Cursors that answer sorted pages out of windows.
+"""Cursors that read sorted pages through `workarounds.sorted_pages`.
 
-PyMongo hides a cursor's options and its sending: all private names of it that we use are here.
+PyMongo doesn't publish a cursor's options or the method that sends it. All private names that this
+takes are used here.
 """
 
 from collections import deque
@@ -9,33 +10,32 @@ from typing import Any
 
 from pymongo.cursor import Cursor
 
-from .workarounds.pages import page
-from .workarounds.questions import Question
+from .workarounds.sorted_pages import Find, read_page
 
-PLAIN = {"$query", "$orderby"}
+SORTED = {"$query", "$orderby"}
 
 
-class EmbeddedCursor(Cursor[dict[str, Any]]):
+class EmbeddedCursor(Cursor[Any]):
     def _refresh(self) -> int:
-        is_unasked = self._id is None and not self._killed and not self._data
-        question = self._question() if is_unasked else None
-        rows = page(question) if question else None
-        if rows is None:
+        is_unsent = self._id is None and not self._killed and not self._data
+        find = self._page_find() if is_unsent else None
+        documents = read_page(find) if find else None
+        if documents is None:
             return super()._refresh()
-        self._data = deque(rows)
-        self._retrieved = len(rows)
+        self._data = deque(documents)
+        self._retrieved = len(documents)
         self._id = 0
         self.close()
-        return len(rows)
+        return len(documents)
 
-    def _question(self) -> Question | None:
-        """What is asked, where it has a sort, a limit and no unusual option."""
+    def _page_find(self) -> Find | None:
+        """Returns None if this find has no sort or limit, or has other options."""
         spec: Mapping[str, Any] = self._query_spec()
         options = (self._skip, self._batch_size, self._query_flags, self._collation)
-        is_plain = spec.keys() == PLAIN and not any(options) and self._allow_disk_use is None
+        is_plain = spec.keys() == SORTED and not any(options) and self._allow_disk_use is None
         if not self._limit or not is_plain:
             return None
-        return Question(
+        return Find(
             self.collection,
             spec["$query"],
             self._projection,

@@ -1,16 +1,16 @@
-"""A database all of whose collections are ours.
+"""Databases that return our collections.
 
-PyMongo names its own classes wherever it makes a database or a collection from another.
+PyMongo names its own classes wherever it creates a database or a collection from another.
 """
 
 from typing import Any
 
 from pymongo.database import Database
 
-from .collection import Document, EmbeddedCollection
+from .collection import EmbeddedCollection
 
 
-class EmbeddedDatabase(Database[Document]):
+class EmbeddedDatabase(Database[Any]):
     @classmethod
     def like(cls, other: Database[Any]) -> "EmbeddedDatabase":
         options = (

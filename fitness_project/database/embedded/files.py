@@ -1,4 +1,4 @@
-"""What the embedded database keeps in VAR_DIR, and how processes find each other there."""
+"""The embedded database's files in VAR_DIR, through which processes also find each other."""
 
 import fcntl
 import json
@@ -8,8 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 POLL_SECONDS = 0.05
+
+
+class State(TypedDict, total=False):
+    """What a keeper tells other processes. Only `port` is kept when it ends."""
+
+    keeper: int
+    """The keeper's process id."""
+    lease_port: int
+    server: int | None
+    """The server's process id."""
+    port: int
+    """The server's port."""
 
 
 @dataclass(frozen=True)
@@ -26,40 +39,41 @@ class Files:
 
     @property
     def config(self) -> Path:
-        """Empty: without a file of ours the server reads one from wherever it is started."""
+        """Empty. Without it, the server reads a file from the directory in which it is started."""
         return self.var_dir / "database.toml"
 
     @property
     def lock(self) -> Path:
-        """Held by the keeper as long as it lives."""
+        """Locked by the keeper as long as it lives."""
         return self.var_dir / "database.lock"
 
     @property
     def starting(self) -> Path:
-        """Held while a keeper is being started: of many processes at once, one does it."""
+        """Locked by a process that starts a keeper, so that no other process starts one too."""
         return self.var_dir / "database.starting"
 
     @property
     def state(self) -> Path:
         return self.var_dir / "database.json"
 
-    def read_state(self) -> dict:
+    def read_state(self) -> State:
         try:
-            return json.loads(self.state.read_text())
+            state: State = json.loads(self.state.read_text())
         except (FileNotFoundError, ValueError):
             return {}
+        return state
 
-    def write_state(self, **state) -> None:
-        """Only the holder of the lock writes, and no reader sees half of it."""
+    def write_state(self, state: State) -> None:
+        """Only the keeper may call this. The file is replaced, so readers never see half of it."""
         draft = self.state.with_suffix(".draft")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(state))
         draft.replace(self.state)
 
-    def published(self) -> dict:
-        """The state, if the keeper that wrote it is alive.
+    def running_state(self) -> State:
+        """Returns the state if its keeper is alive, else {}.
 
-        After a crash or a reboot the ports in the file may belong to anybody by now.
+        After a crash or a reboot, other programs may use the ports in the file.
         """
         try:
             with locked(self.lock, 0, fcntl.LOCK_SH):
@@ -70,9 +84,9 @@ class Files:
 
 @contextmanager
 def locked(path: Path, patience: float, kind: int = fcntl.LOCK_EX) -> Iterator[None]:
-    """Holds the lock on `path`. The kernel frees it with the process, however that ends.
+    """Holds a lock on the file. The kernel releases it when the process ends, however it ends.
 
-    Raises TimeoutError when it isn't free within `patience` seconds.
+    Raises TimeoutError if the lock isn't free within `patience` seconds.
     """
     deadline = time.monotonic() + patience
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -94,8 +108,8 @@ def _try_lock(descriptor: int, kind: int) -> bool:
     return True
 
 
-def unusable(var_dir: Path, error: OSError) -> str:
-    """One line for people about a folder that can't be used."""
+def describe_unusable(var_dir: Path, error: OSError) -> str:
+    """Returns one line for users about a directory that the database can't use."""
     return (
         f"The embedded database can't use VAR_DIR ({var_dir}): "
         f"{error.strerror or error}: {error.filename or var_dir}"

@@ -1,13 +1,14 @@
-"""The process that runs the server for as long as anyone holds a lease.
+"""The process that runs the server as long as any process holds a lease.
 
     python -m fitness_project.database.embedded.keeper VAR_DIR
 
-A lease is a connection to the keeper's own port. It is told `ready <port>` once the server
-works, may name its sessions (`session <hex>`), and is given back with `bye`. A connection that
-ends without it was a process that died: what transactions its sessions held are ended. With
-the last lease the server is stopped; who said `bye` then, is hung up on when all is over.
+A lease is a connection to the keeper's own port. The keeper sends `ready <port>` when the server is
+ready. The other process may send its sessions (`session <hex>`), and sends `bye` to release the
+lease. If a connection ends without `bye`, the process died, and the keeper ends its sessions. After
+the last lease the keeper stops the server, and closes that lease's connection only then.
 
-One process, one thread, no Django: it has to be up at once, and stay when others fall.
+The keeper is one process with one thread, and doesn't use Django: it must start quickly and survive
+other processes' failures.
 """
 
 import os
@@ -20,62 +21,64 @@ from contextlib import suppress
 from pathlib import Path
 
 from .confinement import kill_orphan
-from .files import Files, locked, unusable
-from .holder import Holder
+from .files import Files, describe_unusable, locked
+from .lease_connection import LeaseConnection
 from .ports import choose_port
 from .server import Server, StartError
+from .session_ends import SessionEnds
 
 LOCK_PATIENCE = 10.0
 STORAGE_PATIENCE = 3.0
 IDLE_SECONDS = 10.0
-FIRST_ANSWER_POLL = 0.02
+START_POLL_SECONDS = 0.02
 HEALTH_SECONDS = 1.0
 SILENCE_SECONDS = 8.0
 FIRST_RETRY = 0.05
 LAST_RETRY = 1.0
-BURIAL_DELAYS = (1.0, 5.0)
 
 
 class Keeper:
     def __init__(self, files: Files, server: Server):
         self.files = files
         self.server = server
+        self.session_ends = SessionEnds(server)
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.listener.setblocking(False)
-        self.holders: set[Holder] = set()
-        self.leaving: set[Holder] = set()
-        self.burials: list[tuple[float, set[bytes]]] = []
-        self.had_holder = False
-        self.is_working = False
-        self.has_worked = False
+        self.leases: set[LeaseConnection] = set()
+        self.finished: set[LeaseConnection] = set()
+        self.had_lease = False
+        self.is_up = False
+        self.was_up = False
         self.retry_delay = 0.0
-        self.started_at = self.next_start = self.answered_at = time.monotonic()
+        self.started_at = self.next_start = self.healthy_at = time.monotonic()
 
     def run(self) -> None:
-        """Returns when the last lease is gone.
+        """Returns when the last lease is over.
 
         Raises StartError or OSError if the server can't be started for the first time.
         """
         self.selector.register(self.listener, selectors.EVENT_READ, self._accept)
-        self.selector.register(_child_alarm(), selectors.EVENT_READ, _drain)
+        self.selector.register(_child_exits(), selectors.EVENT_READ, _discard)
         self._start_server()
         while not self._is_over():
-            for key, _ in self.selector.select(self._pause()):
+            for key, _ in self.selector.select(self._seconds_to_wait()):
                 key.data(key.fileobj)
-            self._tend_server()
+            self._check_server()
+            if self.is_up:
+                self._send_ready()
+                self.session_ends.run_due()
         self.listener.close()
 
     def _is_over(self) -> bool:
-        if self.holders:
+        if self.leases:
             return False
-        return self.had_holder or time.monotonic() > self.started_at + IDLE_SECONDS
+        return self.had_lease or time.monotonic() > self.started_at + IDLE_SECONDS
 
-    def _pause(self) -> float:
-        if not self.is_working:
-            return FIRST_ANSWER_POLL
-        due = min((due for due, _ in self.burials), default=float("inf"))
-        return max(0, min(HEALTH_SECONDS, due - time.monotonic()))
+    def _seconds_to_wait(self) -> float:
+        if not self.is_up:
+            return START_POLL_SECONDS
+        return max(0, min(HEALTH_SECONDS, self.session_ends.seconds_left()))
 
     # Leases
 
@@ -83,119 +86,103 @@ class Keeper:
         try:
             connection, _ = listener.accept()
         except OSError:
-            return  # It gave up before we came.
-        holder = Holder(connection)
-        self.selector.register(connection, selectors.EVENT_READ, lambda _: self._hear(holder))
-        self.holders.add(holder)
-        self.had_holder = True
-        self._see_off()
+            return  # The process has already closed the connection.
+        lease = LeaseConnection(connection)
+        self.selector.register(connection, selectors.EVENT_READ, lambda _: self._receive(lease))
+        self.leases.add(lease)
+        self.had_lease = True
+        self._close_finished()
 
-    def _hear(self, holder: Holder) -> None:
-        holder.hear()
-        if holder.is_gone:
-            self.selector.unregister(holder.connection)
-            self.holders.discard(holder)
-            self.leaving.add(holder)
-            if not holder.said_bye:
-                self._plan_burials(holder.sessions)
-            self._see_off()
+    def _receive(self, lease: LeaseConnection) -> None:
+        lease.receive()
+        if lease.is_over:
+            self.selector.unregister(lease.socket)
+            self.leases.discard(lease)
+            self.finished.add(lease)
+            if not lease.is_released:
+                self.session_ends.schedule(lease.sessions)
+            self._close_finished()
 
-    def _see_off(self) -> None:
-        """The last to leave stay on the line until all is over."""
-        while self.holders and self.leaving:
-            self.leaving.pop().hang_up()
+    def _close_finished(self) -> None:
+        """The last connections stay open until the server has stopped."""
+        while self.leases and self.finished:
+            self.finished.pop().close()
 
-    def _plan_burials(self, sessions: set[bytes]) -> None:
-        """Not at once: the dead's last commands may still be under way, and a transaction that
-        is ended just when a command begins in it can keep its documents for ever."""
-        if sessions:
-            now = time.monotonic()
-            self.burials += [(now + delay, sessions) for delay in BURIAL_DELAYS]
-
-    def _bury(self) -> None:
-        now = time.monotonic()
-        due = [burial for burial in self.burials if burial[0] <= now]
-        self.burials = [burial for burial in self.burials if burial[0] > now]
-        for _, sessions in due:
-            if not self.server.end_transactions(sessions):
-                self.burials.append((now + HEALTH_SECONDS, sessions))
+    def _send_ready(self) -> None:
+        for lease in self.leases:
+            if lease.is_waiting:
+                lease.send_ready(self.server.port)
 
     # The server
 
-    def _tend_server(self) -> None:
+    def _check_server(self) -> None:
         if self.server.exit_code() is not None:
-            self._mourn_server()
+            self._restart_server()
         elif self.server.works():
-            self.answered_at = time.monotonic()
-            if not self.is_working:
-                self._greet_server()
-        elif self.is_working and time.monotonic() > self.answered_at + SILENCE_SECONDS:
-            say("the server is silent: killing it")
+            self.healthy_at = time.monotonic()
+            if not self.is_up:
+                self._server_is_up()
+        elif self.is_up and time.monotonic() > self.healthy_at + SILENCE_SECONDS:
+            log("killing the server, which doesn't respond")
             self.server.kill()
-        if self.is_working:
-            self._tell_ready()
-            self._bury()
-
-    def _tell_ready(self) -> None:
-        for holder in self.holders:
-            if holder.is_waiting:
-                holder.tell_ready(self.server.port)
 
     def _start_server(self) -> None:
         try:
             self.server.start()
             self._publish()
         except (OSError, StartError) as error:
-            if not self.has_worked:
+            if not self.was_up:
                 raise
-            say(f"the server can't be started: {error}")
+            log(f"the server can't be started: {error}")
 
     def _publish(self) -> None:
         self.files.write_state(
-            keeper=os.getpid(),
-            lease_port=self.listener.getsockname()[1],
-            server=self.server.pid,
-            port=self.server.port,
+            {
+                "keeper": os.getpid(),
+                "lease_port": self.listener.getsockname()[1],
+                "server": self.server.pid,
+                "port": self.server.port,
+            }
         )
 
-    def _mourn_server(self) -> None:
-        """The first restart comes at once, those after a failed one further and further apart."""
-        if self.is_working:
-            say(f"the server ended: {self.server.last_words()}; starting it again")
-        self.is_working = False
-        if not self.has_worked and not self._may_get_better():
-            raise StartError(f"The embedded database can't start: {self.server.last_words()}.")
+    def _restart_server(self) -> None:
+        """Restarts it immediately the first time, and after growing delays if that fails."""
+        if self.is_up:
+            log(f"the server ended: {self.server.exit_reason()}; restarting it")
+        self.is_up = False
+        if not self.was_up and not self._may_start_later():
+            raise StartError(f"The embedded database can't start: {self.server.exit_reason()}.")
         if time.monotonic() < self.next_start:
             return
         self.retry_delay = min(max(2 * self.retry_delay, FIRST_RETRY), LAST_RETRY)
         self.next_start = time.monotonic() + self.retry_delay
         self._start_server()
 
-    def _may_get_better(self) -> bool:
-        """The server of a keeper that was killed may need a moment to die."""
+    def _may_start_later(self) -> bool:
+        """When a keeper is killed, its server may keep the storage locked for a moment."""
         in_time = time.monotonic() < self.started_at + STORAGE_PATIENCE
-        return in_time and self.server.is_locked_out()
+        return in_time and self.server.is_storage_locked()
 
-    def _greet_server(self) -> None:
-        self.is_working = self.has_worked = True
+    def _server_is_up(self) -> None:
+        self.is_up = self.was_up = True
         self.retry_delay = 0.0
-        self.burials.clear()  # Transactions don't survive the server.
+        self.session_ends.clear()  # Transactions don't survive a restart.
         redirect_output(self.files.log)
-        say(f"serving on port {self.server.port}")
+        log(f"serving on port {self.server.port}")
 
 
-def _child_alarm() -> socket.socket:
-    """Becomes readable when a child ends, so that `select` returns at once."""
-    ours, kernels = socket.socketpair()
-    ours.setblocking(False)
-    kernels.setblocking(False)
+def _child_exits() -> socket.socket:
+    """Returns a socket that becomes readable when a child ends, so that `select` returns."""
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(kernels.detach(), warn_on_full_buffer=False)
-    return ours
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    return reader
 
 
-def _drain(alarm: socket.socket) -> None:
-    alarm.recv(4096)
+def _discard(reader: socket.socket) -> None:
+    reader.recv(4096)
 
 
 def keep(files: Files) -> None:
@@ -209,20 +196,20 @@ def keep(files: Files) -> None:
             keeper.run()
         finally:
             server.stop()
-            with suppress(OSError):  # On a full disk the next keeper looks for another port.
-                files.write_state(port=server.port)
+            with suppress(OSError):  # On a full disk, the next keeper chooses another port.
+                files.write_state({"port": server.port})
 
 
-def redirect_output(log: Path) -> None:
-    """Until now its starter listened, for the reason if it failed."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def redirect_output(path: Path) -> None:
+    """Until the server is up, the process that started the keeper reads stderr for an error."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
     os.close(descriptor)
 
 
-def say(line: str) -> None:
-    with suppress(OSError):  # A full disk is no reason to leave.
+def log(line: str) -> None:
+    with suppress(OSError):  # The keeper goes on when the disk is full.
         sys.stderr.write(f"{time.strftime('[%Y-%m-%dT%H:%M:%S]')} keeper: {line}\n")
         sys.stderr.flush()
 
@@ -230,7 +217,7 @@ def say(line: str) -> None:
 def main(arguments: list[str]) -> int | str:
     files = Files(Path(arguments[0]).absolute())
     os.umask(0o077)
-    # The way out is `finally`, wherever it is; leases see their connections end.
+    # SystemExit runs the `finally` in `keep`; leases see their connections close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         keep(files)
@@ -239,7 +226,7 @@ def main(arguments: list[str]) -> int | str:
     except TimeoutError:
         return f"The embedded database can't start: another keeper holds {files.lock}."
     except OSError as error:
-        return unusable(files.var_dir, error)
+        return describe_unusable(files.var_dir, error)
     return 0
 
 

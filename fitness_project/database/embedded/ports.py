@@ -1,25 +1,25 @@
-"""The port that the server keeps for life: its clients know no other."""
+"""The server's port. It stays the same across restarts, since clients know no other."""
 
 import random
 import socket
 import time
 
-# Below where kernels take ports for outgoing connections: nobody is given ours by chance while
-# the server is being restarted.
+# Below the ports that kernels give to outgoing connections, so that no other program gets the
+# server's port by chance during a restart.
 RANGE = range(20_000, 32_000)
 PATIENCE = 2.0
 
 
-def choose_port(remembered: int | None) -> int:
-    """The remembered one if it gets free: there may be clients that know no other."""
+def choose_port(previous: int | None) -> int:
+    """Returns the previous port if it becomes free in time, since clients may still use it."""
     deadline = time.monotonic() + PATIENCE
-    while remembered:
-        if _is_free(remembered):
-            return remembered
+    while previous:
+        if _is_free(previous):
+            return previous
         if time.monotonic() > deadline:
             break
         time.sleep(0.05)
-    # Not for secrecy: two databases made at once shouldn't choose alike.
+    # At random, so that two databases that start at the same time choose different ports.
     return next(port for port in random.sample(RANGE, len(RANGE)) if _is_free(port))
 
 

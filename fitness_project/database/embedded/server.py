@@ -1,10 +1,10 @@
-"""The server process: its command line, its health, its last words."""
+"""The server process: its command line, its health, and the reason why it ended."""
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from bson.binary import UUID_SUBTYPE, Binary
@@ -19,33 +19,33 @@ MISSING = (
     "`pip install --no-deps -r requirements-embedded.txt`, "
     "or set MONGODB_URI to a database of your own."
 )
-PACKAGE = "secantusdb"
-ANSWER_SECONDS = 2.0
+PROGRAM = "secantusdb.scripts/secantusd-rs"
+REPLY_SECONDS = 2.0
 STOP_SECONDS = 5.0
 LOG_BYTES = 10_000_000
-# Else it keeps its whole journal for as long as it runs.
+# Without these checkpoints the server keeps its whole journal for as long as it runs.
 CHECKPOINTS = {"SECANTUS_WT_CONFIG_EXTRA": "checkpoint=(wait=60,log_size=128MB)"}
 
 
 class StartError(Exception):
-    """Why there is no embedded database: one line for people."""
+    """The server can't be started. The message is one line for users."""
 
 
 class Server:
     def __init__(self, files: Files, port: int):
         self.files = files
         self.port = port
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
-        self._probe_id = Binary(os.urandom(16), UUID_SUBTYPE)
-        self._probes = 0
+        self._check_id = Binary(os.urandom(16), UUID_SUBTYPE)
+        self._checks = 0
 
     @property
     def pid(self) -> int | None:
-        return self._process and self._process.pid
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Raises StartError if it isn't installed, and OSError if VAR_DIR can't be used."""
+        """Raises StartError if the server isn't installed, and OSError if VAR_DIR can't be used."""
         rotate(self.files.log)
         with self.files.log.open("ab") as log:
             self._log_start = log.tell()
@@ -59,54 +59,56 @@ class Server:
             )
 
     def _command(self) -> list[str]:
-        """Without the sync, acknowledged writes are lost when it is killed; with its default of
-        2 GB for a log file, a fresh folder takes that much and a restart six seconds."""
+        """Without `--sync-on-commit`, a killed server loses acknowledged writes. With the default
+        `--log-file-max` of 2 GB, an empty database takes 2 GB and a restart takes six seconds."""
         self.files.config.write_bytes(b"")
         return [
-            *(str(binary()), "--config", str(self.files.config)),
+            *(str(program()), "--config", str(self.files.config)),
             *("--host", "127.0.0.1", "--port", str(self.port)),
             *("--storage-path", str(self.files.storage), "--sync-on-commit"),
             *("--log-file-max", "64MB", "--cache-size", "256M"),
-            *("--oplog-max-entries", "100"),  # Nobody reads it.
+            *("--oplog-max-entries", "100"),  # Nothing reads it.
         ]
 
     def exit_code(self) -> int | None:
-        return self._process.poll()
+        """Returns None while the server runs."""
+        return self._process.poll() if self._process else None
 
     def works(self) -> bool:
-        """Whether it reads from its storage in a transaction, and says so in time.
+        """Whether the server can read from its storage, in a transaction and in time.
 
-        After a failed write (a full disk) it panics: it refuses everything until it is started
-        again, but lives on and answers `ping`. Such a server is killed here.
+        After a failed write (to a full disk) the server refuses every command until it is
+        restarted, but goes on running and replies to `ping`. Such a server is killed here.
         """
         try:
-            is_fine = self._read_in_a_transaction()
+            can_read = self._read_in_transaction()
         except OSError:
             return False
-        if not is_fine:
+        if not can_read:
             self.kill()
-        return is_fine
+        return can_read
 
-    def _read_in_a_transaction(self) -> bool:
-        """Where writers wait for one another for ever, no transaction can begin or end."""
-        self._probes += 1
+    def _read_in_transaction(self) -> bool:
+        """When writers deadlock, the server can neither begin nor end a transaction."""
+        self._checks += 1
         transaction = {
-            "lsid": {"id": self._probe_id},
-            "txnNumber": Int64(self._probes),
+            "lsid": {"id": self._check_id},
+            "txnNumber": Int64(self._checks),
             "autocommit": False,
         }
         read = {"find": "keeper", "limit": 1, **transaction, "startTransaction": True}
         commit = {"commitTransaction": 1, **transaction}
-        return all(wire.command(self.port, c, ANSWER_SECONDS)["ok"] for c in (read, commit))
+        return all(wire.command(self.port, c, REPLY_SECONDS)["ok"] for c in (read, commit))
 
     def kill(self) -> None:
-        self._process.kill()
+        if self._process:
+            self._process.kill()
 
-    def end_transactions(self, sessions: Iterable[bytes]) -> bool:
-        """Of these sessions. Whether it was done."""
+    def end_sessions(self, sessions: Iterable[bytes]) -> bool:
+        """Aborts the sessions' transactions. Returns False if the server didn't do it in time."""
         ids = [{"id": Binary(session, UUID_SUBTYPE)} for session in sessions]
         with suppress(OSError):
-            return bool(wire.command(self.port, {"killSessions": ids}, ANSWER_SECONDS)["ok"])
+            return bool(wire.command(self.port, {"killSessions": ids}, REPLY_SECONDS)["ok"])
         return False
 
     def stop(self) -> None:
@@ -119,12 +121,12 @@ class Server:
             self._process.kill()
             self._process.wait()
 
-    def is_locked_out(self) -> bool:
+    def is_storage_locked(self) -> bool:
+        """Whether the server ended because another process uses its storage."""
         return "Device or resource busy" in self._output()
 
-    def last_words(self) -> str:
-        """Why it ended, as far as it said."""
-        if self.is_locked_out():
+    def exit_reason(self) -> str:
+        if self.is_storage_locked():
             return f"another process uses {self.files.storage}"
         if "No space left on device" in self._output():
             return f"no space left on the disk of {self.files.storage}"
@@ -138,11 +140,13 @@ class Server:
         return ""
 
 
-def binary() -> Path:
-    """The server itself: the `secantusd-rs` on the PATH is a Python script that runs it."""
-    with suppress(metadata.PackageNotFoundError):
-        package = metadata.distribution(PACKAGE)
-        path = Path(package.locate_file("secantusdb.scripts/secantusd-rs"))
+def program() -> Path:
+    """Returns the server's own program: `secantusd-rs` on the PATH is a Python script.
+
+    It is looked for without importlib.metadata, whose import would delay the server's start.
+    """
+    for directory in sys.path:
+        path = Path(directory) / PROGRAM
         if os.access(path, os.X_OK):
             return path
     raise StartError(MISSING)

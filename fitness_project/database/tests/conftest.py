@@ -1,4 +1,4 @@
-"""Real processes that use the embedded database, each told what to do over its stdin."""
+"""Processes that use the embedded database, and clients for its collections."""
 
 import json
 import os
@@ -17,6 +17,8 @@ from fitness_project.database.embedded.client import LeasedClient
 from fitness_project.database.embedded.files import Files
 
 PROJECT = Path(__file__).resolve().parents[3]
+# For what must happen, but for which no time limit is promised.
+PATIENCE = 60
 USER = """
 import os, sys
 from pathlib import Path
@@ -24,7 +26,7 @@ from fitness_project.database.embedded import lease
 from fitness_project.database.embedded.client import LeasedClient
 
 var_dir = Path(sys.argv[1])
-client = LeasedClient(var_dir, serverSelectionTimeoutMS=3000)
+client = LeasedClient(var_dir, serverSelectionTimeoutMS=3_000)
 uri = lease.acquire(var_dir)
 gym = client["gym"]["log"]
 print(repr(uri), flush=True)
@@ -38,18 +40,18 @@ client.close()
 
 
 def wait_until(fulfilled, seconds=10):
-    """Asks again until it is so; an error means that it isn't yet."""
+    """Waits for a condition. An error in it means that it isn't fulfilled yet."""
     deadline = time.monotonic() + seconds
     while True:
         with suppress(Exception):
             if fulfilled():
                 return
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, f"not fulfilled within {seconds} s"
         time.sleep(0.02)
 
 
 def is_alive(pid):
-    """A process that ended, but whose parent hasn't heard of it yet, isn't."""
+    """A zombie counts as dead."""
     try:
         os.kill(pid, 0)
         return sys.platform != "linux" or ") Z " not in Path(f"/proc/{pid}/stat").read_text()
@@ -63,13 +65,13 @@ def run_python(code, *arguments):
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
 
 class User:
-    """A process with a lease."""
+    """A process with a lease. It evaluates the expressions that it reads from stdin."""
 
     def __init__(self, var_dir):
         self.process = subprocess.Popen(
@@ -79,29 +81,29 @@ class User:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.uri = self._answer()
+        self.uri = self._result()
 
     def does(self, expression):
         self.process.stdin.write(f"{expression}\n")
         self.process.stdin.flush()
-        return self._answer()
+        return self._result()
 
     def leaves(self):
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def is_killed(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def _answer(self):
-        return eval(self.process.stdout.readline())  # noqa: S307 - what our own script printed
+    def _result(self):
+        return eval(self.process.stdout.readline())  # noqa: S307 - printed by the script above
 
 
 class Place:
-    """A VAR_DIR, with its users and what runs for them."""
+    """A VAR_DIR, the processes that use it, and those that run for them."""
 
     def __init__(self, var_dir):
         self.files = Files(var_dir)
@@ -129,7 +131,7 @@ class Place:
             user.is_killed()
         with suppress(KeyError, ProcessLookupError):
             os.kill(self.pid("keeper"), signal.SIGTERM)
-        wait_until(lambda: not any(map(is_alive, self.seen)))
+        wait_until(lambda: not any(map(is_alive, self.seen)), PATIENCE)
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def place(tmp_path):
 
 
 class Sent(monitoring.CommandListener):
-    """The commands that a client sends, of the kinds that a test asks about."""
+    """Records the commands that a client sends."""
 
     def __init__(self):
         self.commands = []
@@ -168,7 +170,7 @@ def sent():
 
 @pytest.fixture(scope="session")
 def embedded_dir(tmp_path_factory):
-    """Of an embedded database, whatever MONGODB_URI says."""
+    """The VAR_DIR of an embedded database that runs even if MONGODB_URI is set."""
     var_dir = tmp_path_factory.mktemp("embedded")
     yield var_dir
     lease.release(var_dir)
@@ -176,7 +178,7 @@ def embedded_dir(tmp_path_factory):
 
 @pytest.fixture
 def gym(embedded_dir, sent):
-    """An empty collection of an embedded database, as the project uses it."""
+    """An empty collection of the embedded database, of the class that the project uses."""
     with LeasedClient(embedded_dir, event_listeners=[sent]) as client:
         client.drop_database("gym")
         sent.clear()
@@ -185,6 +187,6 @@ def gym(embedded_dir, sent):
 
 @pytest.fixture
 def raw_gym(embedded_dir, gym):
-    """The same collection by PyMongo alone: what the server itself does."""
+    """The same collection in plain PyMongo, which shows how the server itself behaves."""
     with MongoClient(lease.acquire(embedded_dir)) as client:
         yield client["gym"]["log"]

@@ -1,4 +1,4 @@
-"""A relay between driver and database, for what goes wrong between the two."""
+"""A relay between driver and database that simulates failures between the two."""
 
 import socket
 import struct
@@ -14,7 +14,7 @@ PREFIX = struct.Struct("<IB")
 
 
 class Relay:
-    """Listens on `port`. What it is told about a command holds for the next such command."""
+    """Listens on `port`. Each instruction applies to the next command of that name."""
 
     def __init__(self, target):
         self.target = target
@@ -27,24 +27,24 @@ class Relay:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def loses(self, command):
-        """It is done, but the connection ends before the answer."""
+        """The server runs it, but the connection breaks before the reply."""
         self.lost.append(command)
 
     def refuses(self, command):
-        """It isn't done: the server was no primary for a moment."""
+        """The server does not run it, and replies that it is not the primary."""
         self.refused.append(command)
 
     def forgets(self, command):
-        """It is done, but the answer says that its transaction isn't known: as after a restart."""
+        """The server runs it, but replies as if a restart had ended its transaction."""
         self.forgotten.append(command)
 
     def calls_off(self) -> bool:
-        """Whether there was anything left to do, for which no command came."""
-        plans = (self.lost, self.refused, self.forgotten)
-        were_left = any(plans)
-        for commands in plans:
+        """Cancels all instructions. Returns whether any of them had not been carried out."""
+        instructions = (self.lost, self.refused, self.forgotten)
+        had_any = any(instructions)
+        for commands in instructions:
             commands.clear()
-        return were_left
+        return had_any
 
     def close(self):
         self.listener.close()
@@ -63,20 +63,20 @@ class Relay:
                 command = _command(message)
                 name = next(iter(command), None)
                 if _taken(self.refused, name):
-                    client.sendall(_answer(message, _refusal(10107, command)))
-                    self._hang_up_on_all_but(client)
+                    client.sendall(_reply(message, _refusal(10107, command)))
+                    self._disconnect_others(client)
                     continue
                 server.sendall(message)
-                answer = _receive(server)
+                reply = _receive(server)
                 if _taken(self.lost, name):
                     return
                 if _taken(self.forgotten, name):
-                    answer = _answer(message, _refusal(251, command))
-                client.sendall(answer)
+                    reply = _reply(message, _refusal(251, command))
+                client.sendall(reply)
         self.clients.discard(client)
 
-    def _hang_up_on_all_but(self, client):
-        """So that drivers look again: a real server tells them who is primary now."""
+    def _disconnect_others(self, client):
+        """Makes drivers look for the primary again, of which a real server would inform them."""
         for other in self.clients - {client}:
             with suppress(OSError):
                 other.shutdown(socket.SHUT_RDWR)
@@ -98,7 +98,7 @@ NAMES = {10107: "NotWritablePrimary", 251: "NoSuchTransaction"}
 
 
 def _refusal(code, command) -> dict:
-    """With the label that a server puts on it: what may be repeated."""
+    """An error with the label by which a server says what may be retried."""
     is_commit = "commitTransaction" in command
     is_whole = code == 251 or ("autocommit" in command and not is_commit)
     return {
@@ -116,7 +116,7 @@ def _document(message) -> bytes:
     return message[start : start + length]
 
 
-def _answer(message, document) -> bytes:
+def _reply(message, document) -> bytes:
     _, request, _, _ = HEADER.unpack_from(message)
     body = PREFIX.pack(0, 0) + bson.encode(document)
     return HEADER.pack(HEADER.size + len(body), 0, request, OP_MSG) + body

@@ -1,4 +1,4 @@
-"""Whatever way a collection of the embedded database is reached, it is ours."""
+"""Every way to a collection of the embedded database leads to the project's own class."""
 
 import pytest
 from django.db import connection
@@ -16,13 +16,13 @@ WAYS = {
     "database.with_options": lambda client: client["gym"].with_options()["log"],
     "create_collection": lambda client: client["gym"].create_collection("log"),
     "with_options": lambda client: client["gym"]["log"].with_options(),
-    "of a collection": lambda client: client["gym"]["log"]["old"],
-    "a collection's attribute": lambda client: client["gym"].log.old,
+    "collection[]": lambda client: client["gym"]["log"]["old"],
+    "collection.name": lambda client: client["gym"].log.old,
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_collection_is_ours(gym, way):
+def test_every_way_leads_to_our_class(gym, way):
     collection = WAYS[way](gym.database.client)
 
     assert type(collection) is EmbeddedCollection
@@ -44,7 +44,7 @@ def test_options_are_kept(gym):
         assert collection.read_preference == ReadPreference.NEAREST
 
 
-def test_djangos_connection_gives_ours(db):
+def test_djangos_connection_returns_our_class(db):
     if "embedded" not in connection.settings_dict["ENGINE"]:
         pytest.skip("MONGODB_URI names another database.")
 

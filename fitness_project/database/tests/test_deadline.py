@@ -1,6 +1,4 @@
-"""A request's time for the database: bounded, and counted only while it can be used."""
-
-import time
+"""A request's time for the database is limited, and pauses don't count."""
 
 import pytest
 from django.db import connection
@@ -9,47 +7,61 @@ from pymongo.errors import PyMongoError
 from fitness_project.database import deadline
 from fitness_project.database.deadline import Deadline, paused, remaining_seconds
 
+from .conftest import wait_until
+
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _short(monkeypatch):
-    monkeypatch.setattr(deadline, "SECONDS", 0.5)
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 1000.0
+
+    monkeypatch.setattr(deadline, "monotonic", lambda: Clock.now)
+    return Clock
 
 
-def ask():
+def query():
     return connection.get_collection("django_migrations").find_one()
 
 
-def test_past_it_nothing_is_asked_any_more():
-    with Deadline():
-        ask()
-        time.sleep(0.6)
+def test_queries_fail_past_the_deadline():
+    with Deadline(0.05):
+        wait_until(lambda: remaining_seconds(10) == 0)
 
         with pytest.raises(PyMongoError):
-            ask()
+            query()
 
 
-def test_what_asks_nothing_of_the_database_is_not_counted():
-    with Deadline():
+def test_a_pause_does_not_count(clock):
+    with Deadline(3):
         with paused():
-            time.sleep(0.6)
+            clock.now += 60
 
-        ask()
-        assert 0 < remaining_seconds(10) < 0.5
+        query()
+        assert remaining_seconds(10) == 3
 
 
-def test_it_goes_on_after_a_pause():
-    with Deadline():
+def test_the_clock_runs_again_after_a_pause(clock):
+    with Deadline(3):
+        clock.now += 1
         with paused():
             pass
-        time.sleep(0.6)
+        clock.now += 1
 
-        assert remaining_seconds(10) == 0
+        assert remaining_seconds(10) == 1
+
+
+def test_queries_fail_past_the_deadline_after_a_pause():
+    with Deadline(0.05):
+        with paused():
+            pass
+        wait_until(lambda: remaining_seconds(10) == 0)
+
         with pytest.raises(PyMongoError):
-            ask()
+            query()
 
 
-def test_without_a_request_there_is_none():
+def test_outside_a_request_there_is_no_deadline():
     with paused():
         assert remaining_seconds(10) == 10

@@ -1,4 +1,4 @@
-"""`find_one_and_...` by `_id`: what the embedded server does with it, and what it is sent."""
+"""`find_one_and_...` by `_id` reaches the embedded server as a read and a write."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -8,10 +8,12 @@ import pytest
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
+from .conftest import PATIENCE
+
 AFTER = ReturnDocument.AFTER
 INC = {"$inc": {"sets": 1}}
 
-QUESTIONS = {
+BY_ID = {
     "update": lambda log: log.find_one_and_update({"_id": 1}, INC),
     "update, after": lambda log: log.find_one_and_update({"_id": 1}, INC, return_document=AFTER),
     "pipeline": lambda log: log.find_one_and_update(
@@ -57,29 +59,29 @@ def stored(collection):
     )
 
 
-@pytest.mark.parametrize("name", [*QUESTIONS, *OTHERS])
-def test_the_answer_and_the_effect_are_the_commands_own(gym, raw_gym, name):
-    question = (QUESTIONS | OTHERS)[name]
+@pytest.mark.parametrize("name", [*BY_ID, *OTHERS])
+def test_result_and_effect_are_those_of_the_command(gym, raw_gym, name):
+    call = (BY_ID | OTHERS)[name]
     results = []
     for collection in (raw_gym, gym):
         stored(gym)
-        answer = question(collection)
-        results.append((answer, gym.find().sort("_id").to_list()))
+        result = call(collection)
+        results.append((result, gym.find().sort("_id").to_list()))
 
     assert results[1] == results[0]
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_by_id_the_command_is_not_sent(gym, sent, name):
+@pytest.mark.parametrize("name", BY_ID)
+def test_the_command_is_not_sent_if_the_query_names_an_id(gym, sent, name):
     stored(gym)
 
-    QUESTIONS[name](gym)
+    BY_ID[name](gym)
 
     assert sent.of("findAndModify") == []
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_not_by_id_alone_is_sent_as_it_is(gym, sent, name):
+def test_other_calls_send_the_command(gym, sent, name):
     stored(gym)
 
     OTHERS[name](gym)
@@ -87,8 +89,8 @@ def test_what_is_not_by_id_alone_is_sent_as_it_is(gym, sent, name):
     assert len(sent.of("findAndModify")) == 1
 
 
-def test_an_update_that_needs_to_know_where_its_query_matched_is_sent_as_it_is(gym, sent):
-    """The embedded server refuses it, as a whole."""
+def test_a_positional_update_sends_the_command(gym, sent):
+    """The embedded server refuses it."""
     stored(gym)
 
     with pytest.raises(OperationFailure):
@@ -97,28 +99,28 @@ def test_an_update_that_needs_to_know_where_its_query_matched_is_sent_as_it_is(g
     assert len(sent.of("findAndModify")) == 1
 
 
-def test_of_many_at_once_none_is_lost(gym):
+def test_simultaneous_updates_are_all_applied(gym):
     stored(gym)
 
     with ThreadPoolExecutor(6) as pool:
-        answers = pool.map(
+        results = pool.map(
             lambda _: gym.find_one_and_update({"_id": 1, "userId": 7}, INC, return_document=AFTER),
             range(30),
         )
 
-    assert sorted(answer["sets"] for answer in answers) == list(range(4, 34))
+    assert sorted(result["sets"] for result in results) == list(range(4, 34))
 
 
-def test_of_many_with_one_condition_one_succeeds(gym):
+def test_only_one_of_many_simultaneous_conditional_updates_succeeds(gym):
     stored(gym)
 
     with ThreadPoolExecutor(6) as pool:
-        answers = pool.map(lambda _: gym.find_one_and_update({"_id": 1, "sets": 3}, INC), range(12))
+        results = pool.map(lambda _: gym.find_one_and_update({"_id": 1, "sets": 3}, INC), range(12))
 
-    assert sum(answer is not None for answer in answers) == 1
+    assert sum(result is not None for result in results) == 1
 
 
-def test_it_is_part_of_the_transaction_under_way(gym):
+def test_it_joins_the_sessions_transaction(gym):
     stored(gym)
 
     with gym.database.client.start_session() as session, session.start_transaction():
@@ -130,7 +132,7 @@ def test_it_is_part_of_the_transaction_under_way(gym):
     assert gym.find_one({"_id": 1})["sets"] == 3
 
 
-def test_a_session_without_a_transaction_gets_one(gym):
+def test_a_session_need_not_have_a_transaction(gym):
     stored(gym)
 
     with gym.database.client.start_session() as session:
@@ -139,7 +141,7 @@ def test_a_session_without_a_transaction_gets_one(gym):
     assert gym.find_one({"_id": 1})["sets"] == 4
 
 
-def test_a_refused_write_is_told_and_changes_nothing(gym):
+def test_a_refused_write_raises_an_error_and_changes_nothing(gym):
     gym.create_index("key", unique=True)
     gym.insert_many([{"_id": 1, "key": "a"}, {"_id": 2, "key": "b"}])
 
@@ -149,8 +151,8 @@ def test_a_refused_write_is_told_and_changes_nothing(gym):
     assert gym.find_one({"_id": 1})["key"] == "a"
 
 
-def test_the_embedded_server_needs_it(gym, raw_gym):
-    """When the command is as fast as what replaces it, `find_and_modify` can do without that."""
+def test_the_embedded_server_needs_the_workaround(gym, raw_gym):
+    """When the command is as fast as its replacement, `by_id` need not replace it."""
     gym.insert_many({"_id": number, "sets": 0, "notes": "x" * 200} for number in range(20_000))
 
     def milliseconds(collection):
@@ -159,41 +161,41 @@ def test_the_embedded_server_needs_it(gym, raw_gym):
         return 1000 * (monotonic() - started)
 
     times = [(milliseconds(raw_gym), milliseconds(gym)) for _ in range(15)]
-    as_it_is, mended = map(min, zip(*times, strict=True))
+    plain, rewritten = map(min, zip(*times, strict=True))
 
-    assert as_it_is > 2 * mended
+    assert plain > 2 * rewritten
 
 
-def answers_amid_deletions(log, stop_at):
-    """Of upserts, all of which are to answer the document, while others delete it."""
-    over, answers = Event(), []
+def upserted_during_deletions(log, is_enough):
+    """The results of upserts that should return the document while another thread deletes it."""
+    over, results = Event(), []
 
     def delete():
         while not over.is_set():
             log.delete_one({"_id": 1})
 
-    def ask():
+    def upsert():
         while not over.is_set():
             found = log.find_one_and_update({"_id": 1}, INC, upsert=True, return_document=AFTER)
-            answers.append(found)
-            if stop_at(answers):
+            results.append(found)
+            if is_enough(results):
                 over.set()
 
     with ThreadPoolExecutor(5) as pool:
-        tasks = [pool.submit(work) for work in (delete, ask, ask, ask, ask)]
+        tasks = [pool.submit(work) for work in (delete, upsert, upsert, upsert, upsert)]
         for task in tasks:
-            task.result(30)
-    return answers
+            task.result(PATIENCE)
+    return results
 
 
-def test_the_embedded_server_leaves_upserts_unanswered(raw_gym):
-    """When it answers them all, `find_and_modify` need not ask again."""
-    answers = answers_amid_deletions(raw_gym, lambda told: None in told or len(told) > 3_000)
+def test_the_embedded_server_may_return_nothing_for_an_upsert(raw_gym):
+    """When it always returns the document, `by_id` need not repeat upserts."""
+    results = upserted_during_deletions(raw_gym, lambda found: None in found or len(found) > 3_000)
 
-    assert None in answers
+    assert None in results
 
 
-def test_an_upsert_is_answered_whoever_deletes_meanwhile(gym):
-    answers = answers_amid_deletions(gym, lambda told: len(told) > 500)
+def test_an_upsert_returns_the_document_in_spite_of_deletions(gym):
+    results = upserted_during_deletions(gym, lambda found: len(found) > 500)
 
-    assert all(answer["sets"] >= 1 for answer in answers)
+    assert all(result["sets"] >= 1 for result in results)

@@ -1,8 +1,9 @@
-"""While the database is away one looks whether it is back, and the others are refused at once."""
+"""During an outage of the database, one request checks whether it is over; others are refused."""
 
 import pytest
 from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
 
+from fitness_project.database import deadline
 from fitness_project.database import outage as outage_module
 from fitness_project.documents.collection import Documents
 
@@ -13,56 +14,56 @@ def clock(monkeypatch):
         now = 1000.0
 
     monkeypatch.setattr(outage_module, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(deadline, "CLEANING_SECONDS", 30)
     return Clock
 
 
-def failing_with(error, asked):
+def failing_with(error, attempts):
     def fail(*_):
-        asked.append(1)
+        attempts.append(1)
         raise error
 
     return fail
 
 
 @pytest.fixture
-def tries(monkeypatch):
-    """The database is away; how often it was asked."""
-    asked = []
-    fail = failing_with(ServerSelectionTimeoutError("gone"), asked)
+def attempts(monkeypatch):
+    """The database is unreachable. Counts the attempts to use it."""
+    attempts = []
+    fail = failing_with(ServerSelectionTimeoutError("gone"), attempts)
     monkeypatch.setattr(Documents, "fetch", fail)
     monkeypatch.setattr(outage_module, "read_something", fail)
-    return asked
+    return attempts
 
 
-def test_one_finds_out_and_the_others_are_refused_at_once(api, clock, tries):
-    answers = [api.get("/api/routines") for _ in range(5)]
+def test_after_one_request_fails_the_others_are_refused_immediately(api, clock, attempts):
+    responses = [api.get("/api/routines") for _ in range(5)]
 
-    assert {answer.status_code for answer in answers} == {503}
-    assert all(answer["Retry-After"] for answer in answers)
-    assert len(tries) == 1
+    assert {response.status_code for response in responses} == {503}
+    assert all(response["Retry-After"] for response in responses)
+    assert len(attempts) == 1
 
 
-def test_a_second_later_one_looks_again(api, clock, tries):
+def test_a_second_later_one_request_checks_again(api, clock, attempts):
     api.get("/api/routines")
     clock.now += 1.1
 
     for _ in range(5):
         assert api.get("/api/routines").status_code == 503
 
-    assert len(tries) == 2
+    assert len(attempts) == 2
 
 
-def test_when_it_is_back_the_service_is(api, clock, tries, monkeypatch):
+def test_requests_succeed_again_after_the_outage(api, clock, attempts, monkeypatch):
     api.get("/api/routines")
     monkeypatch.undo()
-    outage_module.outage._next_check = 0.0  # as time does
+    monkeypatch.setattr(deadline, "CLEANING_SECONDS", 30)
+    outage_module.outage._next_check = 0.0
 
     assert [api.get("/api/routines").status_code for _ in range(3)] == [200] * 3
 
 
-def test_what_needs_no_database_is_not_refused_and_tells_nothing_of_it(
-    api, anonymous, clock, tries
-):
+def test_only_requests_that_need_the_database_are_refused(api, anonymous, clock, attempts):
     api.get("/api/routines")
 
     assert api.get("/healthz").status_code == 200
@@ -72,20 +73,20 @@ def test_what_needs_no_database_is_not_refused_and_tells_nothing_of_it(
 
 @pytest.fixture
 def silence(monkeypatch):
-    """The database takes what it is asked, and answers nothing in time."""
+    """The database accepts commands, but doesn't reply in time."""
     fail = failing_with(NetworkTimeout("timed out"), [])
     monkeypatch.setattr(Documents, "fetch", fail)
     monkeypatch.setattr(outage_module, "read_something", fail)
 
 
-def test_a_database_that_answers_nobody_is_away(api, clock, silence):
+def test_a_database_that_does_not_reply_is_an_outage(api, clock, silence):
     assert api.get("/api/auth/me").status_code == 200
 
     assert api.get("/api/routines").status_code == 503
     assert api.get("/api/auth/me").status_code == 503
 
 
-def test_one_that_was_late_but_answers_is_not(api, clock, monkeypatch):
+def test_a_single_late_reply_is_not_an_outage(api, clock, monkeypatch):
     monkeypatch.setattr(Documents, "fetch", failing_with(NetworkTimeout("timed out"), []))
     clock.now += 60
 

@@ -1,5 +1,6 @@
-"""What the embedded server does wrong or slowly, and how our collections work around it.
+"""The embedded server's faults, and how this package works around them.
 
-Each module works around one fault, says which, and has a test that fails once a newer server is
-free of it. `collection` and `cursor`, next to this package, are the only callers.
+Each module or package here works around one fault, describes it, and has a test that fails as soon
+as a newer server no longer has the fault. `collection` and `cursor`, one level up, are the only
+callers.
 """

@@ -1,17 +1,20 @@
-"""Sorted pages: whatever was guessed, a page out of a window is the page that is asked plainly."""
+"""A sorted page that is read from windows is the right page, whatever was guessed before."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
+from operator import neg
 from time import monotonic
 
 import pytest
 from bson import ObjectId
 from bson.codec_options import CodecOptions
+from bson.datetime_ms import DatetimeMS
 from bson.raw_bson import RawBSONDocument
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from fitness_project.database.embedded.workarounds import learned
-from fitness_project.database.embedded.workarounds.learned import Guess, guesses
+from fitness_project.database.embedded.workarounds.sorted_pages import memory
+from fitness_project.database.embedded.workarounds.sorted_pages.memory import Guess, guesses
 
 USER = ObjectId()
 START = datetime(2026, 1, 1)
@@ -22,13 +25,13 @@ UNREAD = CodecOptions(document_class=RawBSONDocument)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_learned():
-    learned.forget()
+def _empty_memory():
+    memory.forget()
 
 
 @pytest.fixture
 def history(gym):
-    """Under the index that its lists are read by."""
+    """A collection with the index that its lists use."""
     gym.create_index([("userId", 1), ("date", -1), ("_id", -1)])
     return gym
 
@@ -38,15 +41,15 @@ def store(collection, dates, **others):
     collection.insert_many([*documents, {"userId": ObjectId(), "date": START}])
 
 
-def behind(document, sort):
-    """The conditions of a page that goes on behind a document."""
+def after(document, sort):
+    """The conditions of a page that continues after a document."""
     date, near = document["date"], "$lte" if sort == NEWEST else "$gte"
     tie = {"$gte" if sort == NEWEST else "$lte": document["_id"]}
     return {"date": {near: date}, "$nor": [{"date": date, "_id": tie}]}
 
 
 def pages(collection, sort, size, begin=None, before_each=lambda: None):
-    """The ids of all pages, from the first on."""
+    """The ids on each page, from the first to the last."""
     found, query = [], {"userId": USER, **(begin or {})}
     while True:
         before_each()
@@ -54,7 +57,7 @@ def pages(collection, sort, size, begin=None, before_each=lambda: None):
         found.append([row["_id"] for row in page[:size]])
         if len(page) <= size:
             return found
-        query = {"userId": USER, **behind(page[size - 1], sort)}
+        query = {"userId": USER, **after(page[size - 1], sort)}
 
 
 def expected_pages(documents, sort, size):
@@ -65,13 +68,16 @@ def expected_pages(documents, sort, size):
     return [ids[n * size : (n + 1) * size] for n in range(count)]
 
 
-# Few distinct instants, so that many documents share one; and a few far away.
+# Few distinct dates, so that documents share them, and some that are far away.
 minutes = st.integers(0, 4) | st.integers(0, 4).map(lambda n: n * 100_000) | st.integers(0, 10**6)
 dates = minutes.map(lambda n: START + timedelta(minutes=n))
-spans = st.sampled_from([0, 1, 60, 10**5, 10**9]).map(lambda n: timedelta(minutes=n))
-bounds = st.sampled_from([datetime.min, datetime.max]) | dates
-a_guess = st.builds(
-    Guess, st.none() | spans, st.none() | st.tuples(bounds, bounds), st.none() | bounds
+spans = st.sampled_from([0, 60_000, 3_600_000, 6 * 10**9, 6 * 10**13])
+milliseconds = dates.map(lambda date: int(DatetimeMS(date)))
+positions = st.sampled_from([-inf, 0, inf]) | milliseconds | milliseconds.map(neg)
+starts = positions.filter(lambda position: position < inf)
+ends = positions.filter(lambda position: position > -inf)
+guesses_of_all_kinds = st.builds(
+    Guess, st.none() | spans, st.none() | st.tuples(starts, ends), positions
 )
 
 
@@ -83,16 +89,16 @@ a_guess = st.builds(
     is_raw=st.booleans(),
     data=st.data(),
 )
-def test_every_page_is_the_plain_one(history, days, size, sort, is_raw, data):
+def test_every_page_is_right(history, days, size, sort, is_raw, data):
     history.delete_many({})
-    learned.guesses.clear()
+    memory.guesses.clear()
     store(history, days)
     collection = history.with_options(codec_options=UNREAD) if is_raw else history
     begin = {} if sort == NEWEST else {"date": {"$gte": START}}
 
     def guess_anything():
         for key in guesses:
-            guesses[key] = data.draw(a_guess)
+            guesses[key] = data.draw(guesses_of_all_kinds)
 
     expected = expected_pages(history.find({"userId": USER}).to_list(), sort, size)
 
@@ -112,7 +118,7 @@ def test_every_page_is_the_plain_one(history, days, size, sort, is_raw, data):
     others=st.sampled_from([{}, {"kind": 1}, {"kind": None}, {"kind": {"$ne": 1}}]),
     data=st.data(),
 )
-def test_every_question_is_answered_like_a_plain_one(
+def test_every_find_returns_what_plain_pymongo_returns(
     history, raw_gym, days, missing, limit, sort, within, others, data
 ):
     history.delete_many({})
@@ -120,7 +126,7 @@ def test_every_question_is_answered_like_a_plain_one(
     history.insert_many([{"userId": USER} for _ in range(missing)] or [{}])
     query = {"userId": USER, **({"date": within} if within else {}), **others}
     for key in guesses:
-        guesses[key] = data.draw(a_guess)
+        guesses[key] = data.draw(guesses_of_all_kinds)
 
     plain = raw_gym.aggregate(
         [{"$sort": {"_id": 1}}, {"$match": query}, {"$sort": dict(sort)}, {"$limit": limit}]
@@ -128,11 +134,11 @@ def test_every_question_is_answered_like_a_plain_one(
     found = [history.find(query).sort(sort).limit(limit).to_list() for _ in "12"]
 
     sorts_by_id = len(sort) > 1
-    shown = [
+    values = [
         [row["_id"] if sorts_by_id else row.get("date") for row in rows] for rows in [plain, *found]
     ]
-    assert shown[1] == shown[0]
-    assert shown[2] == shown[0]
+    assert values[1] == values[0]
+    assert values[2] == values[0]
 
 
 PAST = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -149,7 +155,7 @@ HISTORIES = {
 
 @pytest.mark.parametrize("dates", HISTORIES.values(), ids=HISTORIES)
 @pytest.mark.parametrize("begin", [{}, {"date": {"$lte": PAST - timedelta(days=1)}}])
-def test_the_second_time_a_page_is_one_find(history, sent, dates, begin):
+def test_a_page_is_one_find_the_second_time(history, sent, dates, begin):
     store(history, dates)
     find = history.find({"userId": USER, **begin}).sort(NEWEST).limit(21)
     expected = find.clone().to_list()
@@ -165,8 +171,8 @@ def test_the_second_time_a_page_is_one_find(history, sent, dates, begin):
         assert command["filter"].keys() == {"userId", *begin}
 
 
-def test_the_second_time_every_page_is_one_find(history, sent):
-    """The last one too, which is no full one."""
+def test_every_page_is_one_find_the_second_time(history, sent):
+    """The last page is too, although it isn't full."""
     store(history, [PAST - timedelta(hours=7 * n) for n in range(100)])
     plain = pages(history, NEWEST, 20)
     sent.clear()
@@ -176,8 +182,8 @@ def test_the_second_time_every_page_is_one_find(history, sent):
     assert [name for name, _ in sent.commands] == ["find"] * len(plain)
 
 
-def test_a_feed_is_one_find_a_page(history, sent):
-    """From the beginning of time on, and from its end."""
+def test_each_page_of_a_feed_is_one_find(history, sent):
+    """Both at the beginning of time and at its end."""
     history.create_index([("userId", 1), ("updatedAt", 1), ("_id", 1)])
     dates = [PAST - timedelta(days=n) for n in range(300)]
     history.insert_many({"userId": USER, "updatedAt": date} for date in dates)
@@ -192,22 +198,21 @@ def test_a_feed_is_one_find_a_page(history, sent):
 
 
 @pytest.mark.parametrize("age", [0, 1000])
-def test_a_process_that_knows_nothing_sorts_no_whole_history(history, sent, age):
+def test_a_new_process_does_not_sort_a_whole_history(history, sent, age):
     last = PAST - timedelta(days=age)
     store(history, [last - timedelta(minutes=n) for n in range(100)])
-    behind_some = behind({"date": last - timedelta(minutes=30), "_id": ObjectId()}, NEWEST)
+    after_one = after({"date": last - timedelta(minutes=30), "_id": ObjectId()}, NEWEST)
 
-    for begin in ({}, behind_some):
-        learned.forget()
+    for begin in ({}, after_one):
+        memory.forget()
         sent.clear()
         assert len(history.find({"userId": USER, **begin}).sort(NEWEST).limit(21).to_list()) == 21
 
-        (asked,) = [command for command in sent.of("find") if "sort" in command]
-        assert asked["filter"].keys() == {"userId", "date"}
+        (command,) = [command for command in sent.of("find") if "sort" in command]
+        assert command["filter"].keys() == {"userId", "date"}
 
 
-def test_what_was_learned_is_unlearned(history):
-    """A short history grows, and a long one shrinks."""
+def test_guesses_adapt_to_a_changing_history(history):
     newest = history.find({"userId": USER}).sort(NEWEST).limit(3)
     assert newest.clone().to_list() == []
 
@@ -219,7 +224,7 @@ def test_what_was_learned_is_unlearned(history):
             assert found == [PAST - timedelta(days=n) for n in range(min(size, 3))]
 
 
-def test_what_is_learned_of_a_part_is_not_taken_for_the_whole(history, sent):
+def test_guesses_about_a_part_do_not_apply_to_the_whole(history, sent):
     store(history, [PAST - timedelta(hours=n) for n in range(100)])
     everything = history.find({"userId": USER}).sort(NEWEST).limit(21)
     part = history.find({"userId": USER, "date": {"$gte": PAST - timedelta(hours=3)}})
@@ -234,7 +239,7 @@ def test_what_is_learned_of_a_part_is_not_taken_for_the_whole(history, sent):
     assert "date" in command["filter"]
 
 
-def test_a_page_is_part_of_its_transaction(history):
+def test_a_page_is_read_in_its_transaction(history):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
 
     with history.database.client.start_session() as session, session.start_transaction():
@@ -247,7 +252,7 @@ def test_a_page_is_part_of_its_transaction(history):
     assert "new" not in outside[0]
 
 
-def test_a_cursor_is_what_it_is_in_pymongo(history):
+def test_a_cursor_behaves_as_in_pymongo(history):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
     newest = history.find({"userId": USER}).sort(NEWEST).limit(5)
     ids = [row["_id"] for row in newest.clone()]
@@ -267,7 +272,7 @@ PLAIN = {
     "skip": lambda gym: gym.find({"userId": USER}).sort(NEWEST).skip(1).limit(2),
     "no sort": lambda gym: gym.find({"userId": USER}).limit(2),
     "by _id": lambda gym: gym.find({"userId": USER}).sort("_id", -1).limit(2),
-    "by what has no index": lambda gym: gym.find({"userId": USER}).sort("name").limit(2),
+    "by a field without an index": lambda gym: gym.find({"userId": USER}).sort("name").limit(2),
     "oldest of all": lambda gym: gym.find({"userId": USER}).sort(OLDEST).limit(2),
     "no equality": lambda gym: gym.find().sort(NEWEST).limit(2),
     "another condition": lambda gym: (
@@ -275,7 +280,9 @@ PLAIN = {
     ),
     "a hint": lambda gym: gym.find({"userId": USER}).sort(NEWEST).limit(2).hint("_id_"),
     "a comment": lambda gym: gym.find({"userId": USER}, comment="x").sort(NEWEST).limit(2),
-    "no date shown": lambda gym: gym.find({"userId": USER}, {"name": 1}).sort(NEWEST).limit(2),
+    "no date in the projection": lambda gym: (
+        gym.find({"userId": USER}, {"name": 1}).sort(NEWEST).limit(2)
+    ),
     "ties of numbers": lambda gym: (
         gym.find({"userId": USER, "$nor": [{"date": PAST, "_id": {"$gte": 3}}]})
         .sort(NEWEST)
@@ -284,11 +291,11 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize("question", PLAIN.values(), ids=PLAIN)
-def test_other_questions_are_sent_as_they_are(history, sent, question):
+@pytest.mark.parametrize("find", PLAIN.values(), ids=PLAIN)
+def test_other_finds_are_sent_unchanged(history, sent, find):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
-    cursor = question(history)
-    learned.has_index(history, frozenset({"userId"}), "name")
+    cursor = find(history)
+    memory.has_index(history, frozenset({"userId"}), "name")
     sent.clear()
 
     cursor.to_list()
@@ -296,7 +303,7 @@ def test_other_questions_are_sent_as_they_are(history, sent, question):
     assert [name for name, _ in sent.commands] == ["find"]
 
 
-def test_a_field_of_no_dates_is_sorted_plainly(history, sent):
+def test_a_field_without_dates_is_sorted_by_one_find_the_second_time(history, sent):
     history.create_index([("userId", 1), ("name", 1)])
     history.insert_many({"userId": USER, "name": name} for name in "abcd")
     last = history.find({"userId": USER}).sort("name", -1).limit(2)
@@ -308,8 +315,8 @@ def test_a_field_of_no_dates_is_sorted_plainly(history, sent):
     assert [command["filter"] for command in sent.of("find")] == [{"userId": USER}]
 
 
-def test_what_is_learned_is_bounded(history, monkeypatch):
-    monkeypatch.setattr(learned, "MAX_REMEMBERED", 3)
+def test_the_number_of_guesses_is_limited(history, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_REMEMBERED", 3)
 
     for number in range(10):
         history.find({"userId": number}).sort(NEWEST).limit(2).to_list()
@@ -317,8 +324,8 @@ def test_what_is_learned_is_bounded(history, monkeypatch):
     assert 0 < len(guesses) <= 3
 
 
-def test_the_embedded_server_needs_it(history, raw_gym):
-    """When a plain page examines a page's documents alone, `pages` can go."""
+def test_the_embedded_server_needs_the_workaround(history, raw_gym):
+    """When the server reads no more than a page's documents, `sorted_pages` can be removed."""
     store(history, [PAST - timedelta(minutes=n) for n in range(20_000)])
 
     def milliseconds(collection):
@@ -326,7 +333,7 @@ def test_the_embedded_server_needs_it(history, raw_gym):
         assert len(collection.find({"userId": USER}).sort(NEWEST).limit(21).to_list()) == 21
         return 1000 * (monotonic() - started)
 
-    as_it_is = min(milliseconds(raw_gym) for _ in range(3))
-    mended = min(milliseconds(history) for _ in range(3))
+    plain = min(milliseconds(raw_gym) for _ in range(3))
+    through_windows = min(milliseconds(history) for _ in range(3))
 
-    assert as_it_is > 4 * mended
+    assert plain > 4 * through_windows

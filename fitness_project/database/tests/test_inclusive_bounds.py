@@ -1,4 +1,4 @@
-"""Inclusive bounds for dates: what the embedded server makes of them, and what it is sent."""
+"""Inclusive date bounds reach the embedded server as exclusive ones."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from operator import ge, gt, le, lt
@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo import DeleteMany, DeleteOne, ReplaceOne, UpdateMany, UpdateOne
 
-from fitness_project.database.embedded.workarounds.bounds import exclusive, exclusive_matches
+from fitness_project.database.embedded.workarounds.inclusive_bounds import (
+    make_bounds_exclusive,
+    make_match_bounds_exclusive,
+)
 
 NOON = datetime(2026, 3, 29, 12, 0, 0, 123_000)
 MILLISECOND = timedelta(milliseconds=1)
@@ -31,15 +34,15 @@ LATER, EARLIER = NOON + MILLISECOND, NOON - MILLISECOND
         ({"$elemMatch": {"at": {"$lte": NOON}}}, {"$elemMatch": {"at": {"$lt": LATER}}}),
     ],
 )
-def test_a_bound_for_a_date_becomes_exclusive(given, sent):
-    assert exclusive({"date": given}) == {"date": sent}
+def test_a_date_bound_becomes_exclusive(given, sent):
+    assert make_bounds_exclusive({"date": given}) == {"date": sent}
 
 
 @pytest.mark.parametrize("operator", ["$and", "$or", "$nor"])
-def test_inner_queries_have_exclusive_bounds_too(operator):
+def test_bounds_in_inner_queries_become_exclusive(operator):
     query = {"userId": 1, operator: [{"date": {"$gte": NOON}}, {"date": None}]}
 
-    sent = exclusive(query)
+    sent = make_bounds_exclusive(query)
 
     assert sent == {"userId": 1, operator: [{"date": {"$gt": EARLIER}}, {"date": None}]}
 
@@ -58,20 +61,20 @@ def test_inner_queries_have_exclusive_bounds_too(operator):
         {"$expr": {"$not": {"$gte": ["$date", NOON]}}},
     ],
 )
-def test_everything_else_stays_as_it_is(query):
-    assert exclusive(query) == query
+def test_other_queries_are_unchanged(query):
+    assert make_bounds_exclusive(query) == query
 
 
 def test_a_time_zone_is_kept():
     east = NOON.replace(tzinfo=timezone(timedelta(hours=5)))
 
-    sent = exclusive({"date": {"$gte": east, "$gt": east.astimezone(UTC) + DAY}})
+    sent = make_bounds_exclusive({"date": {"$gte": east, "$gt": east.astimezone(UTC) + DAY}})
 
     assert sent == {"date": {"$gt": east + DAY}}
 
 
-def test_the_calendar_does_not_end_at_pythons_ends():
-    sent = exclusive({"date": {"$gte": datetime.min, "$lte": datetime.max}})
+def test_bounds_may_be_pythons_first_and_last_dates():
+    sent = make_bounds_exclusive({"date": {"$gte": datetime.min, "$lte": datetime.max}})
 
     lowest, highest = DatetimeMS(datetime.min), DatetimeMS(datetime.max)
     assert sent == {
@@ -79,10 +82,10 @@ def test_the_calendar_does_not_end_at_pythons_ends():
     }
 
 
-def test_what_was_given_is_not_changed():
+def test_the_argument_is_not_modified():
     query = {"$and": [{"date": {"$gte": NOON, "$gt": NOON}}], "at": {"$not": {"$lte": NOON}}}
 
-    exclusive(query)
+    make_bounds_exclusive(query)
 
     assert query == {
         "$and": [{"date": {"$gte": NOON, "$gt": NOON}}],
@@ -90,16 +93,16 @@ def test_what_was_given_is_not_changed():
     }
 
 
-def test_matches_of_inner_pipelines_have_exclusive_bounds():
+def test_bounds_in_inner_pipelines_become_exclusive():
     match, sent = [{"$match": {"at": {"$lte": NOON}}}], [{"$match": {"at": {"$lt": LATER}}}]
     join = {"from": "sets", "as": "sets"}
 
-    pipeline = exclusive_matches([*match, {"$lookup": {**join, "pipeline": match}}])
+    pipeline = make_match_bounds_exclusive([*match, {"$lookup": {**join, "pipeline": match}}])
 
     assert pipeline == [*sent, {"$lookup": {**join, "pipeline": sent}}]
 
 
-# What the server itself does, and what becomes of it.
+# On the server
 
 INDEXES = {
     "$gte": [("userId", 1), ("date", -1), ("_id", -1)],
@@ -109,22 +112,22 @@ INDEXES = {
 
 @pytest.fixture(params=INDEXES)
 def operator(request, gym):
-    """Two of three days are within the inclusive bound NOON."""
+    """An operator with which two of three days are within the bound NOON."""
     gym.create_index(INDEXES[request.param])
     sign = 1 if request.param == "$gte" else -1
     gym.insert_many([{"_id": n, "userId": 1, "date": NOON + sign * n * DAY} for n in (-1, 0, 1)])
     return request.param
 
 
-def test_the_embedded_server_needs_it(operator, gym, raw_gym):
-    """When the first answer is the right one, `bounds` can go."""
+def test_the_embedded_server_needs_the_workaround(operator, gym, raw_gym):
+    """When plain PyMongo gets the right result, `inclusive_bounds` can be removed."""
     query = {"userId": 1, "date": {operator: NOON}}
 
-    as_it_is = {found["_id"] for found in raw_gym.find(query)}
-    mended = {found["_id"] for found in gym.find(query)}
+    plain = {found["_id"] for found in raw_gym.find(query)}
+    rewritten = {found["_id"] for found in gym.find(query)}
 
-    assert as_it_is == {1}
-    assert mended == {0, 1}
+    assert plain == {1}
+    assert rewritten == {0, 1}
 
 
 READS = {
@@ -159,7 +162,7 @@ WRITES_OF_MANY = {
 }
 
 
-def test_every_method_finds_what_equals_a_bound(operator, gym):
+def test_every_read_finds_documents_that_equal_a_bound(operator, gym):
     query = {"userId": 1, "date": {operator: NOON}}
 
     found = {name: read(gym, query) for name, read in READS.items()}
@@ -168,14 +171,14 @@ def test_every_method_finds_what_equals_a_bound(operator, gym):
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_finds_what_equals_a_bound(operator, gym, write):
+def test_a_write_finds_a_document_that_equals_a_bound(operator, gym, write):
     gym.delete_one({"_id": 1})
 
     assert WRITES[write](gym, {"userId": 1, "date": {operator: NOON}}) == 1
 
 
 @pytest.mark.parametrize("write", WRITES_OF_MANY)
-def test_a_write_of_many_finds_what_equals_a_bound(operator, gym, write):
+def test_a_write_of_many_finds_documents_that_equal_a_bound(operator, gym, write):
     assert WRITES_OF_MANY[write](gym, {"userId": 1, "date": {operator: NOON}}) == 2
 
 
@@ -185,18 +188,18 @@ ranges = st.dictionaries(st.sampled_from(["$gt", "$gte", "$lt", "$lte"]), instan
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(range=ranges, instants=st.lists(instants, max_size=6), direction=st.sampled_from([1, -1]))
-def test_a_range_finds_the_same_with_any_index(gym, range, instants, direction):
+@given(bounds=ranges, instants=st.lists(instants, max_size=6), direction=st.sampled_from([1, -1]))
+def test_a_range_finds_the_same_documents_with_any_index(gym, bounds, instants, direction):
     gym.drop()
     gym.create_index([("userId", 1), ("date", direction), ("_id", direction)])
     gym.insert_many(
         [{"userId": 1, "date": date, "number": n} for n, date in enumerate(instants)] or [{}]
     )
 
-    found = {f["number"] for f in gym.find({"userId": 1, "date": range})}
+    found = {f["number"] for f in gym.find({"userId": 1, "date": bounds})}
 
     assert found == {
         number
         for number, date in enumerate(instants)
-        if all(HOLDS[operator](date, bound) for operator, bound in range.items())
+        if all(HOLDS[operator](date, bound) for operator, bound in bounds.items())
     }

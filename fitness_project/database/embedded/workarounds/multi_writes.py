@@ -1,9 +1,9 @@
 """Writes of many documents, which may wait for ever on the embedded server.
 
-Outside a transaction, `updateMany` and `deleteMany` hold the lock on their collection while they
-wait for a transaction to release a document. If that transaction has another write to do in the
-collection, both wait for ever, and soon everybody else with them. In a transaction of its own such
-a write waits for nobody: it loses the race and is run again.
+Outside a transaction, `updateMany` and `deleteMany` keep the lock on their collection while they
+wait for a transaction to release a document. If that transaction then writes to the same
+collection, both wait for ever, and soon every other writer waits too. In a transaction of its own,
+such a write doesn't wait: it fails with a write conflict and is retried.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from pymongo.collection import Collection
 from fitness_project.database.transactions import in_transaction
 
 
-def never_alone(write: Callable[..., Any]) -> Callable[..., Any]:
-    """The same method of a collection, in a transaction of its own where there is none."""
+def in_own_transaction(write: Callable[..., Any]) -> Callable[..., Any]:
+    """Wraps a collection's method so that it runs in a transaction if it is given no session."""
 
     @wraps(write)
     def run(

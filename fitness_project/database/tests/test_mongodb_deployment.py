@@ -1,6 +1,6 @@
-"""What a deployment with MONGODB_URI runs of the embedded engine's workarounds: nothing.
+"""A deployment with MONGODB_URI runs none of the embedded engine's workarounds.
 
-An embedded server stands in for MongoDB. The process that asks it doesn't know that.
+An embedded server takes MongoDB's place here, which the process that uses it doesn't know.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 
 from fitness_project.database.embedded import lease
 
-from .conftest import PROJECT
+from .conftest import PATIENCE, PROJECT
 
 DEPLOYMENT = """
 import json, sys
@@ -56,7 +56,7 @@ NOON = {"$date": "2026-03-29T12:00:00Z"}
 
 @pytest.fixture
 def deployment(embedded_dir):
-    """What a process of such a deployment sends for five calls, and what it has imported."""
+    """The commands that such a process sends for five calls, and the modules that it imports."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "fitness_project.settings",
@@ -70,7 +70,7 @@ def deployment(embedded_dir):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -81,7 +81,7 @@ def test_nothing_of_the_embedded_database_is_imported(deployment):
     assert deployment["modules"] == []
 
 
-def test_every_call_is_one_command_that_is_sent_as_written(deployment):
+def test_every_call_sends_one_unchanged_command(deployment):
     inc = {"$inc": {"sets": 1}}
     change = {"q": {"userId": 7}, "u": {"$set": {"sets": 1}}, "multi": True, "upsert": False}
 
