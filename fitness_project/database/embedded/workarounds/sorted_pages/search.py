@@ -104,7 +104,8 @@ class Search:
     def _learn(self, documents: list[Any]) -> None:
         start = self.page.start
         ends = self._positions([*documents[:1], *documents[-1:]])
-        if self.is_everything and self.page.end == inf:
-            remember(self.key, self.guess.after_last_page(start))
-        elif ends and len(documents) == self.find.limit:
+        is_full = len(documents) == self.find.limit and not self.is_everything
+        if ends and is_full:
             remember(self.key, self.guess.after_full_page(start, *ends))
+        elif self.page.end == inf:
+            remember(self.key, self.guess.after_last_page(start))
