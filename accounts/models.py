@@ -72,8 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name or self.email
 
-    def get_short_name(self) -> str:
-        return self.get_full_name()
+    get_short_name = get_full_name
 
 
 class Rotation(EmbeddedModel):
@@ -84,9 +83,6 @@ class Rotation(EmbeddedModel):
 
     class Meta:
         default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.at:%H:%M:%S}"
 
 
 class SignIn(models.Model):
