@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from itertools import islice
 from threading import Lock
 from time import monotonic
@@ -63,15 +62,6 @@ class Snapshot:
         """The response for this key, created by `make()` the first time."""
         return self._responses.get(key, make, lambda made: len(made[0]) + OVERHEAD_BYTES)
 
-    @cached_property
-    def _changes(self) -> list[ExerciseDocument]:
-        return sorted(self.by_id.values(), key=changed_in)
-
-    def changed_after(self, place: tuple[int, ObjectId], limit: int) -> list[ExerciseDocument]:
-        """Up to `limit` exercises, in the order of their last change."""
-        first = bisect_right(self._changes, place, key=changed_in)
-        return self._changes[first : first + limit]
-
     def sorted_by(self, order: Order) -> list[ExerciseDocument]:
         """All exercises, ascending regardless of the order's direction."""
         if order.fields not in self._sorted:
@@ -79,15 +69,11 @@ class Snapshot:
         return self._sorted[order.fields]
 
 
-def changed_in(document: ExerciseDocument) -> tuple[int, ObjectId]:
-    """The version of the last change, and the id, which orders the changes of one version."""
-    return document.get("changedIn", 0), document["_id"]
-
-
 def _sortable(document: ExerciseDocument) -> ExerciseDocument:
     """Adds what lists are sorted by. A document that another program wrote may lack it."""
     document.setdefault("nameKey", name_key(document["name"]))
     document.setdefault("createdAt", document["_id"].generation_time.replace(tzinfo=None))
+    document.setdefault("changedIn", 0)
     return document
 
 
@@ -121,13 +107,6 @@ class Catalogue:
     def find(self, exercise_id: ObjectId) -> ExerciseDocument | None:
         """The exercise, archived or not. An id that isn't in the snapshot may be a new one."""
         return self.current().by_id.get(exercise_id) or self.refreshed().by_id.get(exercise_id)
-
-    def find_usable(self, exercise_id: ObjectId) -> ExerciseDocument | None:
-        """The exercise, archived or not, unless it is being deleted."""
-        document = self.find(exercise_id)
-        if document is None or is_being_deleted(document):
-            return None
-        return document
 
     def forget(self) -> None:
         """Makes the next read check the version, after this process has written.
@@ -177,7 +156,7 @@ class Selection:
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[ExerciseDocument]:
         rows = catalogue.current().sorted_by(order)
-        return list(islice(filter(self._matches, _walk(rows, order, boundary)), limit))
+        return list(islice(filter(self._matches, walk(rows, order, boundary)), limit))
 
     def _matches(self, document: ExerciseDocument) -> bool:
         if document.get("isArchived") and not self.archived:
@@ -194,7 +173,7 @@ def _muscles(document: ExerciseDocument) -> set[str]:
     return {muscle.casefold() for muscle in both}
 
 
-def _walk(
+def walk(
     rows: list[ExerciseDocument], order: Order, boundary: Boundary | None
 ) -> Iterable[ExerciseDocument]:
     """The rows (ascending) beyond the boundary, in the direction of the page."""
