@@ -4,8 +4,6 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.fields import TextField
-from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
 
 from .models import Routine, RoutineEntry
@@ -50,12 +48,3 @@ class RoutineSerializer(DocumentSerializer):
 
 class NewRoutineSerializer(ChosenId, RoutineSerializer):
     """A new routine, whose id the client may choose."""
-
-
-class RoutineQuery(QuerySerializer):
-    search = TextField(
-        required=False,
-        allow_blank=True,
-        max_length=120,
-        help_text="Words that the name must contain.",
-    )
