@@ -1,8 +1,6 @@
 """Bearer tokens: access tokens of this service whose sign-in hasn't ended."""
 
-from typing import TYPE_CHECKING
-
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
@@ -12,9 +10,6 @@ from fitness_project.api.problems.errors import SignInOver
 from ..models import SignIn, User
 from .principals import Principal, remembered_principals
 from .tokens import AccessToken
-
-if TYPE_CHECKING:
-    from drf_spectacular.openapi import AutoSchema
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -49,9 +44,6 @@ def find_principal(text: bytes) -> Principal:
     return Principal(user, token)
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = BearerAuthentication
+class BearerScheme(SimpleJWTScheme):
+    target_class = "accounts.signing_in.authentication.BearerAuthentication"
     name = "bearer"
-
-    def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
