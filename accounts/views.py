@@ -44,8 +44,7 @@ class MeView(AccountView):
     @extend_schema(operation_id="change_me")
     def patch(self, request: SignedInRequest) -> HttpResponse:
         """Changes `name`, `weightUnit`, and the order of `routines`."""
-        source = Input(request.data, request.user, partial=True)
-        changes = serializers.UserSerializer.read(source)
+        changes = self.serializer_class.read(Input(request.data, request.user, partial=True))
         return self._respond(
             services.change_account(request.user.pk, changes, is_at_required_etag(request))
         )

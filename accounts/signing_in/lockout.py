@@ -90,7 +90,8 @@ def _count_attempt(key: str) -> LoginAttemptsDocument:
     present = now()
     while True:
         try:
-            counter = _counters().find_one_and_update(
+            # An upsert always finds a document.
+            return _counters().find_one_and_update(  # type: ignore[return-value]
                 {"_id": key, "expiresAt": {"$gt": present}},
                 {
                     "$inc": {"attempts": 1},
@@ -103,8 +104,6 @@ def _count_attempt(key: str) -> LoginAttemptsDocument:
             # Another attempt has just opened the window, or the last one has expired and MongoDB
             # hasn't deleted it yet.
             _counters().delete_one({"_id": key, "expiresAt": {"$lte": present}})
-        else:
-            return counter  # type: ignore[return-value]  # An upsert always finds a document.
 
 
 def _add(key: str, **amounts: int) -> None:

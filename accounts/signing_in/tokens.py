@@ -42,9 +42,7 @@ class KeyRing(TokenBackend):
             return self.older.decode(token, verify)
 
 
-@cache
-def key_ring(keys: tuple[str, ...]) -> KeyRing:
-    return KeyRing(keys)
+key_ring = cache(KeyRing)
 
 
 class SignInToken(Token):
@@ -70,11 +68,14 @@ class SignInToken(Token):
 
     def verify(self) -> None:
         claims = self.payload
-        has_types = all(type(claims.get(claim)) is kind for claim, kind in CLAIMS.items())
-        if not has_types or not claims["jti"] or claims["exp"] > LATEST_EXPIRY:
+        if not (
+            all(type(claims.get(claim)) is kind for claim, kind in CLAIMS.items())
+            and claims["jti"]
+            and claims["exp"] <= LATEST_EXPIRY
+            and parse_object_id(claims["sid"])
+            and parse_object_id(claims["sub"])
+        ):
             raise TokenError("The claims aren't those of a token of this service.")
-        if parse_object_id(claims["sid"]) is None or parse_object_id(claims["sub"]) is None:
-            raise TokenError("'sid' and 'sub' must be ids.")
         super().verify()
 
     @property

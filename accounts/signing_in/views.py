@@ -46,8 +46,9 @@ class OpenView(AccountView):
 
 
 def sign_in(user: User, request: Request) -> TokenPair:
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    return start_sign_in(user, user_agent=agent, ip=client_address(request))
+    return start_sign_in(
+        user, user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=client_address(request)
+    )
 
 
 def signed_in(user: User, request: Request) -> dict[str, Any]:
@@ -144,7 +145,6 @@ class SignInView(AccountView):
     @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
     def delete(self, request: SignedInRequest, **_: str) -> Response:
         """Ends one sign-in. Its tokens stop working within five seconds."""
-        sign_in_id = parse_object_id(self.kwargs["id"])
-        if not end_sign_ins(_id=sign_in_id, userId=request.user.pk):
+        if not end_sign_ins(_id=parse_object_id(self.kwargs["id"]), userId=request.user.pk):
             raise Missing("You have no sign-in with this id.")
         return Response(status=status.HTTP_204_NO_CONTENT)
