@@ -24,8 +24,8 @@ class ExerciseForm(CleanTextForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = Exercise.objects.filter(name_key=name_key(name)).exclude(pk=self.instance.pk)
-        if others.exists():
+        same = Exercise.objects.filter(name_key=name_key(name))
+        if same.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Another exercise has this name.", "unique")
         return name
 

@@ -118,17 +118,15 @@ class Catalogue:
 
     def _check(self) -> None:
         started = monotonic()
-        version = self._stored_version()
-        while self._snapshot.version != version:
-            exercises = Exercise.objects.documents.collection.find().to_list()
-            self._snapshot = Snapshot(version, exercises)
-            version = self._stored_version()  # If it is still the same, so are the exercises.
+        # If the version is still the same after the exercises were read, they belong to it.
+        while self._snapshot.version != (version := _stored_version()):
+            self._snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
         self._checked = started
 
-    @staticmethod
-    def _stored_version() -> int:
-        document = CatalogueVersion.objects.documents.collection.find_one({"_id": VERSION_ID})
-        return document["version"] if document else 0
+
+def _stored_version() -> int:
+    document = CatalogueVersion.objects.documents.collection.find_one({"_id": VERSION_ID})
+    return document["version"] if document else 0
 
 
 catalogue = Catalogue()
@@ -159,17 +157,16 @@ class Selection:
         return list(islice(filter(self._matches, walk(rows, order, boundary)), limit))
 
     def _matches(self, document: ExerciseDocument) -> bool:
-        if document.get("isArchived") and not self.archived:
-            return False
-        if not all(word in document["nameKey"] for word in self.words):
-            return False
-        if not all((document.get(name) or "").casefold() == value for name, value in self.labels):
-            return False
-        return self.muscle is None or self.muscle in _muscles(document)
+        return (
+            (self.archived or not document.get("isArchived"))
+            and all(word in document["nameKey"] for word in self.words)
+            and all((document.get(name) or "").casefold() == value for name, value in self.labels)
+            and (self.muscle is None or self.muscle in _muscles(document))
+        )
 
 
 def _muscles(document: ExerciseDocument) -> set[str]:
-    both = *document.get("primaryMuscles", ()), *document.get("secondaryMuscles", ())
+    both = document.get("primaryMuscles", []) + document.get("secondaryMuscles", [])
     return {muscle.casefold() for muscle in both}
 
 
@@ -179,8 +176,7 @@ def walk(
     """The rows (ascending) beyond the boundary, in the direction of the page."""
     if boundary is None:
         return reversed(rows) if order.descending else rows
-    before = bisect_left(rows, boundary.key, key=order.key)
-    through = bisect_right(rows, boundary.key, key=order.key)
-    if order.descending != boundary.backwards:
-        return reversed(rows[: through if boundary.inclusive else before])
-    return rows[before if boundary.inclusive else through :]
+    falling = order.descending != boundary.backwards
+    bisect = bisect_right if falling == boundary.inclusive else bisect_left
+    place = bisect(rows, boundary.key, key=order.key)
+    return reversed(rows[:place]) if falling else rows[place:]

@@ -91,8 +91,9 @@ def _json_row(row: Any) -> Any:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Row]]:
-    lines = io.StringIO(text, newline="")
-    reader = csv.DictReader(lines, restkey="(more cells than columns)", strict=True)
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), restkey="(more cells than columns)", strict=True
+    )
     try:
         _check_header(reader.fieldnames or [])
         for row in reader:
@@ -149,9 +150,7 @@ def plan_import(rows: list[tuple[int, Any]]) -> Plan:
 def _enter(plan: Plan, document: Document, row: Row, stored: ExerciseDocument | None) -> None:
     if stored is None:
         plan.new.append(document)
-        return
-    changes = {name: document[name] for name in row if stored.get(name) != document[name]}
-    if changes:
+    elif changes := {name: document[name] for name in row if stored.get(name) != document[name]}:
         plan.changes.append((stored["_id"], changes))
     else:
         plan.unchanged += 1

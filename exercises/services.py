@@ -125,8 +125,7 @@ def _next_version() -> int:
         return_document=ReturnDocument.AFTER,
         session=documents.session,
     )
-    version: int = updated["version"]  # An upsert always returns a document.
-    return version
+    return updated["version"]  # An upsert always returns a document.
 
 
 @_catalogue_write
