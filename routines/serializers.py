@@ -1,4 +1,3 @@
-from bson import ObjectId
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
@@ -21,17 +20,14 @@ def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[E
     refused = [
         index
         for index, entry in enumerate(entries)
-        if entry["exerciseId"] not in kept and _is_archived(entry["exerciseId"])
+        if entry["exerciseId"] not in kept
+        and (exercise := catalogue.find(entry["exerciseId"]))
+        and exercise.get("isArchived")
     ]
     if refused:
         error = ErrorDetail("This exercise is archived. Choose another one.", "archived")
         raise ValidationError({str(index): {"exerciseId": [error]} for index in refused})
     return entries
-
-
-def _is_archived(exercise_id: ObjectId) -> bool:
-    exercise = catalogue.find(exercise_id)
-    return exercise is not None and exercise.get("isArchived", False)
 
 
 class RoutineSerializer(DocumentSerializer):
