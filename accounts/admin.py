@@ -1,5 +1,3 @@
-from collections.abc import Iterable
-
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -24,10 +22,6 @@ class UserCreationForm(CleanTextForm, BaseUserCreationForm):
         fields = ("email", "name")
 
 
-class UserForm(CleanTextForm):
-    """Has no password, because that is set on a page of its own."""
-
-
 class GivenPasswordForm(AdminPasswordChangeForm):
     """Staff can also leave a user without a password, until the user chooses one by e-mail."""
 
@@ -48,7 +42,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 @admin.register(User)
 class UserAdmin(ModelAdmin, DjangoUserAdmin):
-    form = UserForm
+    form = CleanTextForm  # Without the password, which is set on a page of its own.
     add_form = UserCreationForm
     change_password_form = GivenPasswordForm
     actions = ("sign_out_everywhere",)
@@ -76,9 +70,8 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     def has_change_permission(self, request: HttpRequest, user: User | None = None) -> bool:
         """Only superusers change staff: whoever sets a password can sign in with it."""
         has_rights = user is not None and (user.is_staff or user.is_superuser)
-        return (is_superuser(request) or not has_rights) and super().has_change_permission(
-            request, user
-        )
+        may_change = is_superuser(request) or not has_rights
+        return may_change and super().has_change_permission(request, user)
 
     def has_delete_permission(self, request: HttpRequest, user: User | None = None) -> bool:
         """Users are deactivated instead: the admin wouldn't delete their data with them."""
@@ -90,19 +83,11 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         return mark_safe('<a href="../password/">Set a new password</a>')
 
     def save_model(self, request: HttpRequest, user: User, form: ModelForm, change: bool) -> None:
-        if change:
-            self._save_changed_fields(user, form.changed_data)
-        else:
-            super().save_model(request, user, form, change)
+        """Saves only changed fields, because the user may be changing others at the same time."""
+        columns = {field.name for field in user._meta.concrete_fields}
+        user.save(update_fields=columns.intersection(form.changed_data) if change else None)
         if not user.is_active:
             sign_out([user.pk])
-
-    @staticmethod
-    def _save_changed_fields(user: User, names: Iterable[str]) -> None:
-        """Saves no other fields, because the user may be changing them at the same time."""
-        columns = {field.name for field in user._meta.concrete_fields}
-        if changed := columns.intersection(names):
-            user.save(update_fields=changed)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -122,14 +107,10 @@ admin.site.unregister(Group)
 class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
     """For superusers only, because a group grants rights to its members."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return is_superuser(request)
 
-    def has_change_permission(self, request: HttpRequest, group: Group | None = None) -> bool:
-        return is_superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, group: Group | None = None) -> bool:
-        return is_superuser(request)
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 class OwnedAdmin(ModelAdmin):
@@ -149,11 +130,7 @@ class OwnedAdmin(ModelAdmin):
         user = User.objects.filter(email=search_term.strip().lower()).first()
         return queryset.filter(user=user) if user else queryset.none(), False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, document: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, document: Model | None = None) -> bool:
-        return False
+    has_add_permission = has_delete_permission = has_change_permission

@@ -1,14 +1,15 @@
 """Signing in with e-mail address and password, through the API, the admin or the browsable API."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from fitness_project.serving.addresses import client_address
 
-from .models import User
-from .signing_in.lockout import password_attempt
+from .signing_in.lockout import attempt
 
 
 class EmailBackend(ModelBackend):
@@ -24,13 +25,8 @@ class EmailBackend(ModelBackend):
         username: str | None = None,
         password: str | None = None,
         **credentials: Any,
-    ) -> User | None:
+    ) -> AbstractBaseUser | None:
         """Raises TooManyAttempts, or Busy if too many passwords are being hashed."""
         email = (username or credentials.get("email") or "").strip().lower()
         address = client_address(request) if request else ""
-        with password_attempt(email, address) as success:
-            user = super().authenticate(request, email, password)
-            if not isinstance(user, User):
-                return None
-            success()
-            return user
+        return attempt(partial(super().authenticate, request, email, password), email, address)

@@ -26,13 +26,9 @@ def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
     yield head[:-1]
     for entry in registry.exported():
         yield b',"%s":[' % entry.name.encode()
-        yield from _comma_separated(entry, user_id)
+        separator = b""
+        for document in entry.documents.collection.find({entry.owner: user_id}):
+            yield separator + dump_json(entry.response(document))
+            separator = b","
         yield b"]"
     yield b"}"
-
-
-def _comma_separated(entry: registry.Entry, user_id: ObjectId) -> Iterator[bytes]:
-    separator = b""
-    for document in entry.documents.collection.find({entry.owner: user_id}):
-        yield separator + dump_json(entry.response(document))
-        separator = b","

@@ -1,5 +1,6 @@
 """Django's forms for choosing a new password, which change it as the API does."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.admin.forms import AdminPasswordChangeForm
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from .models import User
 from .passwords import change_password
-from .signing_in.lockout import password_attempt
+from .signing_in.lockout import attempt
 
 
 class NewPasswordForm(SetPasswordForm):
@@ -28,10 +29,7 @@ class ChangePasswordForm(NewPasswordForm, AdminPasswordChangeForm):
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
-        with password_attempt(self.user.email, self.address) as success:
-            if is_right := self.user.check_password(old):
-                success()
-        if not is_right:
+        if not attempt(partial(self.user.check_password, old), self.user.email, self.address):
             code = "password_incorrect"
             raise ValidationError(self.error_messages[code], code=code)
         return old

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from functools import wraps
-from typing import Literal, ParamSpec
+from typing import ParamSpec
 
 from django.core.mail import send_mail
 from django.db import connections
@@ -26,13 +26,7 @@ from .signing_in.tokens import reset_tokens
 log = logging.getLogger(__name__)
 background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 
-Kind = Literal["password_reset", "password_changed"]
 Parameters = ParamSpec("Parameters")
-
-SUBJECTS: dict[Kind, str] = {
-    "password_reset": "Choose a new password",
-    "password_changed": "Your password was changed",
-}
 
 
 def in_background(work: Callable[Parameters, None]) -> Callable[Parameters, None]:
@@ -69,21 +63,22 @@ def send_password_reset(email: str, site: str) -> None:
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         token = reset_tokens.make_token(user)
         link = f"{site}/password-reset/{uid}/{token}/"
-        _send("password_reset", user, {"link": link, "uid": uid, "token": token})
+        context = {"link": link, "uid": uid, "token": token}
+        _send("Choose a new password", user, "password_reset", context)
 
 
 @in_background
 def send_password_changed(user: User) -> None:
-    _send("password_changed", user, {})
+    _send("Your password was changed", user, "password_changed", {})
 
 
-def _send(kind: Kind, user: User, context: dict[str, str]) -> None:
+def _send(subject: str, user: User, template: str, context: dict[str, str]) -> None:
     """The context holds nothing that the user wrote, such as a name.
 
     Anybody can register somebody else's address, and would otherwise choose what we write to it.
     """
     text, html = (
-        render_to_string(f"accounts/mail/{kind}.{extension}", context)
+        render_to_string(f"accounts/mail/{template}.{extension}", context)
         for extension in ("txt", "html")
     )
-    send_mail(SUBJECTS[kind], text, None, [user.email], html_message=html)
+    send_mail(subject, text, None, [user.email], html_message=html)

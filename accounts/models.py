@@ -56,10 +56,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Also ends every sign-in if the user has a new password, or no usable one."""
         has_new = self._password is not None or not self.has_usable_password()
-        if has_new and not self._state.adding:
-            self._save_new_password(*args, **kwargs)
-        else:
-            super().save(*args, **kwargs)
+        save = self._save_new_password if has_new and not self._state.adding else super().save
+        save(*args, **kwargs)
 
     @transactional
     def _save_new_password(self, *args: Any, **kwargs: Any) -> None:
@@ -72,8 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name or self.email
 
-    def get_short_name(self) -> str:
-        return self.get_full_name()
+    get_short_name = get_full_name
 
 
 class Rotation(EmbeddedModel):
@@ -84,9 +81,6 @@ class Rotation(EmbeddedModel):
 
     class Meta:
         default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.at:%H:%M:%S}"
 
 
 class SignIn(models.Model):

@@ -20,26 +20,20 @@ from .signing_in.sign_ins import sign_out
 Condition = Callable[[UserDocument], bool]
 
 
+@transactional
 def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
     """Sets fields and returns the user afterwards. `routines` can only be put in another order.
 
     Raises FieldRefused if `routines` has other ids than the stored user, and PreconditionFailed if
     the stored user doesn't satisfy `only_if`.
     """
-    if changes:
-        return _change(user_id, changes, only_if)
-    return _checked(User.objects.documents.get(user_id), only_if)
-
-
-@transactional
-def _change(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
     users = User.objects.documents
     stored = _checked(users.get(user_id), only_if)
     if sorted(changes.get("routines", stored["routines"])) != sorted(stored["routines"]):
         raise FieldRefused(
             "routines", ("not_the_same", "Send the ids of all your routines, each of them once.")
         )
-    return users.update(user_id, changes)
+    return users.update(user_id, changes) if changes else stored
 
 
 def _checked(user: UserDocument, only_if: Condition) -> UserDocument:

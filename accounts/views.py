@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
@@ -19,7 +21,7 @@ from .exports import export_account
 from .mail import send_password_reset
 from .models import User
 from .passwords import change_password, reset_password
-from .signing_in.lockout import password_attempt
+from .signing_in.lockout import attempt
 from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
 
 
@@ -42,8 +44,7 @@ class MeView(AccountView):
     @extend_schema(operation_id="change_me")
     def patch(self, request: SignedInRequest) -> HttpResponse:
         """Changes `name`, `weightUnit`, and the order of `routines`."""
-        source = Input(request.data, request.user, partial=True)
-        changes = serializers.UserSerializer.read(source)
+        changes = self.serializer_class.read(Input(request.data, request.user, partial=True))
         return self._respond(
             services.change_account(request.user.pk, changes, is_at_required_etag(request))
         )
@@ -80,11 +81,10 @@ def check_password(request: SignedInRequest, password: str, field: str) -> User:
     user = User.objects.filter(pk=request.user.pk).first()
     if user is None:
         raise TokenNotValid
-    with password_attempt(user.email, client_address(request)) as success:
-        if user.check_password(password):
-            success()
-            return user
-    raise FieldRefused(field, ("wrong_password", "This isn't your password."))
+    check = partial(user.check_password, password)
+    if not attempt(check, user.email, client_address(request)):
+        raise FieldRefused(field, ("wrong_password", "This isn't your password."))
+    return user
 
 
 class PasswordView(AccountView):

@@ -1,4 +1,4 @@
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm, LinesField
-from fitness_project.documents.collection import Document
 
 from . import services
 from .models import Exercise
@@ -25,8 +24,8 @@ class ExerciseForm(CleanTextForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = Exercise.objects.filter(name_key=name_key(name)).exclude(pk=self.instance.pk)
-        if others.exists():
+        same = Exercise.objects.filter(name_key=name_key(name))
+        if same.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Another exercise has this name.", "unique")
         return name
 
@@ -48,7 +47,8 @@ class ExerciseAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
     ) -> None:
-        document = stored_fields(exercise, form.cleaned_data)
+        fields = [f for f in exercise._meta.concrete_fields if f.name in form.cleaned_data]
+        document = {str(field.column): getattr(exercise, field.attname) for field in fields}
         if change:
             services.change_exercise(exercise.pk, document)
         else:
@@ -91,9 +91,3 @@ class ExerciseAdmin(ModelAdmin):
         count, done = len(changed), "archived" if archived else "restored"
         message = f"{count} {model_ngettext(self.opts, count)} {done}."
         self.message_user(request, message, messages.SUCCESS)
-
-
-def stored_fields(exercise: Exercise, names: Container[str]) -> Document:
-    """The values of the exercise's fields with these names, under their stored names."""
-    fields = [field for field in exercise._meta.concrete_fields if field.name in names]
-    return {str(field.column): getattr(exercise, field.attname) for field in fields}

@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from itertools import islice
 from threading import Lock
 from time import monotonic
@@ -63,15 +62,6 @@ class Snapshot:
         """The response for this key, created by `make()` the first time."""
         return self._responses.get(key, make, lambda made: len(made[0]) + OVERHEAD_BYTES)
 
-    @cached_property
-    def _changes(self) -> list[ExerciseDocument]:
-        return sorted(self.by_id.values(), key=changed_in)
-
-    def changed_after(self, place: tuple[int, ObjectId], limit: int) -> list[ExerciseDocument]:
-        """Up to `limit` exercises, in the order of their last change."""
-        first = bisect_right(self._changes, place, key=changed_in)
-        return self._changes[first : first + limit]
-
     def sorted_by(self, order: Order) -> list[ExerciseDocument]:
         """All exercises, ascending regardless of the order's direction."""
         if order.fields not in self._sorted:
@@ -79,15 +69,11 @@ class Snapshot:
         return self._sorted[order.fields]
 
 
-def changed_in(document: ExerciseDocument) -> tuple[int, ObjectId]:
-    """The version of the last change, and the id, which orders the changes of one version."""
-    return document.get("changedIn", 0), document["_id"]
-
-
 def _sortable(document: ExerciseDocument) -> ExerciseDocument:
     """Adds what lists are sorted by. A document that another program wrote may lack it."""
     document.setdefault("nameKey", name_key(document["name"]))
     document.setdefault("createdAt", document["_id"].generation_time.replace(tzinfo=None))
+    document.setdefault("changedIn", 0)
     return document
 
 
@@ -122,13 +108,6 @@ class Catalogue:
         """The exercise, archived or not. An id that isn't in the snapshot may be a new one."""
         return self.current().by_id.get(exercise_id) or self.refreshed().by_id.get(exercise_id)
 
-    def find_usable(self, exercise_id: ObjectId) -> ExerciseDocument | None:
-        """The exercise, archived or not, unless it is being deleted."""
-        document = self.find(exercise_id)
-        if document is None or is_being_deleted(document):
-            return None
-        return document
-
     def forget(self) -> None:
         """Makes the next read check the version, after this process has written.
 
@@ -139,17 +118,15 @@ class Catalogue:
 
     def _check(self) -> None:
         started = monotonic()
-        version = self._stored_version()
-        while self._snapshot.version != version:
-            exercises = Exercise.objects.documents.collection.find().to_list()
-            self._snapshot = Snapshot(version, exercises)
-            version = self._stored_version()  # If it is still the same, so are the exercises.
+        # If the version is still the same after the exercises were read, they belong to it.
+        while self._snapshot.version != (version := _stored_version()):
+            self._snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
         self._checked = started
 
-    @staticmethod
-    def _stored_version() -> int:
-        document = CatalogueVersion.objects.documents.collection.find_one({"_id": VERSION_ID})
-        return document["version"] if document else 0
+
+def _stored_version() -> int:
+    document = CatalogueVersion.objects.documents.collection.find_one({"_id": VERSION_ID})
+    return document["version"] if document else 0
 
 
 catalogue = Catalogue()
@@ -177,31 +154,29 @@ class Selection:
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[ExerciseDocument]:
         rows = catalogue.current().sorted_by(order)
-        return list(islice(filter(self._matches, _walk(rows, order, boundary)), limit))
+        return list(islice(filter(self._matches, walk(rows, order, boundary)), limit))
 
     def _matches(self, document: ExerciseDocument) -> bool:
-        if document.get("isArchived") and not self.archived:
-            return False
-        if not all(word in document["nameKey"] for word in self.words):
-            return False
-        if not all((document.get(name) or "").casefold() == value for name, value in self.labels):
-            return False
-        return self.muscle is None or self.muscle in _muscles(document)
+        return (
+            (self.archived or not document.get("isArchived"))
+            and all(word in document["nameKey"] for word in self.words)
+            and all((document.get(name) or "").casefold() == value for name, value in self.labels)
+            and (self.muscle is None or self.muscle in _muscles(document))
+        )
 
 
 def _muscles(document: ExerciseDocument) -> set[str]:
-    both = *document.get("primaryMuscles", ()), *document.get("secondaryMuscles", ())
+    both = document.get("primaryMuscles", []) + document.get("secondaryMuscles", [])
     return {muscle.casefold() for muscle in both}
 
 
-def _walk(
+def walk(
     rows: list[ExerciseDocument], order: Order, boundary: Boundary | None
 ) -> Iterable[ExerciseDocument]:
     """The rows (ascending) beyond the boundary, in the direction of the page."""
     if boundary is None:
         return reversed(rows) if order.descending else rows
-    before = bisect_left(rows, boundary.key, key=order.key)
-    through = bisect_right(rows, boundary.key, key=order.key)
-    if order.descending != boundary.backwards:
-        return reversed(rows[: through if boundary.inclusive else before])
-    return rows[before if boundary.inclusive else through :]
+    falling = order.descending != boundary.backwards
+    bisect = bisect_right if falling == boundary.inclusive else bisect_left
+    place = bisect(rows, boundary.key, key=order.key)
+    return reversed(rows[:place]) if falling else rows[place:]

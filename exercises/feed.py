@@ -3,14 +3,18 @@
 Writes to the catalogue are serialised, each with its own version, so no write becomes visible late.
 """
 
+from itertools import islice
+
 from bson import ObjectId
 
 from fitness_project.documents.changes import PAGE, Part, State
+from fitness_project.documents.order import Boundary, Order
 from fitness_project.errors import Gone
 
-from .catalogue import Snapshot, catalogue, changed_in
+from .catalogue import Snapshot, catalogue, walk
 
 LAST_ID = ObjectId("f" * 24)
+CHANGES = Order(("changedIn", "_id"), (int, ObjectId))
 
 
 class CatalogueFeed:
@@ -26,11 +30,11 @@ class CatalogueFeed:
     def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
         version, last, heard = state
         snapshot = _snapshot_since(max(version, heard))
-        rows = snapshot.changed_after((version, ObjectId(last)), PAGE + 1)
+        later = walk(snapshot.sorted_by(CHANGES), CHANGES, Boundary((version, ObjectId(last))))
         # Changes newer than the snapshot's version may be incomplete. They are read next time.
-        rows = [row for row in rows if changed_in(row)[0] <= snapshot.version]
+        rows = [row for row in islice(later, PAGE + 1) if row["changedIn"] <= snapshot.version]
         has_more, rows = len(rows) > PAGE, rows[:PAGE]
-        place = changed_in(rows[-1]) if has_more else (snapshot.version, LAST_ID)
+        place = CHANGES.key(rows[-1]) if has_more else (snapshot.version, LAST_ID)
         deleted = [row["_id"] for row in snapshot.deletions if row["changedIn"] > heard]
         return Part(rows, deleted, [place[0], str(place[1]), snapshot.version], has_more)
 

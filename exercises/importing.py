@@ -91,7 +91,9 @@ def _json_row(row: Any) -> Any:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Row]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), restkey="(more cells than columns)", strict=True
+    )
     try:
         _check_header(reader.fieldnames or [])
         for row in reader:
@@ -109,18 +111,15 @@ def _check_header(names: Sequence[str]) -> None:
         )
 
 
-def _csv_row(row: Mapping[str | None, Any]) -> Row:
+def _csv_row(row: Row) -> Row:
     """Leaves out the fields of missing cells. An empty cell empties its field."""
-    values = {}
-    for name, text in row.items():
-        if name is None:
-            values["(more cells than columns)"] = text
-        elif text is not None:
-            values[name] = _csv_value(name, text.strip())
-    return values
+    return {name: _csv_value(name, cell) for name, cell in row.items() if cell is not None}
 
 
-def _csv_value(name: str, text: str) -> list[str] | int | str | None:
+def _csv_value(name: str, cell: str | list[str]) -> list[str] | int | str | None:
+    if isinstance(cell, list):
+        return cell  # More cells than columns: the row will be refused.
+    text = cell.strip()
     if name in LISTS:
         return [part.strip() for part in text.split(";") if part.strip()]
     if name in NUMBERS:
@@ -151,9 +150,7 @@ def plan_import(rows: list[tuple[int, Any]]) -> Plan:
 def _enter(plan: Plan, document: Document, row: Row, stored: ExerciseDocument | None) -> None:
     if stored is None:
         plan.new.append(document)
-        return
-    changes = {name: document[name] for name in row if stored.get(name) != document[name]}
-    if changes:
+    elif changes := {name: document[name] for name in row if stored.get(name) != document[name]}:
         plan.changes.append((stored["_id"], changes))
     else:
         plan.unchanged += 1

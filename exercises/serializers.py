@@ -9,7 +9,7 @@ from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
 from fitness_project.documents.collection import Document
 
-from .catalogue import catalogue
+from .catalogue import catalogue, is_being_deleted
 from .models import MAX_ENTRIES, Exercise
 
 
@@ -50,7 +50,8 @@ class ExerciseIdField(ObjectIdField):
         if type(data) is str and (known := catalogue.current().usable_ids.get(data)):
             return known
         exercise_id: ObjectId = super().to_internal_value(data)
-        if catalogue.find_usable(exercise_id) is None:
+        exercise = catalogue.find(exercise_id)
+        if exercise is None or is_being_deleted(exercise):
             self.fail("does_not_exist")
         return exercise_id
 
@@ -85,13 +86,16 @@ def entries(
     )
 
 
-class ExerciseQuery(QuerySerializer):
+class SearchQuery(QuerySerializer):
     search = TextField(
         required=False,
         allow_blank=True,
         max_length=120,
         help_text="Words that the name must contain.",
     )
+
+
+class ExerciseQuery(SearchQuery):
     category = TextField(required=False, max_length=60)
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)

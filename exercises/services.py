@@ -63,11 +63,12 @@ def store_exercises(
 ) -> list[ExerciseDocument]:
     """Stores all documents and changes or none of them, and returns the stored exercises."""
     created, changed = _store(new, changes, only_if)
-    renamed = [after["_id"] for before, after in changed if _is_renamed(before, after)]
+    renamed = [after["_id"] for before, after in changed if before["name"] != after["name"]]
     if renamed:
         _settle()
-        for exercise_id in renamed:
-            _rename_again(exercise_id)
+    for exercise_id in renamed:  # To their current names: others may have renamed them meanwhile.
+        if exercise := Exercise.objects.documents.find(exercise_id):
+            references.rename(exercise_id, exercise["name"])
     return created + [after for _, after in changed]
 
 
@@ -104,14 +105,10 @@ def _catalogue_write(
 ) -> Callable[Arguments, Result]:
     """Runs `work` in a transaction, with the catalogue's new version as its first argument."""
 
-    @transactional
-    def written(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        return work(_next_version(), *args, **kwargs)
-
     @wraps(work)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
-            return written(*args, **kwargs)
+            return transactional(lambda: work(_next_version(), *args, **kwargs))()
         finally:
             catalogue.forget()
 
@@ -128,8 +125,7 @@ def _next_version() -> int:
         return_document=ReturnDocument.AFTER,
         session=documents.session,
     )
-    version: int = updated["version"]  # An upsert always returns a document.
-    return version
+    return updated["version"]  # An upsert always returns a document.
 
 
 @_catalogue_write
@@ -162,7 +158,7 @@ def _change(
         changes = {**changes, "nameKey": name_key(changes["name"])}
         _refuse_taken_name({"_id": exercise_id, **changes})
     after = documents.update(exercise_id, {**changes, **_stamps(version)})
-    if _is_renamed(before, after):
+    if before["name"] != after["name"]:
         references.rename(exercise_id, after["name"])
     return before, after
 
@@ -197,28 +193,17 @@ def _mark_unused(
 @_catalogue_write
 def _delete_unused(version: int, marked: list[ExerciseDocument]) -> set[ObjectId]:
     """Returns the ids of the exercises that came into use meanwhile."""
+    documents = Exercise.objects.documents
     used = used_among(exercise["_id"] for exercise in marked)
+    tombstone: Any = {"changedIn": version, "deletedAt": now()}
     for before in marked:
         if before["_id"] in used:
-            _unmark(version, before)
+            archived = before.get("isArchived", False)
+            _change(version, before["_id"], {"isArchived": archived, "deletingSince": None})
         else:
-            _delete(version, before["_id"])
+            place = {"_id": before["_id"]}
+            documents.collection.replace_one(place, tombstone, session=documents.session)
     return used
-
-
-def _unmark(version: int, before: ExerciseDocument) -> None:
-    archived = before.get("isArchived", False)
-    _change(version, before["_id"], {"isArchived": archived, "deletingSince": None})
-
-
-def _delete(version: int, exercise_id: ObjectId) -> None:
-    documents = Exercise.objects.documents
-    tombstone: Any = {"changedIn": version, "deletedAt": now()}
-    documents.collection.replace_one({"_id": exercise_id}, tombstone, session=documents.session)
-
-
-def _is_renamed(before: ExerciseDocument, after: ExerciseDocument) -> bool:
-    return before["name"] != after["name"]
 
 
 def _refuse_taken_name(document: Document) -> None:
@@ -230,10 +215,3 @@ def _refuse_taken_name(document: Document) -> None:
     )
     if other:
         raise FieldRefused("name", ("unique", "Another exercise has this name."))
-
-
-def _rename_again(exercise_id: ObjectId) -> None:
-    """Copies the exercise's current name, because another rename may have come in between."""
-    exercise = Exercise.objects.documents.collection.find_one({"_id": exercise_id}, {"name": 1})
-    if exercise:
-        references.rename(exercise_id, exercise["name"])

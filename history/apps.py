@@ -1,13 +1,13 @@
 from django.apps import AppConfig
 
+from fitness_project.documents import changes, registry
+
 
 class HistoryConfig(AppConfig):
     name = "history"
     verbose_name = "training history"
 
     def ready(self) -> None:
-        from fitness_project.documents import changes, registry
-
         from .models import Session
         from .serializers import SessionSerializer
 

@@ -1,4 +1,3 @@
-from collections import defaultdict, deque
 from typing import Any
 
 from bson import ObjectId
@@ -37,17 +36,12 @@ def keep_recorded_names(entries: list[EntryDocument], source: Input) -> list[Ent
             entry["name"] = sent["name"]
         else:
             others.append(entry)
-    _give_names(others, recorded)
+    for entry in others:
+        names = [name for exercise_id, name in recorded if exercise_id == entry["exerciseId"]]
+        if names:
+            entry["name"] = names[0]
+            recorded.remove((entry["exerciseId"], names[0]))
     return entries
-
-
-def _give_names(entries: list[EntryDocument], recorded: list[tuple[ObjectId, str]]) -> None:
-    names: defaultdict[ObjectId, deque[str]] = defaultdict(deque)
-    for exercise_id, name in recorded:
-        names[exercise_id].append(name)
-    for entry in entries:
-        if left := names[entry["exerciseId"]]:
-            entry["name"] = left.popleft()
 
 
 def refuse_foreign_routine(routine_id: ObjectId | None, source: Input) -> ObjectId | None:

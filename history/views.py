@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -10,6 +9,9 @@ from fitness_project.documents.order import Order
 
 from .models import Session, SessionDocument
 from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
+
+PATHS = {"exerciseId": "exercises.exerciseId", "routineId": "routineId"}
+RANGE = {"from": "$gte", "to": "$lt"}
 
 
 @extend_schema_view(
@@ -29,13 +31,7 @@ class SessionViewSet(OwnedDocumentViewSet):
         self, sessions: Documents[SessionDocument]
     ) -> Documents[SessionDocument]:
         query = SessionQuery.read(self.request)
-        conditions: dict[str, Any] = {}
-        for name, operator in (("from", "$gte"), ("to", "$lt")):
-            if name in query:
-                instant = query[name].replace(tzinfo=None)  # As PyMongo reads stored dates.
-                conditions.setdefault("date", {})[operator] = instant
-        if "exerciseId" in query:
-            conditions["exercises.exerciseId"] = query["exerciseId"]
-        if "routineId" in query:
-            conditions["routineId"] = query["routineId"]
-        return sessions.where(**conditions)
+        conditions = {path: query[name] for name, path in PATHS.items() if name in query}
+        # Without a time zone, as PyMongo reads stored dates.
+        date = {o: query[name].replace(tzinfo=None) for name, o in RANGE.items() if name in query}
+        return sessions.where(**conditions, **({"date": date} if date else {}))

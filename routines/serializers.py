@@ -1,11 +1,8 @@
-from bson import ObjectId
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.fields import TextField
-from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
 
 from .models import Routine, RoutineEntry
@@ -23,17 +20,14 @@ def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[E
     refused = [
         index
         for index, entry in enumerate(entries)
-        if entry["exerciseId"] not in kept and _is_archived(entry["exerciseId"])
+        if entry["exerciseId"] not in kept
+        and (exercise := catalogue.find(entry["exerciseId"]))
+        and exercise.get("isArchived")
     ]
     if refused:
         error = ErrorDetail("This exercise is archived. Choose another one.", "archived")
         raise ValidationError({str(index): {"exerciseId": [error]} for index in refused})
     return entries
-
-
-def _is_archived(exercise_id: ObjectId) -> bool:
-    exercise = catalogue.find(exercise_id)
-    return exercise is not None and exercise.get("isArchived", False)
 
 
 class RoutineSerializer(DocumentSerializer):
@@ -50,12 +44,3 @@ class RoutineSerializer(DocumentSerializer):
 
 class NewRoutineSerializer(ChosenId, RoutineSerializer):
     """A new routine, whose id the client may choose."""
-
-
-class RoutineQuery(QuerySerializer):
-    search = TextField(
-        required=False,
-        allow_blank=True,
-        max_length=120,
-        help_text="Words that the name must contain.",
-    )

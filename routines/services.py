@@ -7,7 +7,7 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import Document
 from fitness_project.documents.owned import Owner
 from fitness_project.documents.revisions import Revisions
-from fitness_project.errors import LimitReached, Missing
+from fitness_project.errors import LimitReached
 
 from .models import MAX_ROUTINES, Routine, RoutineDocument
 
@@ -27,7 +27,8 @@ def _store(document: Document) -> RoutineDocument:
     last_place = f"routines.{MAX_ROUTINES - 1}"
     has_room = {"_id": routine["userId"], last_place: {"$exists": False}}
     if not _change_user(has_room, {"$push": {"routines": routine["_id"]}}):
-        raise _refusal(routine["userId"])
+        User.objects.documents.get(routine["userId"])  # Raises Missing if it has been deleted.
+        raise LimitReached(f"A user has at most {MAX_ROUTINES} routines. Delete one first.")
     return routine
 
 
@@ -51,9 +52,3 @@ def _remove(
 def _change_user(condition: Document, change: Document) -> bool:
     users = User.objects.documents
     return users.collection.update_one(condition, change, session=users.session).matched_count > 0
-
-
-def _refusal(user_id: ObjectId) -> Missing | LimitReached:
-    if User.objects.documents.find(user_id) is None:
-        return Missing("The account no longer exists.")
-    return LimitReached(f"A user has at most {MAX_ROUTINES} routines. Delete one first.")

@@ -3,6 +3,7 @@ import re
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from exercises.serializers import SearchQuery
 from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Document, Documents
 from fitness_project.documents.order import Order
@@ -10,11 +11,11 @@ from fitness_project.documents.revisions import Revisions
 
 from . import services
 from .models import Routine, RoutineDocument
-from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
+from .serializers import NewRoutineSerializer, RoutineSerializer
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[RoutineQuery]),
+    list=extend_schema(parameters=[SearchQuery]),
     create=extend_schema(request=NewRoutineSerializer, responses={201: RoutineSerializer}),
 )
 class RoutineViewSet(OwnedDocumentViewSet):
@@ -29,7 +30,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, routines: Documents[RoutineDocument]
     ) -> Documents[RoutineDocument]:
-        words = RoutineQuery.read(self.request).get("search", "").split()
+        words = SearchQuery.read(self.request).get("search", "").split()
         if not words:
             return routines
         return routines.where(

@@ -5,13 +5,12 @@ attempts are made at once, no more passwords than the limit are checked. `attemp
 attempts in progress and those that failed, `failures` only those that failed.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 from time import monotonic, sleep
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pymongo import ReturnDocument
 from pymongo.collection import Collection
@@ -31,14 +30,14 @@ PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.05
 
 Outcome = Literal["success", "failure", "unknown"]
+Result = TypeVar("Result")
 
 
-@contextmanager
-def password_attempt(email: str, address: str) -> Iterator[Callable[[], None]]:
-    """Wraps one check of a password. The block calls the yielded function if it was right.
+def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
+    """Checks a password. `check()` returns something true if it is right.
 
     Raises TooManyAttempts. A success clears the failures counted for the e-mail address, but not
-    those for the IP address. An attempt whose block raises doesn't count.
+    those for the IP address. An attempt whose check raises doesn't count.
     """
     address_key, email_key = _key("address", address), _key("email", address, email)
     _begin(address_key, MAX_FAILURES_PER_ADDRESS)
@@ -47,17 +46,11 @@ def password_attempt(email: str, address: str) -> Iterator[Callable[[], None]]:
     except TooManyAttempts:
         _add(address_key, attempts=-1)
         raise
-    outcome: Outcome = "failure"
-
-    def success() -> None:
-        nonlocal outcome
-        outcome = "success"
-
+    outcome: Outcome = "unknown"
     try:
-        yield success
-    except BaseException:
-        outcome = "unknown"
-        raise
+        result = check()
+        outcome = "success" if result else "failure"
+        return result
     finally:
         past_the_deadline(_end, address_key, email_key, outcome)
 
@@ -76,22 +69,20 @@ def _begin(key: str, limit: int) -> None:
             return
         _add(key, attempts=-1)
         if counter["failures"] >= limit:
-            raise TooManyAttempts(_seconds_left(counter))
+            left = counter["expiresAt"] - now().replace(tzinfo=None)
+            raise TooManyAttempts(max(1, left // timedelta(seconds=1) + 1))
         if monotonic() > deadline:
             raise TooManyAttempts(ceil(PATIENCE_SECONDS))
         sleep(POLL_SECONDS)
 
 
 def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
-    if outcome == "failure":
-        _add(email_key, failures=1)
-        _add(address_key, failures=1)
-        return
-    _add(address_key, attempts=-1)
+    amount = {"failures": 1} if outcome == "failure" else {"attempts": -1}
+    _add(address_key, **amount)
     if outcome == "success":
         _counters().delete_one({"_id": email_key})
     else:
-        _add(email_key, attempts=-1)
+        _add(email_key, **amount)
 
 
 def _count_attempt(key: str) -> LoginAttemptsDocument:
@@ -99,7 +90,8 @@ def _count_attempt(key: str) -> LoginAttemptsDocument:
     present = now()
     while True:
         try:
-            counter = _counters().find_one_and_update(
+            # An upsert always finds a document.
+            return _counters().find_one_and_update(  # type: ignore[return-value]
                 {"_id": key, "expiresAt": {"$gt": present}},
                 {
                     "$inc": {"attempts": 1},
@@ -112,17 +104,10 @@ def _count_attempt(key: str) -> LoginAttemptsDocument:
             # Another attempt has just opened the window, or the last one has expired and MongoDB
             # hasn't deleted it yet.
             _counters().delete_one({"_id": key, "expiresAt": {"$lte": present}})
-        else:
-            return counter  # type: ignore[return-value]  # An upsert always finds a document.
 
 
 def _add(key: str, **amounts: int) -> None:
     _counters().update_one({"_id": key}, {"$inc": amounts})
-
-
-def _seconds_left(counter: LoginAttemptsDocument) -> int:
-    left = counter["expiresAt"] - now().replace(tzinfo=None)
-    return max(1, int(left.total_seconds()) + 1)
 
 
 def _key(*parts: str) -> str:

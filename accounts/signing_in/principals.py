@@ -1,18 +1,17 @@
 """Which user and sign-in an access token stands for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic, time
+from typing import NamedTuple
 
-from ..models import SignIn, User
+from ..models import User
 from .tokens import AccessToken
 
 MAX_AGE = 4.0
 MAX_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True)
-class Principal:
+class Principal(NamedTuple):
     """A user and the token that was sent. Requests share users, so don't change them."""
 
     user: User
@@ -57,11 +56,3 @@ class RememberedPrincipals:
 
 
 remembered_principals = RememberedPrincipals()
-
-
-def active_user(token: AccessToken) -> User | None:
-    """The user whose sign-in the token names, or None if either is no longer active."""
-    sign_in = SignIn.objects.documents.collection.find_one({"_id": token.sign_in_id}, {"userId": 1})
-    if sign_in is None or sign_in["userId"] != token.user_id:
-        return None
-    return User.objects.filter(pk=token.user_id, is_active=True).first()

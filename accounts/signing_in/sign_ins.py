@@ -29,6 +29,7 @@ from .tokens import AccessToken, RefreshToken
 GRACE = timedelta(seconds=10)
 # More rotations than a client can need within GRACE.
 MAX_ROTATED = 50
+BEING_CHANGED = "This account is being changed at the moment. Try again shortly."
 
 
 class TokenPair(TypedDict):
@@ -72,14 +73,10 @@ def _store(sign_in: SignInDocument, user: User) -> SignInDocument:
         session=users.session,
     )
     if not updated.matched_count:
-        raise being_changed()
+        raise Busy(BEING_CHANGED)
     # An insert would fail when this runs again, which it does if the reply to the commit is lost.
     _stored().replace_one({"_id": sign_in["_id"]}, sign_in, upsert=True, session=users.session)
     return sign_in
-
-
-def being_changed() -> Busy:
-    return Busy("This account is being changed at the moment. Try again shortly.")
 
 
 def token_pair(sign_in: SignInDocument) -> TokenPair:
@@ -89,12 +86,13 @@ def token_pair(sign_in: SignInDocument) -> TokenPair:
     }
 
 
-def refresh_sign_in(token: RefreshToken) -> TokenPair:
+def refresh_sign_in(token: RefreshToken | None) -> TokenPair:
     """Returns the next pair.
 
-    Raises TokenNotValid if the sign-in has ended. A token that has been used before ends it.
+    Raises TokenNotValid for no token, and if the sign-in has ended. A token that has been used
+    before ends it.
     """
-    if not User.objects.filter(pk=token.user_id, is_active=True).exists():
+    if token is None or not User.objects.filter(pk=token.user_id, is_active=True).exists():
         raise TokenNotValid
     return token_pair(_rotate(token) or _retry(token))
 

@@ -24,6 +24,7 @@ from .sign_ins import (
     refresh_sign_in,
     start_sign_in,
 )
+from .tokens import RefreshToken
 
 NO_CONTENT = {204: None}
 
@@ -45,8 +46,9 @@ class OpenView(AccountView):
 
 
 def sign_in(user: User, request: Request) -> TokenPair:
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    return start_sign_in(user, user_agent=agent, ip=client_address(request))
+    return start_sign_in(
+        user, user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=client_address(request)
+    )
 
 
 def signed_in(user: User, request: Request) -> dict[str, Any]:
@@ -91,7 +93,7 @@ class RefreshView(OpenView):
 
     @extend_schema(operation_id="refresh", responses=serializers.TokenPairSerializer)
     def post(self, request: Request) -> Response:
-        return Response(refresh_sign_in(self.valid_body()["refresh"]))
+        return Response(refresh_sign_in(RefreshToken.parse(self.valid_body()["refresh"])))
 
 
 class LogoutView(AccountView):
@@ -101,9 +103,9 @@ class LogoutView(AccountView):
 
     @extend_schema(operation_id="logout", responses=NO_CONTENT)
     def post(self, request: SignedInRequest) -> Response:
-        token = self.valid_body()["refresh"]
-        if token.user_id != request.user.pk:
-            raise FieldRefused("refresh", ("token_not_valid", "This token isn't yours."))
+        token = RefreshToken.parse(self.valid_body()["refresh"])
+        if token is None or token.user_id != request.user.pk:
+            raise FieldRefused("refresh", ("token_not_valid", "This isn't your refresh token."))
         end_sign_ins(_id=token.sign_in_id, userId=request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -116,8 +118,9 @@ class SignInsView(AccountView):
     @extend_schema(operation_id="sign_ins")
     def get(self, request: SignedInRequest) -> Response:
         documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
+        response = serializers.ExportedSignInSerializer.response
         rows = [
-            {**serializers.SignInSerializer.response(row), "isCurrent": row["_id"] == self._current}
+            {**response(row), "isCurrent": row["_id"] == self._current}
             for row in documents.sort("lastUsedAt", -1)
         ]
         return Response({"results": rows})
@@ -142,7 +145,6 @@ class SignInView(AccountView):
     @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
     def delete(self, request: SignedInRequest, **_: str) -> Response:
         """Ends one sign-in. Its tokens stop working within five seconds."""
-        sign_in_id = parse_object_id(self.kwargs["id"])
-        if not end_sign_ins(_id=sign_in_id, userId=request.user.pk):
+        if not end_sign_ins(_id=parse_object_id(self.kwargs["id"]), userId=request.user.pk):
             raise Missing("You have no sign-in with this id.")
         return Response(status=status.HTTP_204_NO_CONTENT)

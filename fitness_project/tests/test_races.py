@@ -101,13 +101,17 @@ def test_a_rename_reaches_routines_that_are_being_written(bench_press, monkeypat
 
 
 def test_a_rename_and_the_routines_it_reaches_are_stored_together(bench_press, monkeypatch):
-    monkeypatch.setattr(services, "_rename_again", lambda *_: None)
     routine = RoutineFactory(exercises=[embedded(RoutineEntry, bench_press)])
+    stored = []
 
+    def read(_):
+        """Before the rename looks once more for the old name."""
+        stored.append(Routine.objects.documents.get(routine.pk))
+
+    monkeypatch.setattr(services, "sleep", read)
     services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
 
-    stored = Routine.objects.documents.get(routine.pk)
-    assert [e["name"] for e in stored["exercises"]] == ["Barbell Bench Press"]
+    assert [[e["name"] for e in r["exercises"]] for r in stored] == [["Barbell Bench Press"]]
 
 
 def test_a_deletion_waits_for_a_request_that_may_use_the_exercise(bench_press, monkeypatch):

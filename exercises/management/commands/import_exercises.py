@@ -61,21 +61,17 @@ class Command(BaseCommand):
         total = len(plan.new) + len(plan.changes)
         with tqdm(total=total, unit=" exercises", disable=not show_progress) as bar:
             try:
-                for start in range(0, len(plan.new), BATCH):
-                    bar.update(len(store_exercises(plan.new[start : start + BATCH], [])))
-                for start in range(0, len(plan.changes), BATCH):
-                    bar.update(len(store_exercises([], plan.changes[start : start + BATCH])))
+                for start in range(0, max(len(plan.new), len(plan.changes)), BATCH):
+                    batch = slice(start, start + BATCH)
+                    bar.update(len(store_exercises(plan.new[batch], plan.changes[batch])))
             except DomainError as error:
                 raise CommandError(f"Stopped: {error} Run the import again to continue.") from None
 
     def _report(self, plan: Plan, dry_run: bool) -> None:
         for number, reason in plan.refused:
             self.stderr.write(f"row {number} refused: {reason}")
-        counts = {
-            "created": len(plan.new),
-            "updated": len(plan.changes),
-            "unchanged": plan.unchanged,
-            "refused": len(plan.refused),
-        }
-        summary = ", ".join(f"{name} {count}" for name, count in counts.items())
-        self.stdout.write(f"{'Would be: ' if dry_run else ''}{summary}")
+        self.stdout.write(
+            f"{'Would be: ' if dry_run else ''}created {len(plan.new)}, "
+            f"updated {len(plan.changes)}, unchanged {plan.unchanged}, "
+            f"refused {len(plan.refused)}"
+        )
