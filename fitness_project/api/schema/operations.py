@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.serializers import ListSerializer, Serializer
 
 from ..http.negotiation import PROBLEM as PROBLEM_MEDIA_TYPE
-from ..problems.codes import names_for
+from ..problems.codes import TABLE
 from ..serializers import ChosenId, DocumentSerializer, StrictSerializer
 from . import texts
 from .texts import Schema
@@ -68,7 +68,7 @@ class ProblemAutoSchema(AutoSchema):
         return {"content": {"application/json": {"schema": schema}}, "required": True}
 
     def _problem_response(self, status: str) -> Schema:
-        codes = ", ".join(f"`{name}`" for name in names_for(int(status)))
+        codes = ", ".join(f"`{code.name}`" for code in TABLE if code.status == int(status))
         return {
             "description": f"{texts.MEANINGS[status]} `code`: {codes}.",
             "content": {PROBLEM_MEDIA_TYPE: {"schema": self._problem_component().ref}},
