@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from .problems.errors import InvalidQuery
@@ -24,12 +24,9 @@ class QuerySerializer(serializers.Serializer):
         for name in cls.names() & request.query_params.keys():
             cls._check(name, request.query_params.getlist(name))
         query = cls(data=request.query_params.dict())
-        try:
-            query.is_valid(raise_exception=True)
-        except ValidationError as error:
-            raise InvalidQuery(error.detail) from None
-        values: dict[str, Any] = query.validated_data
-        return values
+        if not query.is_valid():
+            raise InvalidQuery(query.errors)
+        return query.validated_data
 
     @classmethod
     def _check(cls, name: str, values: list[str]) -> None:

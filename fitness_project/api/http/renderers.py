@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.forms import Form
 from django.http import HttpResponse
 from rest_framework.fields import Field
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request, override_method
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
@@ -17,12 +17,7 @@ if TYPE_CHECKING:  # DRF's views import this module, because the settings name i
     from rest_framework.views import APIView
 
 
-class DocumentJSONRenderer(BaseRenderer):
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "text"
-
+class DocumentJSONRenderer(JSONRenderer):
     def render(
         self,
         data: Any,
