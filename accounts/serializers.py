@@ -60,11 +60,10 @@ class RegisterSerializer(DocumentSerializer):
         model = User
         fields = ("email", "password", "name")
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        user = User(email=values["email"], name=values.get("name"))
-        refuse_weak_password(values["password"], user, "password")
-        return values
+    def validate(self, attrs: Document) -> Document:
+        user = User(email=attrs["email"], name=attrs.get("name"))
+        refuse_weak_password(attrs["password"], user, "password")
+        return attrs
 
 
 class LoginSerializer(StrictSerializer):
