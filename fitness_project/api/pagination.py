@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from fitness_project.documents.order import Boundary, Order
 
-from .fields import QueryIntegerField, TextField
+from .fields import PageSizeField, TextField
 from .http.renderers import respond
 from .query import QuerySerializer
 
@@ -67,8 +67,8 @@ def _name_of(order: Order) -> str:
 
 
 class PageQuery(QuerySerializer):
-    pageSize = QueryIntegerField(  # noqa: N815 - the parameter's name
-        1, 100, required=False, help_text="How many results a page has."
+    pageSize = PageSizeField(  # noqa: N815 - the parameter's name
+        required=False, help_text="How many results a page has."
     )
     cursor = TextField(
         max_length=MAX_CURSOR,
