@@ -24,7 +24,7 @@ def export_account(user_id: ObjectId) -> Iterator[bytes]:
 
 def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
     yield head[:-1]
-    for entry in registry.exported():
+    for entry in registry.owned():
         yield b',"%s":[' % entry.name.encode()
         yield from _comma_separated(entry, user_id)
         yield b"]"

@@ -148,7 +148,5 @@ class ExportSerializer(serializers.Serializer):
     user = UserSerializer()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        lists = {
-            entry.name: serializer_of(entry.response)(many=True) for entry in registry.exported()
-        }
+        lists = {entry.name: serializer_of(entry.response)(many=True) for entry in registry.owned()}
         return {**super().get_fields(), **lists}

@@ -53,8 +53,7 @@ class Documents(Generic[StoredT]):
     @property
     def session(self) -> ClientSession | None:
         """The session of the current transaction, if there is one."""
-        session: ClientSession | None = _connection().session
-        return session
+        return _connection().session
 
     def where(self, **conditions: Any) -> Self:
         return replace(self, filter={**self.filter, **conditions})
