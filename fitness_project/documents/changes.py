@@ -75,8 +75,8 @@ class OwnedFeed:
         gone = self.documents.where(deletedFor=user_id)
         changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
         deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
-        ids = [row["_id"] for row in deleted]
-        return Part(changed, ids, [living, dead], more_living or more_dead)
+        has_more = more_living or more_dead
+        return Part(changed, [row["_id"] for row in deleted], [living, dead], has_more)
 
 
 def _read(
