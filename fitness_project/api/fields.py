@@ -81,7 +81,6 @@ class EmailField(TextField, serializers.EmailField):
 class PasswordField(serializers.CharField):
     """A password of at most 1,024 bytes, neither trimmed nor normalized."""
 
-    MAX_BYTES = 1024
     default_error_messages = {
         "invalid": "Expected a string.",
         "max_length": "Ensure this password has no more than 1,024 bytes.",
@@ -94,7 +93,7 @@ class PasswordField(serializers.CharField):
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if len(data.encode(errors="surrogatepass")) > self.MAX_BYTES:
+        if len(data.encode(errors="surrogatepass")) > 1024:
             self.fail("max_length")
         return data
 

@@ -10,6 +10,7 @@ property test checks that reader and serializer agree.
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
@@ -124,7 +125,8 @@ def _list(field: Any, item: Definition) -> Check:  # The stubs of ListSerializer
     def check(value: Any, source: Input) -> list[Document]:
         if type(value) is not list or not shortest <= len(value) <= longest:
             raise NotPlain
-        whole = source.of_whole_items()
+        # Items must be complete even in a PATCH.
+        whole = replace(source, partial=False) if source.partial else source
         return [reader.read(each, whole) for each in value]
 
     return check

@@ -22,18 +22,14 @@ class QuerySerializer(serializers.Serializer):
         if cls.names().isdisjoint(request.query_params):
             return {}
         for name in cls.names() & request.query_params.keys():
-            cls._check(name, request.query_params.getlist(name))
+            if len(request.query_params.getlist(name)) > 1:
+                raise cls.invalid(name, "Send this parameter only once.", "repeated")
+            if UNDECODABLE in request.query_params[name]:
+                raise cls.invalid(name, "This is not valid UTF-8.")
         query = cls(data=request.query_params.dict())
         if not query.is_valid():
             raise InvalidQuery(query.errors)
         return query.validated_data
-
-    @classmethod
-    def _check(cls, name: str, values: list[str]) -> None:
-        if len(values) > 1:
-            raise cls.invalid(name, "Send this parameter only once.", "repeated")
-        if UNDECODABLE in values[0]:
-            raise cls.invalid(name, "This is not valid UTF-8.")
 
     @classmethod
     @cache

@@ -147,11 +147,7 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
     def defaults(cls) -> Document:
         """The values of fields that a whole body may omit, by JSON name."""
         optional = [field for field in cls()._writable_fields if not field.required]
-        model: Any = cls.Meta.model
-        return {
-            str(field.field_name): model._meta.get_field(field.source).get_default()
-            for field in optional
-        }
+        return {str(field.field_name): cls._default(str(field.source)) for field in optional}
 
     # Fields from the model
 
@@ -200,10 +196,11 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
     @cache
     def public_fields(cls) -> tuple[tuple[str, Any], ...]:
         """JSON names in order, each with the value for documents that lack it."""
-        return tuple((camel(name), cls._unset(name)) for name in cls.Meta.fields)
+        return tuple((camel(name), cls._default(name)) for name in cls.Meta.fields)
 
     @classmethod
-    def _unset(cls, name: str) -> Any:
+    def _default(cls, name: str) -> Any:
+        """The value of a field that is left out. A date has none, although the model sets it."""
         model: Any = cls.Meta.model
         model_field = model._meta.get_field(name)
         if isinstance(model_field, models.DateTimeField) or not model_field.has_default():

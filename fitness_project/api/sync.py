@@ -78,31 +78,22 @@ class SyncView(APIView):
             deleted[entry.name] = part.deleted
             states[entry.name] = part.state
             has_more = has_more or part.has_more
-        token = write_token(user_id, states, has_more)
+        token = signing.dumps([states, has_more], salt=f"sync {user_id}", compress=True)
         page = {"changes": changes, "deleted": deleted, "next": token, "hasMore": has_more}
         return respond(request, page)
-
-
-def write_token(user_id: ObjectId, states: States, has_more: bool) -> str:
-    """Signs, for this user only, how far a client has read."""
-    return signing.dumps([states, has_more], salt=_salt(user_id), compress=True)
 
 
 def read_token(user_id: ObjectId, text: str) -> tuple[States, bool]:
     """Returns the states, and whether they continue an unfinished visit.
 
-    Raises InvalidQuery for anything that `write_token` didn't create for this user, and Gone for
-    tokens that are too old.
+    Raises InvalidQuery for anything that wasn't signed for this user, and Gone for tokens that are
+    too old.
     """
     try:
-        states, continues = signing.loads(text, salt=_salt(user_id), max_age=TOKENS_LIVE_SECONDS)
+        states, continues = signing.loads(text, salt=f"sync {user_id}", max_age=TOKENS_LIVE_SECONDS)
     except signing.SignatureExpired:
         raise Gone("This token is more than 90 days old. Start afresh, without a token.") from None
     except signing.BadSignature:
         message = "This isn't a token for this user. Take the token from `next`."
         raise SyncQuery.invalid("since", message) from None
     return states, continues
-
-
-def _salt(user_id: ObjectId) -> str:
-    return f"sync {user_id}"

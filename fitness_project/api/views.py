@@ -115,8 +115,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return self.get_serializer_class().read(source)
 
     def respond_created(self, document: Stored, **headers: str) -> HttpResponse:
-        request = self.request
-        here = f"{request.scheme}://{request.get_host()}{request.path.rstrip('/')}"
+        here = f"{self.request.scheme}://{self.request.get_host()}{self.request.path.rstrip('/')}"
         headers["Location"] = f"{here}/{document['_id']}"
         return self.respond(document, status.HTTP_201_CREATED, **headers)
 

@@ -66,8 +66,8 @@ def present(serializer: BaseSerializer, data: Mapping[str, Any] | None) -> dict[
     """The fields of a response that can be sent back."""
     if not data or not isinstance(serializer, Serializer):
         return {}
-    names = [name for name, field in serializer.fields.items() if not field.read_only]
-    return {name: data[name] for name in names if name in data}
+    fields = serializer.fields.items()
+    return {name: data[name] for name, field in fields if name in data and not field.read_only}
 
 
 def needed(field: Field) -> Any:

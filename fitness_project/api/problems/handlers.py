@@ -14,7 +14,7 @@ from fitness_project.database.outage import is_outage, outage
 from fitness_project.errors import DomainError
 
 from ..http.json import dump_json
-from ..http.negotiation import HTML, PROBLEM, prefers_html
+from ..http.negotiation import HTML, PROBLEM, preferred_type
 from ..http.renderers import BrowsableRenderer, DocumentJSONRenderer
 from .codes import SERVER_ERROR, UNAVAILABLE
 from .responses import Problem, problem_of
@@ -38,7 +38,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Builds the response to a problem outside DRF's views."""
     content_type, body = PROBLEM, dump_json(problem.body)
-    if prefers_html(request):
+    if preferred_type(request, [PROBLEM, "application/json", HTML]) == HTML:
         content_type = f"{HTML}; charset=utf-8"
         body = render_to_string("problem.html", problem.body).encode()
     return HttpResponse(

@@ -51,17 +51,16 @@ class Problem:
 
     @property
     def body(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
+        errors = {"errors": self.errors} if self.code.status in WITH_FIELD_ERRORS else {}
+        return {
             "type": "about:blank",
             "title": HTTPStatus(self.code.status).phrase,
             "status": self.code.status,
             "code": self.code.name,
             "detail": self.detail,
             "requestId": current_request_id(),
+            **errors,
         }
-        if self.code.status in WITH_FIELD_ERRORS:
-            body["errors"] = self.errors
-        return body
 
     @property
     def headers(self) -> dict[str, str]:
@@ -79,8 +78,7 @@ def problem_of(error: BaseException) -> Problem:
         log.warning("The database can't be reached: %s", error)
         outage.learn_from(error)
         code = UNAVAILABLE
-    if code is None:
-        code = SERVER_ERROR
+    code = code or SERVER_ERROR
     fields = field_errors(error)
     detail = summary(fields) if fields else _detail_of(error, code)
     retry_after = error.seconds if isinstance(error, TooManyAttempts) else RETRY_AFTER_SECONDS
