@@ -24,7 +24,7 @@ def export_account(user_id: ObjectId) -> Iterator[bytes]:
 
 def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
     yield head[:-1]
-    for entry in registry.exported():
+    for entry in registry.owned():
         yield b',"%s":[' % entry.name.encode()
         separator = b""
         for document in entry.documents.collection.find({entry.owner: user_id}):

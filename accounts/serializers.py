@@ -55,11 +55,10 @@ class RegisterSerializer(DocumentSerializer):
         model = User
         fields = ("email", "password", "name")
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        user = User(email=values["email"], name=values.get("name"))
-        refuse_weak_password(values["password"], user, "password")
-        return values
+    def validate(self, attrs: Document) -> Document:
+        user = User(email=attrs["email"], name=attrs.get("name"))
+        refuse_weak_password(attrs["password"], user, "password")
+        return attrs
 
 
 class LoginSerializer(StrictSerializer):
@@ -128,7 +127,5 @@ class ExportSerializer(serializers.Serializer):
     user = UserSerializer()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        lists = {
-            entry.name: serializer_of(entry.response)(many=True) for entry in registry.exported()
-        }
+        lists = {entry.name: serializer_of(entry.response)(many=True) for entry in registry.owned()}
         return {**super().get_fields(), **lists}

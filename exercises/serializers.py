@@ -68,13 +68,12 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         fields = ("exercise_id", "name", "sets", "reps", "weight")
         read_only_fields = ("name",)
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        exercise = catalogue.find(values["exerciseId"])
+    def validate(self, attrs: Document) -> Document:
+        exercise = catalogue.find(attrs["exerciseId"])
         if exercise is None:  # It was deleted a moment ago.
             error = ErrorDetail("No exercise has this id.", "does_not_exist")
             raise serializers.ValidationError({"exerciseId": [error]})
-        return {"exerciseId": values["exerciseId"], "name": exercise["name"], **values}
+        return {"exerciseId": attrs["exerciseId"], "name": exercise["name"], **attrs}
 
 
 def entries(

@@ -9,7 +9,7 @@ from fitness_project.api.http.conditions import etag_of_body, has_current
 from fitness_project.api.http.renderers import wants_json
 from fitness_project.api.permissions import IsStaffOrReadOnly
 from fitness_project.api.requests import SignedInRequest
-from fitness_project.api.views import WritableDocumentViewSet
+from fitness_project.api.views import DocumentViewSet
 from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
@@ -32,7 +32,7 @@ LABELS: tuple[Label, ...] = ("category", "equipment", "level")
 
 
 @extend_schema_view(list=extend_schema(parameters=[ExerciseQuery]))
-class ExerciseViewSet(WritableDocumentViewSet):
+class ExerciseViewSet(DocumentViewSet):
     """The shared catalogue of exercises. All users can read it, and only staff can change it."""
 
     serializer_class = ExerciseSerializer

@@ -2,13 +2,10 @@
 
 
 class DomainError(Exception):
-    """A request breaks a rule. `detail` tells the client what would be right."""
+    """A request breaks a rule. Its text tells the client what would be right.
 
-    default_detail = ""
-
-    def __init__(self, detail: str = "") -> None:
-        self.detail = detail or self.default_detail
-        super().__init__(self.detail)
+    An error without a text gets that of its code in `api/problems/codes`.
+    """
 
 
 class FieldRefused(DomainError):
@@ -34,10 +31,6 @@ class LimitReached(DomainError):
 class Taken(DomainError):
     """The chosen id belongs to another document."""
 
-    default_detail = (
-        "This id is taken. GET the document, because you may have created it, or choose another id."
-    )
-
 
 class InUse(DomainError):
     """The document can't be deleted while others refer to it."""
@@ -49,11 +42,6 @@ class BeingDeleted(DomainError):
 
 class PreconditionFailed(DomainError):
     """The document isn't at a revision that `If-Match` names."""
-
-    default_detail = (
-        "The document's ETag isn't in If-Match (a weak ETag, which begins with W/, never matches). "
-        "Read the document again and send its current ETag."
-    )
 
 
 class Overtaken(DomainError):
@@ -67,13 +55,9 @@ class Gone(DomainError):
 class KeyReused(DomainError):
     """An idempotency key was sent with a different body before."""
 
-    default_detail = "This Idempotency-Key was already used with a different body. Use a new key."
-
 
 class TooManyAttempts(DomainError):
     """Password attempts are blocked for `seconds`."""
-
-    default_detail = "Too many failed attempts. Try again later."
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -87,10 +71,6 @@ class Busy(DomainError):
 class BadCredentials(DomainError):
     """No account has this e-mail address and password."""
 
-    default_detail = "No active account has this e-mail address and password."
-
 
 class TokenNotValid(DomainError):
     """This service didn't issue the token, or its sign-in has ended."""
-
-    default_detail = "This sign-in has ended. Sign in again."

@@ -40,7 +40,5 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs")),
 ]
 
-handler400 = "fitness_project.api.problems.handlers.bad_request"
-handler403 = "fitness_project.api.problems.handlers.forbidden"
-handler404 = "fitness_project.api.problems.handlers.not_found"
+handler400 = handler403 = handler404 = "fitness_project.api.problems.handlers.client_error"
 handler500 = "fitness_project.api.problems.handlers.server_error"

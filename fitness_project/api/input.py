@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fitness_project.documents.collection import Stored
@@ -17,10 +17,6 @@ class Input:
     user: Any = None
     stored: Stored | None = None
     partial: bool = False
-
-    def of_whole_items(self) -> "Input":
-        """The input for the items of an array, which must be complete even in a PATCH."""
-        return replace(self, partial=False) if self.partial else self
 
 
 Rule = Callable[[Any, Input], Any]

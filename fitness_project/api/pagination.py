@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from fitness_project.documents.order import Boundary, Order
 
-from .fields import QueryIntegerField, TextField
+from .fields import PageSizeField, TextField
 from .http.renderers import respond
 from .query import QuerySerializer
 
@@ -47,20 +47,19 @@ def write_cursor(boundary: Boundary, order: Order) -> str:
 
 
 def read_cursor(text: str, order: Order) -> Boundary:
-    """Raises ValueError for anything that `write_cursor` didn't create for this order."""
+    """Raises InvalidQuery for anything that `write_cursor` didn't create for this order."""
     try:
         padded = text + "=" * (-len(text) % 4)
         content = bson.decode(b64decode(padded, altchars="-_", validate=True))
-    except (ValueError, OverflowError, bson.errors.BSONError) as error:
-        raise ValueError("not a cursor") from error
-    if content.keys() != {"k", "b", "i", "o"} or content["o"] != _name_of(order):
-        raise ValueError("not a cursor of this list")
-    key, backwards, inclusive = content["k"], content["b"], content["i"]
-    if not isinstance(key, list) or tuple(type(part) for part in key) != order.types:
-        raise ValueError("a cursor of another list")
-    if type(backwards) is not bool or type(inclusive) is not bool:
-        raise ValueError("not a cursor")
-    return Boundary(tuple(key), backwards, inclusive)
+    except (ValueError, OverflowError, bson.errors.BSONError):
+        content = {}
+    match content:
+        case {"k": list(key), "b": bool(backwards), "i": bool(inclusive), "o": name} if (
+            name == _name_of(order) and tuple(map(type, key)) == order.types
+        ):
+            return Boundary(tuple(key), backwards, inclusive)
+    message = "This isn't a cursor of this list. Take the cursor from `next` or `previous`."
+    raise PageQuery.invalid("cursor", message)
 
 
 def _name_of(order: Order) -> str:
@@ -68,8 +67,8 @@ def _name_of(order: Order) -> str:
 
 
 class PageQuery(QuerySerializer):
-    pageSize = QueryIntegerField(  # noqa: N815 - the parameter's name
-        1, 100, required=False, help_text="How many results a page has."
+    pageSize = PageSizeField(  # noqa: N815 - the parameter's name
+        required=False, help_text="How many results a page has."
     )
     cursor = TextField(
         max_length=MAX_CURSOR,
@@ -89,7 +88,8 @@ class KeysetPagination(BasePagination):
         query = PageQuery.read(request)
         self.request = request
         self.order = view.get_order()
-        self.boundary = self._read_boundary(query.get("cursor"))
+        self.boundary = read_cursor(query["cursor"], self.order) if "cursor" in query else None
+        self.backwards = self.boundary is not None and self.boundary.backwards
         size = query.get("pageSize", self.default_size)
         rows = queryset.fetch(self.order, self.boundary, size + 1)
         self.has_more = len(rows) > size
@@ -97,19 +97,6 @@ class KeysetPagination(BasePagination):
         if self.backwards:
             self.rows.reverse()
         return self.rows
-
-    @property
-    def backwards(self) -> bool:
-        return self.boundary is not None and self.boundary.backwards
-
-    def _read_boundary(self, cursor: str | None) -> Boundary | None:
-        if cursor is None:
-            return None
-        try:
-            return read_cursor(cursor, self.order)
-        except ValueError:
-            message = "This isn't a cursor of this list. Take the cursor from `next` or `previous`."
-            raise PageQuery.invalid("cursor", message) from None
 
     def get_paginated_response(  # type: ignore[override]  # JSON is rendered at once.
         self, data: Sequence[Any]

@@ -10,9 +10,12 @@ property test checks that reader and serializer agree.
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from fitness_project.documents.collection import Document
 
@@ -20,6 +23,13 @@ from . import fields
 from .input import Input, Rule
 
 Check = Callable[[Any, Input], Any]
+
+# The validators of texts that only have a maximum length.
+KNOWN = {
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    ProhibitSurrogateCharactersValidator,
+}
 
 
 class NotPlain(Exception):
@@ -35,7 +45,7 @@ class Definition(Protocol):
     @property
     def fields(self) -> Mapping[str, serializers.Field]: ...
 
-    def complete(self, values: Document) -> Document: ...
+    def validate(self, attrs: Document) -> Document: ...
 
 
 class PlainReader:
@@ -46,7 +56,7 @@ class PlainReader:
         self.names = frozenset(serializer.fields)
         self.checks = [(name, check_of(field), field.required) for name, field in writable.items()]
         self.rules = [(name, rule) for name, rule in serializer.rules.items() if name in writable]
-        self.complete = serializer.complete
+        self.validate = serializer.validate
 
     def read(self, body: Any, source: Input) -> Document:
         """Returns what the serializer would return. Raises NotPlain or ValidationError."""
@@ -63,51 +73,33 @@ class PlainReader:
         for name, rule in self.rules:
             if name in values:
                 values[name] = rule(values[name], source)
-        return self.complete(values)
+        return self.validate(values)
 
 
 def check_of(field: serializers.Field) -> Check:
     """Returns a function that returns the valid value, or raises NotPlain or ValidationError."""
+    is_text = type(field) is fields.TextField and KNOWN.issuperset(map(type, field.validators))
     match field:
         case serializers.ListSerializer(child=Definition() as item):
             return _list(field, item)
         case fields.IntegerField(min_value=int(low), max_value=int(high), allow_null=False):
-            return _integer(low, high)
+            return _number(low, high, 0, (int,))
         case fields.NumberField(
             min_value=int() | float() as low, max_value=int() | float() as high, allow_null=False
         ):
-            return _number(low, high)
+            return _number(low, high, 0.0, (int, float))
         case fields.ObjectIdField(allow_null=False) if not field.validators:
             return lambda value, _: field.to_internal_value(value)
-        case fields.TextField(max_length=int(longest)) if _has_only_a_length(field):
+        case fields.TextField(max_length=int(longest)) if is_text:
             return _text(longest, field.allow_null)
         case _:
             return lambda value, _: field.run_validation(value)
 
 
-def _has_only_a_length(field: fields.TextField) -> bool:
-    known = {
-        "MaxLengthValidator",
-        "ProhibitNullCharactersValidator",
-        "ProhibitSurrogateCharactersValidator",
-    }
-    names = {type(validator).__name__ for validator in field.validators}
-    return type(field) is fields.TextField and names <= known
-
-
-def _integer(low: int, high: int) -> Check:
-    def check(value: Any, _: Input) -> int:
-        if type(value) is int and low <= value <= high:
-            return value
-        raise NotPlain
-
-    return check
-
-
-def _number(low: float, high: float) -> Check:
+def _number(low: float, high: float, zero: float, types: tuple[type, ...]) -> Check:
     def check(value: Any, _: Input) -> float:
-        if type(value) in (int, float) and low <= value <= high:
-            return float(value) + 0.0
+        if type(value) in types and low <= value <= high:
+            return value + zero  # Adding 0.0 makes an integer a float, and -0.0 positive.
         raise NotPlain
 
     return check
@@ -126,16 +118,15 @@ def _text(longest: int, nullable: bool) -> Check:
     return check
 
 
-def _list(field: serializers.ListSerializer, item: Definition) -> Check:
+def _list(field: Any, item: Definition) -> Check:  # The stubs of ListSerializer have no lengths.
     reader = PlainReader(item)
-    # The stubs don't have these two.
-    shortest: int = field.min_length or 0  # type: ignore[attr-defined]
-    longest: int = field.max_length  # type: ignore[attr-defined]
+    shortest, longest = field.min_length or 0, field.max_length
 
     def check(value: Any, source: Input) -> list[Document]:
         if type(value) is not list or not shortest <= len(value) <= longest:
             raise NotPlain
-        whole = source.of_whole_items()
+        # Items must be complete even in a PATCH.
+        whole = replace(source, partial=False) if source.partial else source
         return [reader.read(each, whole) for each in value]
 
     return check

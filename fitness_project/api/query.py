@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from .problems.errors import InvalidQuery
@@ -22,21 +22,14 @@ class QuerySerializer(serializers.Serializer):
         if cls.names().isdisjoint(request.query_params):
             return {}
         for name in cls.names() & request.query_params.keys():
-            cls._check(name, request.query_params.getlist(name))
+            if len(request.query_params.getlist(name)) > 1:
+                raise cls.invalid(name, "Send this parameter only once.", "repeated")
+            if UNDECODABLE in request.query_params[name]:
+                raise cls.invalid(name, "This is not valid UTF-8.")
         query = cls(data=request.query_params.dict())
-        try:
-            query.is_valid(raise_exception=True)
-        except ValidationError as error:
-            raise InvalidQuery(error.detail) from None
-        values: dict[str, Any] = query.validated_data
-        return values
-
-    @classmethod
-    def _check(cls, name: str, values: list[str]) -> None:
-        if len(values) > 1:
-            raise cls.invalid(name, "Send this parameter only once.", "repeated")
-        if UNDECODABLE in values[0]:
-            raise cls.invalid(name, "This is not valid UTF-8.")
+        if not query.is_valid():
+            raise InvalidQuery(query.errors)
+        return query.validated_data
 
     @classmethod
     @cache

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import bson
 import orjson
+from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 from django.db import models
 from django_mongodb_backend import fields as mongo_fields
@@ -52,12 +53,11 @@ class StrictSerializer(serializers.Serializer):
     }
 
     def to_internal_value(self, data: Any) -> Document:
-        errors = self._key_errors(data) if isinstance(data, dict) else {}
+        errors: Any = self._key_errors(data) if isinstance(data, dict) else {}
         try:
             values: Document = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            others = serializers.as_serializer_error(error)
-            raise serializers.ValidationError({**others, **errors}) from None
+            errors = {**serializers.as_serializer_error(error), **errors}
         if errors:
             raise serializers.ValidationError(errors)
         return values
@@ -119,30 +119,22 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
     def _read_by_serializer(cls, source: Input) -> Document:
         serializer = cls(data=source.body, partial=source.partial, context={"source": source})
         serializer.is_valid(raise_exception=True)
-        values: Document = serializer.validated_data
-        return values
+        return serializer.validated_data
 
     @classmethod
     @cache
     def plain_reader(cls) -> PlainReader:
         return PlainReader(cls())
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        """Adds what follows from valid values, and checks what concerns several of them.
-
-        Subclasses override this. Raises ValidationError.
-        """
-        return values
-
-    def validate(self, attrs: Document) -> Document:
-        return self.complete(attrs)
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Adds the rules as methods `validate_<name>`, which DRF calls."""
         super().__init_subclass__(**kwargs)
         for name, rule in cls.rules.items():
-            setattr(cls, f"validate_{name}", _as_method(rule))
+            setattr(
+                cls,
+                f"validate_{name}",
+                lambda self, value, rule=rule: rule(value, self.context["source"]),
+            )
 
     def set_value(
         self, dictionary: MutableMapping[str, Any], keys: Sequence[str], value: Any
@@ -155,15 +147,7 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
     def defaults(cls) -> Document:
         """The values of fields that a whole body may omit, by JSON name."""
         optional = [field for field in cls()._writable_fields if not field.required]
-        return {
-            str(field.field_name): cls._model_field(str(field.source)).get_default()
-            for field in optional
-        }
-
-    @classmethod
-    def _model_field(cls, name: str) -> models.Field:
-        model: type[models.Model] = cls.Meta.model
-        return next(field for field in model._meta.fields if field.name == name)
+        return {str(field.field_name): cls._default(str(field.source)) for field in optional}
 
     # Fields from the model
 
@@ -171,8 +155,10 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
         return {camel(name): _sourced(name, field) for name, field in super().get_fields().items()}
 
     def build_standard_field(self, field_name: str, model_field: models.Field) -> FieldClass:
-        if isinstance(model_field, mongo_fields.ArrayField):
-            return self._build_list_field(field_name, model_field)
+        if isinstance(model_field, mongo_fields.ArrayField):  # Of strings.
+            child = fields.TextField(max_length=model_field.base_field.max_length)
+            kwargs = {"child": child, "required": False, "max_length": model_field.max_size}
+            return serializers.ListField, kwargs
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         # DRF takes a primary key for a number, and adds bounds.
         if field_class is fields.ObjectIdField:
@@ -180,17 +166,6 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
                 k: v for k, v in kwargs.items() if k in ("read_only", "required", "allow_null")
             }
         return field_class, kwargs
-
-    def _build_list_field(
-        self, field_name: str, model_field: mongo_fields.ArrayField
-    ) -> FieldClass:
-        child_class, child_kwargs = super().build_standard_field(field_name, model_field.base_field)
-        child_kwargs.pop("required", None)
-        return serializers.ListField, {
-            "child": child_class(**child_kwargs),
-            "required": False,
-            "max_length": model_field.max_size,
-        }
 
     # From a document to a response
 
@@ -221,11 +196,13 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
     @cache
     def public_fields(cls) -> tuple[tuple[str, Any], ...]:
         """JSON names in order, each with the value for documents that lack it."""
-        return tuple((camel(name), cls._unset(name)) for name in cls.Meta.fields)
+        return tuple((camel(name), cls._default(name)) for name in cls.Meta.fields)
 
     @classmethod
-    def _unset(cls, name: str) -> Any:
-        model_field = cls._model_field(name)
+    def _default(cls, name: str) -> Any:
+        """The value of a field that is left out. A date has none, although the model sets it."""
+        model: Any = cls.Meta.model
+        model_field = model._meta.get_field(name)
         if isinstance(model_field, models.DateTimeField) or not model_field.has_default():
             return None
         return model_field.get_default()
@@ -241,18 +218,12 @@ class ChosenId(DocumentSerializer):
     @classmethod
     def read(cls, source: Input) -> Document:
         document = super().read(source)
-        chosen = document.pop("id", None)
-        return document if chosen is None else {"_id": chosen, **document}
+        return {"_id": document.pop("id") or ObjectId(), **document}
 
 
 def serializer_of(response: Callable[..., Any]) -> type[DocumentSerializer]:
     """The serializer class that `response` is a method of."""
-    serializer: type[DocumentSerializer] = response.__self__  # type: ignore[attr-defined]
-    return serializer
-
-
-def _as_method(rule: Rule) -> Callable[[DocumentSerializer, Any], Any]:
-    return lambda serializer, value: rule(value, serializer.context["source"])
+    return response.__self__  # type: ignore[attr-defined]
 
 
 def _sourced(name: str, field: serializers.Field) -> serializers.Field:

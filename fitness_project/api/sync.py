@@ -1,11 +1,9 @@
 """`GET /api/sync`: the change feed."""
 
-from typing import Any
-
 from bson import ObjectId
 from django.core import signing
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -43,19 +41,16 @@ class SyncQuery(QuerySerializer):
     )
 
 
-class ChangesSerializer(serializers.Serializer):
-    def get_fields(self) -> dict[str, Any]:
-        return {entry.name: serializer_of(entry.response)(many=True) for entry, _ in followed()}
-
-
-class DeletedSerializer(serializers.Serializer):
-    def get_fields(self) -> dict[str, Any]:
-        return {entry.name: serializers.ListField(child=ObjectIdField()) for entry, _ in followed()}
-
-
 class SyncPageSerializer(serializers.Serializer):
-    changes = ChangesSerializer()
-    deleted = DeletedSerializer()
+    # Apps register their collections before this module is imported.
+    changes = inline_serializer(
+        "Changes",
+        {entry.name: serializer_of(entry.response)(many=True) for entry, _ in followed()},
+    )
+    deleted = inline_serializer(
+        "Deleted",
+        {entry.name: serializers.ListField(child=ObjectIdField()) for entry, _ in followed()},
+    )
     next = serializers.CharField()
     hasMore = serializers.BooleanField()  # noqa: N815 - the JSON name
 
@@ -74,7 +69,8 @@ class SyncView(APIView):
     @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
     def get(self, request: SignedInRequest) -> HttpResponse:
         user_id = request.user.pk
-        states, continues = self._states()
+        query = SyncQuery.read(request)
+        states, continues = read_token(user_id, query["since"]) if query else ({}, False)
         changes, deleted, has_more = {}, {}, False
         for entry, feed in followed():
             part = feed.read(user_id, states.get(entry.name) or feed.begin(), continues)
@@ -82,40 +78,22 @@ class SyncView(APIView):
             deleted[entry.name] = part.deleted
             states[entry.name] = part.state
             has_more = has_more or part.has_more
-        token = write_token(user_id, states, has_more)
+        token = signing.dumps([states, has_more], salt=f"sync {user_id}", compress=True)
         page = {"changes": changes, "deleted": deleted, "next": token, "hasMore": has_more}
         return respond(request, page)
-
-    def _states(self) -> tuple[States, bool]:
-        token = SyncQuery.read(self.request).get("since")
-        if token is None:
-            return {}, False
-        try:
-            return read_token(self.request.user.pk, token)
-        except ValueError:
-            message = "This isn't a token for this user. Take the token from `next`."
-            raise SyncQuery.invalid("since", message) from None
-
-
-def write_token(user_id: ObjectId, states: States, has_more: bool) -> str:
-    """Signs, for this user only, how far a client has read."""
-    return signing.dumps([states, has_more], salt=_salt(user_id), compress=True)
 
 
 def read_token(user_id: ObjectId, text: str) -> tuple[States, bool]:
     """Returns the states, and whether they continue an unfinished visit.
 
-    Raises ValueError for anything that `write_token` didn't create for this user, and Gone for
-    tokens that are too old.
+    Raises InvalidQuery for anything that wasn't signed for this user, and Gone for tokens that are
+    too old.
     """
     try:
-        states, continues = signing.loads(text, salt=_salt(user_id), max_age=TOKENS_LIVE_SECONDS)
+        states, continues = signing.loads(text, salt=f"sync {user_id}", max_age=TOKENS_LIVE_SECONDS)
     except signing.SignatureExpired:
         raise Gone("This token is more than 90 days old. Start afresh, without a token.") from None
-    except signing.BadSignature as error:
-        raise ValueError("not a token of this user") from error
+    except signing.BadSignature:
+        message = "This isn't a token for this user. Take the token from `next`."
+        raise SyncQuery.invalid("since", message) from None
     return states, continues
-
-
-def _salt(user_id: ObjectId) -> str:
-    return f"sync {user_id}"

@@ -1,6 +1,5 @@
 """Viewsets of stored documents."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -26,14 +25,20 @@ from .serializers import DocumentSerializer, Input
 
 
 class DocumentViewSet(viewsets.GenericViewSet):
-    """Reads one collection.
+    """Reads and writes one collection: the user's own documents of `model`, unless overridden.
 
-    A subclass defines `serializer_class`, `get_queryset()` (the documents that the user may see, as
-    Documents or anything else with its `fetch` and `get`) and `order` or `get_order()`. It may
-    override `filter_queryset()` to filter a list by query parameters.
+    A subclass defines `serializer_class`, `order` or `get_order()`, and either `model` or:
+
+    - `get_queryset()`: the documents that the user may see, with the `fetch` and `get` of Documents
+    - `perform_create`, `perform_update` and `perform_destroy`: The first two take a valid document
+      (for PATCH, a part of one) and return the stored document. The last two take the revisions
+      that `If-Match` requires.
+
+    It may override `filter_queryset()` to filter a list by query parameters.
     """
 
     request: SignedInRequest
+    model: ClassVar[type[OwnedModel]]
     serializer_class: type[DocumentSerializer]
     order: Order
     lookup_url_kwarg = "id"
@@ -42,12 +47,18 @@ class DocumentViewSet(viewsets.GenericViewSet):
     def get_order(self) -> Order:
         return self.order
 
+    def get_queryset(self) -> OwnedDocuments:  # type: ignore[override]  # not a QuerySet
+        return self.model.objects.visible_to(self.request.user)
+
     def get_serializer_class(self) -> type[DocumentSerializer]:
         return self.serializer_class
 
     def list(self, request: SignedInRequest) -> HttpResponse:
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.representations(rows or []))
+        documents: Any = self.get_queryset()  # DRF's methods are typed for QuerySets only.
+        rows: Any = self.paginate_queryset(self.filter_queryset(documents))
+        serializer = self.serializer_class
+        public = serializer.ready_response if wants_json(request) else serializer.response
+        return self.get_paginated_response([public(row) for row in rows])
 
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Returns the document with its ETag."""
@@ -69,11 +80,6 @@ class DocumentViewSet(viewsets.GenericViewSet):
         self.check_object_permissions(self.request, document)
         return document
 
-    def representations(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-        if wants_json(self.request):
-            return [self.serializer_class.ready_response(row) for row in rows]
-        return [self.serializer_class.response(row) for row in rows]
-
     def respond(
         self, document: Stored, status: int = status.HTTP_200_OK, **headers: str
     ) -> HttpResponse:
@@ -81,30 +87,18 @@ class DocumentViewSet(viewsets.GenericViewSet):
             headers["ETag"] = etag_of(document)
         return respond(self.request, self.serializer_class.response(document), status, headers)
 
-
-class WritableDocumentViewSet(DocumentViewSet):
-    """Reads and writes one collection.
-
-    A subclass defines `perform_create`, `perform_update` and `perform_destroy`. The first two take
-    a valid document (for PATCH, a part of one) and return the stored document. The last two take
-    the revisions that `If-Match` requires.
-    """
-
     def create(self, request: SignedInRequest) -> HttpResponse:
         """Creates the document, and returns it with its ETag."""
         return self.respond_created(self.perform_create(self.read_body()))
 
-    def update(self, request: SignedInRequest, **_: str) -> HttpResponse:
-        """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
-        return self._update(partial=False)
-
     def partial_update(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Changes only the fields that are sent."""
-        return self._update(partial=True)
+        return self.update(request, partial=True)
 
-    def _update(self, partial: bool) -> HttpResponse:
-        only_if = required_revisions(self.request)
-        _ = self.request.data  # For an unreadable body, any id gets a 400 or 415.
+    def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
+        """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
+        only_if = required_revisions(request)
+        _ = request.data  # For an unreadable body, any id gets a 400 or 415.
         while True:
             stored = self.get_document()
             changes = self.read_body(stored, partial)
@@ -121,38 +115,32 @@ class WritableDocumentViewSet(DocumentViewSet):
         return self.get_serializer_class().read(source)
 
     def respond_created(self, document: Stored, **headers: str) -> HttpResponse:
-        request = self.request
-        here = f"{request.scheme}://{request.get_host()}{request.path.rstrip('/')}"
+        here = f"{self.request.scheme}://{self.request.get_host()}{self.request.path.rstrip('/')}"
         headers["Location"] = f"{here}/{document['_id']}"
         return self.respond(document, status.HTTP_201_CREATED, **headers)
 
     def perform_create(self, document: Document) -> Stored:
-        raise NotImplementedError
+        return self.get_queryset().create(document)
 
     def perform_update(
         self, stored: Stored, changes: Document, only_if: Revisions | None
     ) -> Stored:
         """Raises Overtaken if the document has changed since it was read."""
-        raise NotImplementedError
+        return self.get_queryset().change(stored, changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
-        raise NotImplementedError
+        self.get_queryset().delete(document_id, only_if)
 
 
-class OwnedDocumentViewSet(WritableDocumentViewSet):
+class OwnedDocumentViewSet(DocumentViewSet):
     """Reads and writes a user's own documents. A POST with an `Idempotency-Key` may be sent again.
 
-    A subclass also defines `model` and `new_serializer_class`, which accepts an `id` that the
-    client chose.
+    A subclass also defines `new_serializer_class`, which accepts an `id` that the client chose.
     """
 
-    model: ClassVar[type[OwnedModel]]
     new_serializer_class: ClassVar[type[DocumentSerializer]]
     permission_classes = (IsOwner,)
     takes_keys = True
-
-    def get_queryset(self) -> OwnedDocuments:  # type: ignore[override]  # not a QuerySet
-        return self.model.objects.visible_to(self.request.user)
 
     def get_serializer_class(self) -> type[DocumentSerializer]:
         return self.new_serializer_class if self.action == "create" else self.serializer_class
@@ -173,14 +161,3 @@ class OwnedDocumentViewSet(WritableDocumentViewSet):
             if document is None:
                 raise
         return self.respond_created(document, **{"Idempotent-Replayed": "true"})
-
-    def perform_create(self, document: Document) -> Stored:
-        return self.get_queryset().create(document)
-
-    def perform_update(
-        self, stored: Stored, changes: Document, only_if: Revisions | None
-    ) -> Stored:
-        return self.get_queryset().change(stored, changes, only_if)
-
-    def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
-        self.get_queryset().delete(document_id, only_if)

@@ -66,7 +66,7 @@ class OwnedFeed:
     documents: Documents
 
     def begin(self) -> State:
-        return [_beginning(0), _beginning(_milliseconds(now() - SETTLE))]
+        return [[since, None, None, []] for since in (0, _milliseconds(now() - SETTLE))]
 
     def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
         """Reads tombstones last, so that a document deleted meanwhile is reported as deleted."""
@@ -75,12 +75,8 @@ class OwnedFeed:
         gone = self.documents.where(deletedFor=user_id)
         changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
         deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
-        ids = [row["_id"] for row in deleted]
-        return Part(changed, ids, [living, dead], more_living or more_dead)
-
-
-def _beginning(date: int) -> State:
-    return [date, None, None, []]
+        has_more = more_living or more_dead
+        return Part(changed, [row["_id"] for row in deleted], [living, dead], has_more)
 
 
 def _read(

@@ -11,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from django.db import connections, models
+from django.db import connection, models
 from django_mongodb_backend.managers import MongoManager
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -42,19 +42,14 @@ class Documents(Generic[StoredT]):
     filter: Filter = field(default_factory=dict)
 
     @property
-    def name(self) -> str:
-        return self.model._meta.db_table
-
-    @property
     def collection(self) -> Collection[StoredT]:
         """The whole collection: `filter` doesn't apply to it."""
-        return _collection(self.name)
+        return _collection(self.model._meta.db_table)
 
     @property
     def session(self) -> ClientSession | None:
         """The session of the current transaction, if there is one."""
-        session: ClientSession | None = _connection().session
-        return session
+        return connection.session  # type: ignore[attr-defined]  # MongoDB's backend has it.
 
     def where(self, **conditions: Any) -> Self:
         return replace(self, filter={**self.filter, **conditions})
@@ -67,7 +62,8 @@ class Documents(Generic[StoredT]):
         """
         backwards = boundary is not None and boundary.backwards
         query = self.filter if boundary is None else beyond(self.filter, order, boundary)
-        cursor = _collection(self.name, raw=True).find(query, session=self.session)
+        collection = _collection(self.model._meta.db_table, raw=True)
+        cursor = collection.find(query, session=self.session)
         return cursor.sort(order.sort(backwards)).limit(limit).to_list()
 
     def find(self, document_id: ObjectId) -> StoredT | None:
@@ -117,7 +113,7 @@ _kept = _Kept()
 
 
 def _collection(name: str, *, raw: bool = False) -> Collection[Any]:
-    database = _connection().database
+    database = connection.database  # type: ignore[attr-defined]  # MongoDB's backend has it.
     if _kept.database is not database:  # In a forked worker, for example.
         _kept.database, _kept.collections = database, {}
     found = _kept.collections.get((name, raw))
@@ -125,11 +121,6 @@ def _collection(name: str, *, raw: bool = False) -> Collection[Any]:
         found = database.get_collection(name, codec_options=RAW if raw else None)
         _kept.collections[name, raw] = found
     return found
-
-
-def _connection() -> Any:
-    """Django's connection. Its MongoDB backend has no type annotations."""
-    return connections["default"]
 
 
 class DocumentManager(MongoManager, Generic[StoredT]):

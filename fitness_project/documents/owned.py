@@ -20,7 +20,7 @@ from fitness_project.errors import Overtaken, PreconditionFailed, Taken
 
 from .collection import Document, DocumentManager, Documents, Stored, StoredT
 from .instants import now
-from .revisions import Expression, Revisions, is_at, revision, revision_of
+from .revisions import Expression, Revisions, revision, revision_of
 
 Store = Callable[[Document], StoredT]
 
@@ -105,8 +105,8 @@ class OwnedDocuments(Documents[StoredT]):
             raise PreconditionFailed
         changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
         merged = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
-        unchanged_since = is_at(revision_of(stored))
-        if not self._write(stored["_id"], merged, unchanged_since):
+        unchanged = Revisions((revision_of(stored),))
+        if not self._write(stored["_id"], merged, unchanged.expression):
             found: Stored = self.find(stored["_id"]) or {}
             if found.get("revision") != changes["revision"]:
                 raise Overtaken  # Otherwise the write was done and only the reply was lost.

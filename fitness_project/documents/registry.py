@@ -5,7 +5,7 @@ an account, and the renaming of a document that others refer to thus reach every
 importing an app.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .changes import Feed
@@ -45,23 +45,17 @@ class Entry:
     owner: str | None = "userId"
     refers_to: tuple[Reference, ...] = ()
     feed: Feed | None = None
-    is_exported: bool = True
 
 
 entries: list[Entry] = []
 
 
 def owned() -> list[Entry]:
+    """The collections of users' documents."""
     return [entry for entry in entries if entry.owner is not None]
 
 
-def exported() -> list[Entry]:
-    return [entry for entry in owned() if entry.is_exported]
-
-
-def references_to(collection: str) -> Iterator[tuple[Entry, Reference]]:
+def references_to(collection: str) -> list[tuple[Entry, Reference]]:
     """The collections that refer to this one, each with its reference."""
-    for entry in entries:
-        for reference in entry.refers_to:
-            if reference.to == collection:
-                yield entry, reference
+    pairs = [(entry, reference) for entry in entries for reference in entry.refers_to]
+    return [(entry, reference) for entry, reference in pairs if reference.to == collection]

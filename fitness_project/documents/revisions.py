@@ -18,22 +18,12 @@ def revision() -> ObjectIdField:
 
 def revision_of(document: Mapping[str, Any]) -> ObjectId:
     """Until its first change, a document that another program stored has its id as its revision."""
-    found: ObjectId = document.get("revision", document["_id"])
-    return found
-
-
-def is_at(revision: ObjectId) -> Expression:
-    """The condition that the document is at this revision."""
-    return is_at_one_of([revision])
-
-
-def is_at_one_of(revisions: list[ObjectId]) -> Expression:
-    return {"$in": [{"$ifNull": ["$revision", "$_id"]}, revisions]}
+    return document.get("revision", document["_id"])
 
 
 @dataclass(frozen=True)
 class Revisions:
-    """The revisions that `If-Match` names. A write requires the document to be at one of them."""
+    """Revisions, such as those that `If-Match` names. A write requires one of them."""
 
     ids: tuple[ObjectId, ...]
 
@@ -43,4 +33,4 @@ class Revisions:
     @property
     def expression(self) -> Expression:
         """The same condition for the database."""
-        return is_at_one_of(list(self.ids))
+        return {"$in": [{"$ifNull": ["$revision", "$_id"]}, list(self.ids)]}

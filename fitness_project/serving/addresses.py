@@ -38,15 +38,9 @@ def client_address(request: HttpRequest) -> str:
     address in it that isn't a trusted proxy.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
-    if not _is_trusted(address):
-        return address
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        hop = hop.strip()
-        if _parsed(hop) is None:
-            break
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while _is_trusted(address) and hops and _parsed(hop := hops.pop().strip()):
         address = hop
-        if not _is_trusted(hop):
-            break
     return address
 
 

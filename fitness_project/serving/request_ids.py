@@ -13,13 +13,9 @@ ALLOWED = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
-def current_request_id() -> str:
-    return _request_id.get()
-
-
-def continue_request(request_id: str) -> None:
-    """Makes what another thread logs from now on part of that request."""
-    _request_id.set(request_id)
+current_request_id = _request_id.get
+# Makes what another thread logs from now on part of that request.
+continue_request = _request_id.set
 
 
 class RequestIdMiddleware:

@@ -28,7 +28,9 @@ OTHER_DESCRIPTORS = 512
 
 def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) -> None:
     """Serves until a signal stops the process."""
-    logging.getLogger("_granian").addFilter(_is_wanted)
+    # granian advises against so many THREADS, which are intended.
+    advice = "Configuration allows spawning"
+    logging.getLogger("_granian").addFilter(lambda record: not record.msg.startswith(advice))
     server = Granian(
         "fitness_project.serving.wsgi:application",
         address=host,
@@ -49,11 +51,6 @@ def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) ->
     )
     server.on_startup(on_startup)
     server.serve(target_loader=load_application)
-
-
-def _is_wanted(record: logging.LogRecord) -> bool:
-    """Drops granian's advice against so many THREADS, which are intended."""
-    return not record.msg.startswith("Configuration allows spawning")
 
 
 def _allow_connections() -> int:

@@ -8,6 +8,7 @@ first come, first served.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -52,11 +53,10 @@ class Turns:
             self._line.append(called)
         if called.acquire(timeout=self._patience):
             return True
-        with self._lock:
-            if called not in self._line:
-                return True  # It was called in the meantime.
+        with self._lock, suppress(ValueError):
             self._line.remove(called)
-        return False
+            return False
+        return True  # It was called in the meantime.
 
     def _leave(self) -> None:
         """Passes the place to the first thread in line, ahead of any that arrives now."""

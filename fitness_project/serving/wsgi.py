@@ -60,9 +60,8 @@ class Handler(WSGIHandler):
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
         """Remembers where the last paths lead, which takes longer than it seems."""
         path = request.path_info
-        match = _resolve(path) if len(path) < MAX_PATH else resolve(path)
-        request.resolver_match = match
-        return match
+        request.resolver_match = _resolve(path) if len(path) < MAX_PATH else resolve(path)
+        return request.resolver_match
 
 
 _resolve = lru_cache(maxsize=1_000)(resolve)

@@ -105,13 +105,8 @@ MIGRATION_MODULES = {
     "contenttypes": "fitness_project.mongo_migrations.contenttypes",
 }
 
-if text("CACHE_URL"):
-    CACHES = {"default": from_url("CACHE_URL", Env.cache_url_config)}
-
-if text("EMAIL_URL"):
-    vars().update(from_url("EMAIL_URL", Env.email_url_config))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+CACHES = {"default": from_url("CACHE_URL", "locmemcache://", Env.cache_url_config)}
+vars().update(from_url("EMAIL_URL", "consolemail://", Env.email_url_config))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "fitness@localhost")
 

@@ -1,6 +1,7 @@
 """The secret key of a service that runs on one machine, stored beside its embedded database."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -32,8 +33,7 @@ def _write_once(path: Path, text: str) -> None:
     draft.touch(mode=0o600)
     draft.write_text(text)
     try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
     finally:
         draft.unlink()

@@ -9,20 +9,16 @@ from .base import MONGODB_URI, VAR_DIR
 from .environment import comma_separated, text
 from .secret_key import kept_secret_key
 
-SECRET_KEY = text("SECRET_KEY")
-if not SECRET_KEY and MONGODB_URI:
+if MONGODB_URI and not text("SECRET_KEY"):
     raise ImproperlyConfigured(
         "SECRET_KEY must be set when MONGODB_URI is: every machine that serves must share one key."
     )
-if not SECRET_KEY:
-    SECRET_KEY = kept_secret_key(VAR_DIR)
+SECRET_KEY = text("SECRET_KEY") or kept_secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS")
-for _name, _keys in {
-    "SECRET_KEY": [SECRET_KEY],
-    "SECRET_KEY_FALLBACKS": SECRET_KEY_FALLBACKS,
-}.items():
-    if any(len(key.encode()) < 32 for key in _keys):
-        raise ImproperlyConfigured(f"{_name}: a key must have at least 32 bytes.")
+if any(len(key.encode()) < 32 for key in [SECRET_KEY, *SECRET_KEY_FALLBACKS]):
+    raise ImproperlyConfigured(
+        "SECRET_KEY and each key in SECRET_KEY_FALLBACKS must have at least 32 bytes."
+    )
 
 ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXIES = comma_separated("TRUSTED_PROXIES")

@@ -22,10 +22,8 @@ def etag_of_body(body: bytes) -> str:
 
 def required_etags(request: HttpRequest) -> list[str] | None:
     """The ETags in `If-Match`, or None if any revision will do. A weak ETag never matches."""
-    required = request.META.get("HTTP_IF_MATCH")
-    if required is None or (etags := parse_etags(required)) == ["*"]:
-        return None
-    return etags
+    etags = parse_etags(request.META.get("HTTP_IF_MATCH", "*"))
+    return None if etags == ["*"] else etags
 
 
 def required_revisions(request: HttpRequest) -> Revisions | None:
@@ -34,13 +32,10 @@ def required_revisions(request: HttpRequest) -> Revisions | None:
     if etags is None:
         return None
     ids = (parse_object_id(etag.strip('"')) for etag in etags)
-    return Revisions(tuple(found for found in ids if found is not None))
+    return Revisions(tuple(filter(None, ids)))
 
 
 def has_current(request: HttpRequest, etag: str) -> bool:
     """Whether `If-None-Match` says that the client already has this version."""
-    known = request.META.get("HTTP_IF_NONE_MATCH")
-    if known is None:
-        return False
-    etags = parse_etags(known)
+    etags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return etags == ["*"] or etag in (each.removeprefix("W/") for each in etags)

@@ -39,7 +39,8 @@ class IdempotencyKey:
             body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
             raise ParseError("The body is nested too deeply.") from None
-        return cls(_digest(request.user.pk.binary + given.encode()), _digest(body))
+        key = request.user.pk.binary + given.encode()
+        return cls(sha256(key).digest(), sha256(body).digest())
 
     @property
     def fields(self) -> Document:
@@ -60,7 +61,3 @@ class IdempotencyKey:
         if not documents.holds(document):
             raise Gone("The document created with this Idempotency-Key has been deleted.")
         return document
-
-
-def _digest(content: bytes) -> bytes:
-    return sha256(content).digest()

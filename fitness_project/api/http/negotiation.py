@@ -35,10 +35,6 @@ class JSONFirstNegotiation(DefaultContentNegotiation):
         return by_type[preferred], by_type[preferred].media_type
 
 
-def prefers_html(request: HttpRequest) -> bool:
-    return preferred_type(request, [PROBLEM, "application/json", HTML]) == HTML
-
-
 def preferred_type(request: HttpRequest, media_types: list[str]) -> str | None:
     """The media type that the Accept header prefers, or None if it allows or says nothing usable.
 

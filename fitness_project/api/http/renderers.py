@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.forms import Form
 from django.http import HttpResponse
 from rest_framework.fields import Field
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request, override_method
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
@@ -17,12 +17,7 @@ if TYPE_CHECKING:  # DRF's views import this module, because the settings name i
     from rest_framework.views import APIView
 
 
-class DocumentJSONRenderer(BaseRenderer):
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "text"
-
+class DocumentJSONRenderer(JSONRenderer):
     def render(
         self,
         data: Any,
@@ -71,8 +66,8 @@ def present(serializer: BaseSerializer, data: Mapping[str, Any] | None) -> dict[
     """The fields of a response that can be sent back."""
     if not data or not isinstance(serializer, Serializer):
         return {}
-    names = [name for name, field in serializer.fields.items() if not field.read_only]
-    return {name: data[name] for name in names if name in data}
+    fields = serializer.fields.items()
+    return {name: data[name] for name, field in fields if name in data and not field.read_only}
 
 
 def needed(field: Field) -> Any:

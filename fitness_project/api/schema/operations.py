@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.serializers import ListSerializer, Serializer
 
 from ..http.negotiation import PROBLEM as PROBLEM_MEDIA_TYPE
-from ..problems.codes import names_for
+from ..problems.codes import TABLE
 from ..serializers import ChosenId, DocumentSerializer, StrictSerializer
 from . import texts
 from .texts import Schema
@@ -36,7 +36,9 @@ class ProblemAutoSchema(AutoSchema):
         if operation is None:
             return None
         if self.method == "DELETE" and hasattr(self.view, "delete_body"):
-            operation["requestBody"] = self._required_body(self.view.delete_body)
+            schema = self.resolve_serializer(self.view.delete_body, "request").ref
+            content = {"application/json": {"schema": schema}}
+            operation["requestBody"] = {"content": content, "required": True}
         responses = operation["responses"]
         for status in sorted(self._problem_statuses()):
             responses[status] = self._problem_response(status)
@@ -63,23 +65,16 @@ class ProblemAutoSchema(AutoSchema):
             parameters.append(texts.IF_NONE_MATCH if self.method == "GET" else texts.IF_MATCH)
         return parameters
 
-    def _required_body(self, serializer: type[Serializer]) -> Schema:
-        schema = self.resolve_serializer(serializer, "request").ref
-        return {"content": {"application/json": {"schema": schema}}, "required": True}
-
     def _problem_response(self, status: str) -> Schema:
-        codes = ", ".join(f"`{name}`" for name in names_for(int(status)))
-        return {
-            "description": f"{texts.MEANINGS[status]} `code`: {codes}.",
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": self._problem_component().ref}},
-        }
-
-    def _problem_component(self) -> ResolvedComponent:
         component = ResolvedComponent(
             name="Problem", type=ResolvedComponent.SCHEMA, schema=texts.PROBLEM, object="Problem"
         )
         self.registry.register_on_missing(component)
-        return component
+        codes = ", ".join(f"`{code.name}`" for code in TABLE if code.status == int(status))
+        return {
+            "description": f"{texts.MEANINGS[status]} `code`: {codes}.",
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": component.ref}},
+        }
 
     def _problem_statuses(self) -> set[str]:
         statuses = {"406", "503", *getattr(self.view, "problem_codes", {}).get(self.method, ())}

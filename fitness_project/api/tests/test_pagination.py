@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.pagination import read_cursor, write_cursor
+from fitness_project.api.problems.errors import InvalidQuery
 from fitness_project.documents.collection import Boundary, Documents, Order
 from history.tests.factories import SessionFactory
 
@@ -85,7 +86,7 @@ def test_a_cursor_survives_a_round_trip(boundary):
 
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda b: urlsafe_b64encode(b).decode()))
 def test_anything_else_is_not_a_cursor(text):
-    with pytest.raises(ValueError, match="cursor"):
+    with pytest.raises(InvalidQuery, match="cursor"):
         read_cursor(text, BY_DATE)
 
 
@@ -101,7 +102,7 @@ def test_anything_else_is_not_a_cursor(text):
     ],
 )
 def test_a_cursor_with_other_values_is_refused(content):
-    with pytest.raises(ValueError, match="cursor"):
+    with pytest.raises(InvalidQuery, match="cursor"):
         read_cursor(urlsafe_b64encode(bson.encode(content)).decode(), BY_DATE)
 
 

@@ -37,19 +37,16 @@ class Command(BaseCommand):
         self._refuse_taken_port()
         self.stdout.write(f"Database: {describe_database()}")
         try:
-            self._prepare()
+            migrate(self.stdout)
+            call_command("import_exercises", if_empty=True, stdout=self.stdout)
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
             reason = str(error).partition(" (")[0]
             raise CommandError(f"The database can't be reached: {reason}") from None
-        server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
-
-    def _prepare(self) -> None:
-        migrate(self.stdout)
-        call_command("import_exercises", if_empty=True, stdout=self.stdout)
         # Workers are forked, and each opens its own connections.
         connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
+        server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
 
     def _refuse_taken_port(self) -> None:
         """Raises CommandError. Workers share the port, so a second service could start too."""
