@@ -1,8 +1,11 @@
-# Everything runs in .venv, which is made once and again only when the requirements change.
+# Everything runs in .venv, which install.py makes and keeps up to date with the requirements: what
+# serving needs for `make run`, the developers' tools too for the other commands.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
+PYTEST := $(BIN)/python -m pytest
+RUN := $(VENV)/ready-run
+DEV := $(VENV)/ready-dev
 # Tests that start, kill and measure processes have the machine to themselves; they wait more than
 # they work.
 PROCESSES := fitness_project/tests/e2e
@@ -14,48 +17,59 @@ FUZZ_EXAMPLES ?= 250
 # How long `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults check fuzz bench soak format lock
+.PHONY: run test test-faults types coverage check fuzz bench soak format lock
 
-run: $(READY)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
+run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
-test: $(READY)  ## All tests but faults and fuzz, on all cores
-	$(BIN)/python -m pytest -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
-	$(BIN)/python -m pytest -n 3 $(PROCESSES) $(ENGINE)
+test: $(DEV)  ## All tests but faults and fuzz, on all cores
+	$(PYTEST) -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
+	$(PYTEST) -n 3 $(PROCESSES) $(ENGINE)
 
-test-faults: $(READY)  ## Kill, stop, hang and fill whatever can be, under load
-	$(BIN)/python -m pytest $(FAULTS)
+test-faults: $(DEV)  ## Kill, stop, hang and fill whatever can be, under load
+	$(PYTEST) $(FAULTS)
 
-check: $(READY)  ## The whole gate
+types: $(DEV)  ## mypy
+	$(BIN)/mypy .
+
+coverage: $(DEV)  ## `make test`, and which lines it doesn't run
+	$(BIN)/coverage erase
+	$(MAKE) test PYTEST="$(BIN)/coverage run -m pytest"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(DEV)  ## The whole gate
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(MAKE) test
 
-fuzz: $(READY)  ## Ten thousand generated requests and more
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n auto -rP $(FUZZ)
+fuzz: $(DEV)  ## Ten thousand generated requests and more
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -n auto -rP $(FUZZ)
 
-bench: $(READY)  ## Figures of every call, on a fresh database
+bench: $(DEV)  ## Figures of every call, on a fresh database
 	$(BIN)/python bench/run.py
 
-soak: $(READY)  ## Every call, by many users, for ten minutes or SECONDS=
+soak: $(DEV)  ## Every call, by many users, for ten minutes or SECONDS=
 	$(BIN)/python bench/soak.py $(SECONDS)
 
-format: $(READY)
+format: $(DEV)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(READY)  ## Pin the newest releases that requirements*.in allow
-	$(BIN)/pip-compile --quiet --strip-extras --upgrade --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host requirements.in
-	$(BIN)/pip-compile --quiet --strip-extras --upgrade --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host requirements-dev.in
+lock: $(DEV)  ## Pin the newest releases that requirements*.in allow
+	@$(PYTHON) install.py lock
 
-$(READY): requirements.txt requirements-dev.txt
-	@echo "Setting up $(VENV): this happens once, and again when the requirements change"
+$(RUN) $(DEV): requirements.txt requirements-embedded.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+	@$(PYTHON) install.py $(@:$(VENV)/ready-%=%)
+$(DEV): requirements-dev.txt
+
+# The Python that .venv was made with may be gone.
+ifeq ($(realpath $(BIN)/python),)
+.PHONY: $(RUN) $(DEV)
+endif

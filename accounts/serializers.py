@@ -1,6 +1,8 @@
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.utils.model_meta import FieldInfo
 from rest_framework_simplejwt.exceptions import TokenError
 
 from fitness_project.api.fields import (
@@ -10,11 +12,7 @@ from fitness_project.api.fields import (
     PasswordField,
     TextField,
 )
-from fitness_project.api.serializers import (
-    DocumentSerializer,
-    StrictSerializer,
-    serializer_of,
-)
+from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
 from fitness_project.errors import TokenNotValid
@@ -24,14 +22,18 @@ from .passwords import refuse_weak_password
 from .signing_in.tokens import RefreshToken
 
 STRENGTH = (
-    "10 characters or more and 1,024 bytes at most; not digits alone, not a common password, not "
-    "like the e-mail or the name."
+    "At least 10 characters and at most 1,024 bytes. Not only digits, not a common password, and "
+    "not similar to the e-mail address or the name."
 )
 
 
 class UserSerializer(DocumentSerializer):
-    """`routines` are the user's routines in the user's own order; the same ids in another order
-    change it."""
+    """A user.
+
+    `weightUnit` is the unit in which to show weights; the API itself always uses kilograms.
+    `routines` has the ids of the user's routines, in the order that the user chose. To change the
+    order, send the same ids in another one.
+    """
 
     routines = serializers.ListField(child=ObjectIdField(), required=False, max_length=500)
 
@@ -42,8 +44,8 @@ class UserSerializer(DocumentSerializer):
 
 
 class TokenPairSerializer(serializers.Serializer):
-    access = serializers.CharField(help_text="Lives 10 minutes.")
-    refresh = serializers.CharField(help_text="Works once, within 30 days.")
+    access = serializers.CharField(help_text="Valid for 10 minutes.")
+    refresh = serializers.CharField(help_text="Can be used once, within 30 days.")
 
 
 class SignedInSerializer(TokenPairSerializer):
@@ -75,7 +77,7 @@ class RefreshSerializer(StrictSerializer):
 
     def validate_refresh(self, token: str) -> RefreshToken:
         try:
-            return RefreshToken(token)
+            return RefreshToken.read(token)
         except TokenError:
             raise TokenNotValid from None
 
@@ -85,10 +87,10 @@ class LogoutSerializer(StrictSerializer):
 
     def validate_refresh(self, token: str) -> RefreshToken:
         try:
-            return RefreshToken(token)
+            return RefreshToken.read(token)
         except TokenError:
             raise serializers.ValidationError(
-                "This is not a valid refresh token.", "token_not_valid"
+                "This isn't a valid refresh token.", "token_not_valid"
             ) from None
 
 
@@ -128,7 +130,9 @@ class SignInSerializer(ExportedSignInSerializer):
 
     isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 
-    def get_field_names(self, declared_fields, info):
+    def get_field_names(
+        self, declared_fields: Mapping[str, serializers.Field], info: FieldInfo
+    ) -> list[str]:
         return [*self.Meta.fields, "isCurrent"]
 
 
@@ -137,14 +141,14 @@ class SignInListSerializer(serializers.Serializer):
 
 
 class ExportSerializer(serializers.Serializer):
-    """All that is the user's."""
+    """Everything that belongs to the user."""
 
     format = serializers.CharField()
     version = serializers.IntegerField()
     exportedAt = InstantField()  # noqa: N815 - the JSON name
     user = UserSerializer()
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         lists = {
             entry.name: serializer_of(entry.response)(many=True) for entry in registry.exported()
         }

@@ -12,14 +12,14 @@ from routines.views import RoutineViewSet
 
 
 class FitnessAPI(APIRootView):
-    """History, routines and exercises. `/api/docs` describes these and all other calls."""
+    """Lists history, routines and exercises. `/api/docs` describes all calls of the API."""
 
 
 router = DefaultRouter()
 router.APIRootView = FitnessAPI
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
-# Those that are asked most come first: paths are tried in this order.
+# The most frequent come first, because paths are tried in this order.
 router.register("history", SessionViewSet, "session")
 router.register("routines", RoutineViewSet, "routine")
 router.register("exercises", ExerciseViewSet, "exercise")

@@ -8,7 +8,7 @@ from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Documents
 from fitness_project.documents.order import Order
 
-from .models import Session
+from .models import Session, SessionDocument
 from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
 
 
@@ -17,7 +17,7 @@ from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
     create=extend_schema(request=NewSessionSerializer, responses={201: SessionSerializer}),
 )
 class SessionViewSet(OwnedDocumentViewSet):
-    """The user's own training sessions, newest `date` first."""
+    """The signed-in user's training sessions, the newest `date` first."""
 
     model = Session
     serializer_class = SessionSerializer
@@ -25,12 +25,14 @@ class SessionViewSet(OwnedDocumentViewSet):
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
-    def filter_queryset(self, sessions: Documents) -> Documents:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, sessions: Documents[SessionDocument]
+    ) -> Documents[SessionDocument]:
         query = SessionQuery.read(self.request)
         conditions: dict[str, Any] = {}
         for name, operator in (("from", "$gte"), ("to", "$lt")):
             if name in query:
-                instant = query[name].replace(tzinfo=None)  # As stored dates are read.
+                instant = query[name].replace(tzinfo=None)  # As PyMongo reads stored dates.
                 conditions.setdefault("date", {})[operator] = instant
         if "exerciseId" in query:
             conditions["exercises.exerciseId"] = query["exerciseId"]

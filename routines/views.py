@@ -9,7 +9,7 @@ from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
 from . import services
-from .models import Routine
+from .models import Routine, RoutineDocument
 from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
 
 
@@ -18,7 +18,7 @@ from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
     create=extend_schema(request=NewRoutineSerializer, responses={201: RoutineSerializer}),
 )
 class RoutineViewSet(OwnedDocumentViewSet):
-    """The user's own routines, newest first."""
+    """The signed-in user's routines, the newest first."""
 
     model = Routine
     serializer_class = RoutineSerializer
@@ -26,7 +26,9 @@ class RoutineViewSet(OwnedDocumentViewSet):
     basename = "routine"
     order = Order(("_id",), (ObjectId,), descending=True)
 
-    def filter_queryset(self, routines: Documents) -> Documents:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, routines: Documents[RoutineDocument]
+    ) -> Documents[RoutineDocument]:
         words = RoutineQuery.read(self.request).get("search", "").split()
         if not words:
             return routines
@@ -34,7 +36,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
             **{"$and": [{"name": {"$regex": re.escape(word), "$options": "i"}} for word in words]}
         )
 
-    def perform_create(self, document: Document) -> Document:
+    def perform_create(self, document: Document) -> RoutineDocument:
         return services.create_routine(self.request.user, document)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:

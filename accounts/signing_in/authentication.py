@@ -1,23 +1,29 @@
-"""Bearer tokens: HS256 with this service's key, type `access`, not expired, of a live sign-in."""
+"""Bearer tokens: access tokens of this service whose sign-in hasn't ended."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from fitness_project.api.problems.errors import SignInOver
 
+from ..models import User
 from .principals import Principal, active_user, remembered_principals
 from .tokens import AccessToken
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
 
 
 class BearerAuthentication(JWTAuthentication):
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
+    def authenticate(  # type: ignore[override]  # SimpleJWT's type variable can't be bound.
+        self, request: Request
+    ) -> tuple[User, AccessToken] | None:
         header = self.get_header(request)
         text = header and self.get_raw_token(header)
         if not text:
@@ -33,15 +39,18 @@ class BearerAuthentication(JWTAuthentication):
         return Principal(user, token)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        """The scheme's case makes no difference (RFC 9110)."""
+        """Ignores the case of the scheme, as RFC 9110 requires."""
         scheme, space, token = header.partition(b" ")
         return super().get_raw_token(scheme.capitalize() + space + token)
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
         try:
-            return super().get_validated_token(raw_token)
-        except InvalidToken:
-            detail = "This access token isn't valid (any more). Send the refresh token to /refresh."
+            return AccessToken.read(raw_token)
+        except TokenError:
+            detail = (
+                "This access token isn't valid, or has expired. Send the refresh token to "
+                "/api/auth/refresh."
+            )
             raise InvalidToken(detail) from None
 
 
@@ -49,5 +58,5 @@ class BearerScheme(OpenApiAuthenticationExtension):
     target_class = BearerAuthentication
     name = "bearer"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,4 +1,4 @@
-"""Query parameters, validated like bodies: their errors point at `?name`."""
+"""Query parameters, validated as bodies are. Their errors point at `?name`."""
 
 from functools import cache
 from typing import Any
@@ -9,16 +9,16 @@ from rest_framework.request import Request
 
 from .problems.errors import InvalidQuery
 
-# What Django puts in place of bytes that aren't UTF-8.
+# Django decodes bytes that aren't UTF-8 to this.
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class QuerySerializer(serializers.Serializer):
-    """The query parameters of a call. Others are ignored."""
+    """The query parameters of a request. Unknown ones are ignored."""
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
-        """The given parameters, once they are valid. Raises InvalidQuery."""
+        """Returns the parameters that were sent, validated. Raises InvalidQuery."""
         if cls.names().isdisjoint(request.query_params):
             return {}
         for name in cls.names() & request.query_params.keys():
@@ -28,14 +28,15 @@ class QuerySerializer(serializers.Serializer):
             query.is_valid(raise_exception=True)
         except ValidationError as error:
             raise InvalidQuery(error.detail) from None
-        return query.validated_data
+        values: dict[str, Any] = query.validated_data
+        return values
 
     @classmethod
     def _check(cls, name: str, values: list[str]) -> None:
         if len(values) > 1:
-            raise cls.invalid(name, "Send this parameter once.", "repeated")
+            raise cls.invalid(name, "Send this parameter only once.", "repeated")
         if UNDECODABLE in values[0]:
-            raise cls.invalid(name, "This is not UTF-8.")
+            raise cls.invalid(name, "This is not valid UTF-8.")
 
     @classmethod
     @cache

@@ -1,4 +1,4 @@
-"""`X-Request-Id`: taken from the request or generated; on every response and every log line."""
+"""`X-Request-Id`: taken from the request or generated, and put on every response and log line."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ def current_request_id() -> str:
 
 
 def continue_request(request_id: str) -> None:
-    """In another thread: what is logged from here on belongs to that request."""
+    """Makes what another thread logs from now on part of that request."""
     _request_id.set(request_id)
 
 

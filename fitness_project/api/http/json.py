@@ -1,4 +1,4 @@
-"""Stored values as JSON."""
+"""Writes stored values as JSON."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def dump_json(data: Any, *, indent: bool = False) -> bytes:
-    """Ids become 24 hexadecimal digits, and dates UTC with milliseconds."""
+    """Writes ids as 24 hexadecimal digits, and dates in UTC with milliseconds."""
     return orjson.dumps(data, _encode, OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
 
 

@@ -1,4 +1,4 @@
-"""The only table of error codes: each with its status and the exceptions that it stands for."""
+"""The only table of error codes, each with its status and the exceptions that it stands for."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from .errors import RequestTooLarge, SignInOver
 
 @dataclass(frozen=True)
 class Code:
-    """`detail` is the text of exceptions that have none for clients."""
+    """An error code. `detail` is for exceptions that have no text for clients."""
 
     name: str
     status: int
@@ -49,9 +49,14 @@ TABLE = (
         "permission_denied",
         403,
         (drf.PermissionDenied, django.PermissionDenied),
-        drf.PermissionDenied.default_detail,
+        str(drf.PermissionDenied.default_detail),
     ),
-    Code("not_found", 404, (drf.NotFound, Http404, errors.Missing), drf.NotFound.default_detail),
+    Code(
+        "not_found",
+        404,
+        (drf.NotFound, Http404, errors.Missing),
+        str(drf.NotFound.default_detail),
+    ),
     Code("method_not_allowed", 405, (drf.MethodNotAllowed,)),
     Code("not_acceptable", 406, (drf.NotAcceptable,)),
     Code("being_deleted", 409, (errors.BeingDeleted,)),
@@ -78,12 +83,13 @@ STATUSES = sorted({code.status for code in TABLE})
 
 
 def code_of(error: BaseException) -> Code | None:
-    """The code of the closest class in the table."""
+    """Finds the code of the error's class, or of the closest base class in the table."""
     for kind in type(error).__mro__:
-        if code := BY_EXCEPTION.get(kind):  # type: ignore[call-overload]
+        if code := BY_EXCEPTION.get(kind):
             return code
     return None
 
 
 def names_for(status: int) -> list[str]:
+    """The names of all codes with this status."""
     return [code.name for code in TABLE if code.status == status]

@@ -1,4 +1,4 @@
-"""Errors of the request itself, for which Django REST Framework has no exception."""
+"""Errors in a request for which Django REST Framework has no exception."""
 
 from rest_framework import exceptions, status
 
@@ -10,12 +10,12 @@ class RequestTooLarge(exceptions.APIException):
 
 class Encoded(exceptions.UnsupportedMediaType):
     def __init__(self) -> None:
-        super().__init__("", "Send the body as it is, without a Content-Encoding.")
+        super().__init__("", "Send the body uncompressed, without a Content-Encoding.")
 
 
 class InvalidQuery(exceptions.ValidationError):
-    """Validation errors of query parameters: their pointers are `?name`."""
+    """Validation errors in query parameters. Their pointers are `?name`."""
 
 
 class SignInOver(exceptions.AuthenticationFailed):
-    default_detail = "This sign-in is over."
+    default_detail = "This sign-in has ended. Sign in again."

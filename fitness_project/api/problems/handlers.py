@@ -1,4 +1,4 @@
-"""Where errors are caught: in Django REST Framework, in Django, and in pages outside the API."""
+"""Catches errors in Django REST Framework, in Django, and in pages outside the API."""
 
 import logging
 import sys
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's exception handler, for every exception that a view raises."""
+    """Handles every exception that a DRF view raises."""
     problem = problem_of(error)
     if problem.code is SERVER_ERROR:
         log.error("Unhandled error", exc_info=error)
@@ -36,7 +36,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The same problem where no DRF view is at work."""
+    """Builds the response to a problem outside DRF's views."""
     content_type, body = PROBLEM, dump_json(problem.body)
     if prefers_html(request):
         content_type = f"{HTML}; charset=utf-8"
@@ -62,7 +62,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django has logged the traceback, and calls this while it handles the exception."""
+    """Django calls this while it handles the exception, whose traceback it has logged."""
     return problem_page(request, problem_of(sys.exc_info()[1] or Exception()))
 
 
@@ -72,8 +72,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class ProblemMiddleware:
-    """Refuses calls at once while the database is known to be away, and responds to what pages
-    outside the API raise."""
+    """Refuses API requests at once during a known outage of the database, and handles exceptions in
+    pages outside the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,14 +1,14 @@
-"""What clients are told of an error: `application/problem+json` (RFC 9457)."""
+"""Turns exceptions into problem details: `application/problem+json` (RFC 9457)."""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import DisallowedHost
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
 from fitness_project.database.outage import is_outage, outage
@@ -22,14 +22,26 @@ RETRY_AFTER_SECONDS = 2
 MAX_ERRORS = 100
 WITH_FIELD_ERRORS = (400, 422)
 
+Detail = ErrorDetail | list["Detail"] | dict[str, "Detail"]
+
 log = logging.getLogger(__name__)
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field of the input, to which `pointer` (RFC 6901) points."""
+
+    pointer: str
+    code: str | None
+    detail: str
 
 
 @dataclass(frozen=True)
 class Problem:
+    """The content of an error response."""
+
     code: Code
     detail: str
-    errors: list[dict[str, str]] = field(default_factory=list)
+    errors: list[FieldError] = field(default_factory=list)
     retry_after: int | None = None
 
     @property
@@ -38,7 +50,7 @@ class Problem:
 
     @property
     def body(self) -> dict[str, Any]:
-        body = {
+        body: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -61,7 +73,7 @@ class Problem:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The problem that any exception becomes, whether it is foreseen or not."""
+    """Turns any exception, whether foreseen or not, into a problem."""
     code = code_of(error)
     if code is None and is_outage(error):
         log.warning("The database can't be reached: %s", error)
@@ -76,10 +88,10 @@ def problem_of(error: BaseException) -> Problem:
 
 def _detail_of(error: BaseException, code: Code) -> str:
     if isinstance(error, DisallowedHost):
-        return "This service has no such host name: see ALLOWED_HOSTS."
+        return "This service isn't configured for this host name: see ALLOWED_HOSTS."
     if isinstance(error, UnsupportedMediaType) and not isinstance(error, Encoded):
         return "The body must be application/json."
-    detail: Any = getattr(error, "detail", "") or code.detail
+    detail: object = getattr(error, "detail", "") or code.detail
     return str(detail["detail"] if isinstance(detail, dict) else detail)
 
 
@@ -89,14 +101,15 @@ def _seconds_to_wait(error: BaseException, code: Code) -> int | None:
     return RETRY_AFTER_SECONDS if code.status == HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
-def summary(errors: list[dict[str, str]]) -> str:
+def summary(errors: list[FieldError]) -> str:
     count = len({error["pointer"] for error in errors})
     if count == 1:
         return "One field is not valid."
-    return f"{count} fields{' or more' if count >= MAX_ERRORS else ''} are not valid."
+    return f"{count}{' or more' if count >= MAX_ERRORS else ''} fields are not valid."
 
 
-def field_errors(error: BaseException) -> list[dict[str, str]]:
+def field_errors(error: BaseException) -> list[FieldError]:
+    """The errors of single fields, at most MAX_ERRORS of them."""
     if isinstance(error, FieldRefused):
         pointer = f"/{error.field}"
         return [{"pointer": pointer, "code": c, "detail": detail} for c, detail in error.faults]
@@ -109,8 +122,8 @@ def field_errors(error: BaseException) -> list[dict[str, str]]:
     ]
 
 
-def flatten(detail: Any, pointer: str, prefix: str = "/") -> Iterator[tuple[str, Any]]:
-    """DRF's nested errors as pairs of a JSON Pointer and an ErrorDetail."""
+def flatten(detail: Detail, pointer: str, prefix: str = "/") -> Iterator[tuple[str, ErrorDetail]]:
+    """Flattens DRF's nested errors into pairs of a JSON Pointer and an ErrorDetail."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
             if key == api_settings.NON_FIELD_ERRORS_KEY:

@@ -11,7 +11,6 @@ from django_mongodb_backend import base
 from django_mongodb_backend.utils import OperationDebugWrapper
 
 from .client import LeasedClient
-from .collection import MendedCollection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -29,7 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self._connection_pools[self.alias]
 
     def get_collection(self, name, **kwargs):
-        collection = MendedCollection(self.database, name, **kwargs)
+        collection = self.database.get_collection(name, **kwargs)
         return OperationDebugWrapper(self, collection) if self.queries_logged else collection
 
 

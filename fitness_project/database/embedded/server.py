@@ -15,7 +15,8 @@ from .confinement import confinement
 from .files import Files
 
 MISSING = (
-    "The embedded database isn't installed: run `pip install -r requirements-dev.txt`, "
+    "The embedded database isn't installed: run "
+    "`pip install --no-deps -r requirements-embedded.txt`, "
     "or set MONGODB_URI to a database of your own."
 )
 PACKAGE = "secantusdb"

@@ -10,7 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient, monitoring
 
+from fitness_project.database.embedded import lease
+from fitness_project.database.embedded.client import LeasedClient
 from fitness_project.database.embedded.files import Files
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -134,3 +137,54 @@ def place(tmp_path):
     place = Place(tmp_path / "var")
     yield place
     place.clear()
+
+
+class Sent(monitoring.CommandListener):
+    """The commands that a client sends, of the kinds that a test asks about."""
+
+    def __init__(self):
+        self.commands = []
+
+    def started(self, event):
+        self.commands.append((event.command_name, event.command))
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+    def of(self, name):
+        return [command for sent, command in self.commands if sent == name]
+
+    def clear(self):
+        self.commands.clear()
+
+
+@pytest.fixture
+def sent():
+    return Sent()
+
+
+@pytest.fixture(scope="session")
+def embedded_dir(tmp_path_factory):
+    """Of an embedded database, whatever MONGODB_URI says."""
+    var_dir = tmp_path_factory.mktemp("embedded")
+    yield var_dir
+    lease.release(var_dir)
+
+
+@pytest.fixture
+def gym(embedded_dir, sent):
+    """An empty collection of an embedded database, as the project uses it."""
+    with LeasedClient(embedded_dir, event_listeners=[sent]) as client:
+        client.drop_database("gym")
+        sent.clear()
+        yield client["gym"]["log"]
+
+
+@pytest.fixture
+def raw_gym(embedded_dir, gym):
+    """The same collection by PyMongo alone: what the server itself does."""
+    with MongoClient(lease.acquire(embedded_dir)) as client:
+        yield client["gym"]["log"]

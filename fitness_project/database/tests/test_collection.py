@@ -1,54 +1,55 @@
-"""Writes of many documents on the embedded server: what they do wrong, and what keeps it off."""
+"""Whatever way a collection of the embedded database is reached, it is ours."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
-import pymongo
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pymongo import ReadPreference
 
-from fitness_project.database.embedded import lease
-from fitness_project.database.embedded.client import LeasedClient
-from fitness_project.database.embedded.collection import MendedCollection
+from fitness_project.database.embedded.collection import EmbeddedCollection
+from fitness_project.database.embedded.cursor import EmbeddedCursor
 
-WRITES = {
-    "update_many": ({"_id": 1}, {"$set": {"by": "outsider"}}),
-    "delete_many": ({"_id": 1},),
+WAYS = {
+    "client[]": lambda client: client["gym"]["log"],
+    "client.name": lambda client: client.gym.log,
+    "get_database": lambda client: client.get_database("gym").get_collection("log"),
+    "get_default_database": lambda client: client.get_default_database("gym")["log"],
+    "database.with_options": lambda client: client["gym"].with_options()["log"],
+    "create_collection": lambda client: client["gym"].create_collection("log"),
+    "with_options": lambda client: client["gym"]["log"].with_options(),
+    "of a collection": lambda client: client["gym"]["log"]["old"],
+    "a collection's attribute": lambda client: client["gym"].log.old,
 }
 
 
-@pytest.fixture
-def gym(tmp_path):
-    with LeasedClient(tmp_path) as client:
-        yield MendedCollection(client["gym"], "log")
-    lease.release(tmp_path)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_collection_is_ours(gym, way):
+    collection = WAYS[way](gym.database.client)
+
+    assert type(collection) is EmbeddedCollection
+    assert type(collection.find()) is EmbeddedCursor
+    assert type(collection.find().clone()) is EmbeddedCursor
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_a_write_of_many_documents_holds_up_no_transaction(gym, write):
-    gym.insert_many([{"_id": 1}, {"_id": 2}])
+def test_options_are_kept(gym):
+    options = {
+        "codec_options": gym.codec_options.with_options(tz_aware=True),
+        "read_preference": ReadPreference.NEAREST,
+    }
 
-    with (
-        ThreadPoolExecutor() as pool,
-        pymongo.timeout(5),
-        gym.database.client.start_session() as session,
-        session.start_transaction(),
-    ):
-        gym.update_one({"_id": 1}, {"$set": {"by": "insider"}}, session=session)
-        outsider = pool.submit(getattr(gym, write), *WRITES[write])
-        time.sleep(0.3)
-        gym.update_one({"_id": 2}, {"$set": {"by": "insider"}}, session=session)
-        session.commit_transaction()
-        outsider.result(5)
+    from_database = gym.database.get_collection("log", **options)
+    from_collection = gym.with_options(**options)
 
-    assert gym.find_one({"_id": 2})["by"] == "insider"
-    assert (gym.find_one({"_id": 1}) or {}).get("by") != "insider"
+    for collection in (from_database, from_collection, from_collection.with_options()):
+        assert collection.codec_options.tz_aware
+        assert collection.read_preference == ReadPreference.NEAREST
 
 
-def test_in_a_transaction_it_is_part_of_that_one(gym):
-    gym.insert_many([{"_id": 1}, {"_id": 2}])
+def test_djangos_connection_gives_ours(db):
+    if "embedded" not in connection.settings_dict["ENGINE"]:
+        pytest.skip("MONGODB_URI names another database.")
 
-    with gym.database.client.start_session() as session, session.start_transaction():
-        gym.delete_many({}, session=session)
-        session.abort_transaction()
+    with CaptureQueriesContext(connection):
+        logged = connection.get_collection("probe").collection
 
-    assert gym.count_documents({}) == 2
+    for collection in (connection.get_collection("probe"), connection.database["probe"], logged):
+        assert type(collection) is EmbeddedCollection

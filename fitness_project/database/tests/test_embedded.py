@@ -325,7 +325,7 @@ def test_a_missing_server_is_told_in_one_line(tmp_path):
     keeper = run_python(uninstalled, tmp_path)
 
     assert keeper.returncode == 1
-    assert_one_line(keeper.stderr, "pip install -r requirements-dev.txt", "MONGODB_URI")
+    assert_one_line(keeper.stderr, "-r requirements-embedded.txt", "MONGODB_URI")
 
 
 def test_django_starts_nothing_before_it_connects(tmp_path, monkeypatch):

@@ -3,11 +3,8 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pymongo import MongoClient
 
-from fitness_project.database.embedded import lease
-from fitness_project.database.embedded.collection import MendedCollection
-from fitness_project.database.embedded.projections import flattened
+from fitness_project.database.embedded.workarounds.projections import flattened
 
 NESTED = [{"$project": {"_id": 0, "group": {"name": 1}}}]
 
@@ -81,30 +78,23 @@ def test_the_given_pipeline_is_not_changed():
     assert pipeline == [{"$facet": {"one": [{"$set": {"a": {"b": 1}}}]}}]
 
 
-@pytest.fixture
-def embedded_database(tmp_path):
-    with MongoClient(lease.acquire(tmp_path)) as client:
-        yield client["gym"]
-    lease.release(tmp_path)
+def test_the_embedded_server_needs_it(gym, raw_gym):
+    """When the first answer is the right one, `projections` can go."""
+    gym.insert_one({"group": {"name": "staff", "size": 3}})
 
-
-def test_the_embedded_server_needs_it(embedded_database):
-    """When the first answer is the right one, this module can go."""
-    embedded_database["user"].insert_one({"group": {"name": "staff", "size": 3}})
-
-    as_it_is = embedded_database["user"].aggregate(NESTED).to_list()
-    mended = MendedCollection(embedded_database, "user").aggregate(NESTED).to_list()
+    as_it_is = raw_gym.aggregate(NESTED).to_list()
+    mended = gym.aggregate(NESTED).to_list()
 
     assert as_it_is == [{"group": {"name": 1}}]
     assert mended == [{"group": {"name": "staff"}}]
 
 
-def test_added_fields_join_their_document(embedded_database):
-    embedded_database["user"].insert_one({"_id": 1, "group": {"name": "staff"}})
+def test_added_fields_join_their_document(gym, raw_gym):
+    gym.insert_one({"_id": 1, "group": {"name": "staff"}})
     adding = [{"$addFields": {"group": {"size": 3}}}]
 
-    as_it_is = embedded_database["user"].aggregate(adding).to_list()
-    mended = MendedCollection(embedded_database, "user").aggregate(adding).to_list()
+    as_it_is = raw_gym.aggregate(adding).to_list()
+    mended = gym.aggregate(adding).to_list()
 
     assert as_it_is == [{"_id": 1, "group": {"size": 3}}]
     assert mended == [{"_id": 1, "group": {"name": "staff", "size": 3}}]

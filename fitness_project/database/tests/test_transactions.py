@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.database.deadline import Deadline
 from fitness_project.database.transactions import transactional
-from fitness_project.errors import Conflict
+from fitness_project.errors import InUse
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def write_and_run_out_of_time(probes, error):
     probes.update_one({"_id": 1}, {"$set": {"by": "later"}}, session=connection.session)
 
 
-@pytest.mark.parametrize("error", [None, Conflict("It is in use.")])
+@pytest.mark.parametrize("error", [None, InUse("It is in use.")])
 def test_a_transaction_past_its_deadline_leaves_its_documents_free(probes, error):
-    with pytest.raises((PyMongoError, Conflict)), Deadline(0.3):
+    with pytest.raises((PyMongoError, InUse)), Deadline(0.3):
         write_and_run_out_of_time(probes, error)
 
     with pymongo.timeout(5):

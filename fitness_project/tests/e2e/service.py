@@ -34,7 +34,7 @@ WORKERS = 2
 PORTS = range(10_000, 20_000)
 DATABASE = ("fitness_project.database.embedded.keeper", "secantusd-rs")
 # As in a new terminal: the tests' own environment has their settings too.
-KEPT_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
+KEPT_VARIABLES = ("COVERAGE_PROCESS_CONFIG", "HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 # On Linux the service ends with the tests, even if they are killed.
 LAUNCH = """
 import ctypes, os, sys
