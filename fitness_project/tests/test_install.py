@@ -1,4 +1,4 @@
-"""install.py: one command at a time, and nothing half made is taken for whole."""
+"""install.py: one command installs at a time, and an incomplete installation is done again."""
 
 import os
 import subprocess
@@ -18,10 +18,11 @@ with install.exclusive_lock():
 """
 
 
-class Recorder:
-    """Instead of pip and uv: what was asked of them."""
+class Recorder(install.Installer):
+    """Records what pip and uv would have to do."""
 
     def __init__(self, fails=False):
+        super().__init__(lock=-1)
         self.calls = []
         self.fails = fails
 
@@ -65,7 +66,7 @@ def test_a_command_installs_only_what_it_needs():
     assert not install.is_current("dev")
 
 
-def test_the_developers_tools_come_beside_what_is_there():
+def test_the_developers_tools_are_added_to_what_is_installed():
     installed("run")
 
     assert installed("dev") == ["requirements-dev.txt"]
@@ -81,7 +82,7 @@ def test_an_update_for_serving_keeps_the_developers_tools():
     assert install.is_current("dev")
 
 
-def test_what_was_interrupted_is_made_from_nothing():
+def test_an_interrupted_installation_starts_from_scratch():
     installed("run")
     with pytest.raises(KeyboardInterrupt):
         installed("dev", fails=True)
@@ -90,7 +91,7 @@ def test_what_was_interrupted_is_made_from_nothing():
     assert installed("run") == ["make", "requirements-embedded.txt"]
 
 
-def test_what_lost_its_python_is_made_from_nothing():
+def test_an_environment_without_its_python_is_created_from_scratch():
     installed("run")
     install.PYTHON.unlink()
 
@@ -109,7 +110,7 @@ def test_a_second_command_says_that_it_waits():
         second.communicate("\n")
 
 
-def test_uv_is_told_what_pip_is_configured_with():
+def test_uv_gets_the_configuration_of_pip():
     settings = install.parse_pip_settings(
         "\n".join(
             [
@@ -136,7 +137,7 @@ def test_uv_is_told_what_pip_is_configured_with():
 @pytest.mark.parametrize(
     ("listing", "options"), [("", []), ("global.no-index='1'", ["--no-index"])]
 )
-def test_uv_asks_no_index_where_pip_may_not(listing, options):
+def test_uv_uses_no_index_if_pip_may_not(listing, options):
     settings = install.parse_pip_settings(listing)
 
     assert install.index_options(settings) == options
