@@ -62,6 +62,7 @@ def test_requests_are_refused_in_time_while_the_database_is_away(service, replic
         wait_until(lambda: watch.refused)
         time.sleep(AWAY_SECONDS)
         RETURNS[leave](replica_set)
+        wait_until(replica_set.works)
         at = time.monotonic()
         watch.wait_for_calm()
 
