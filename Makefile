@@ -30,7 +30,7 @@ test-faults: $(DEV)  ## Kill, stop, hang and fill whatever can be, under load
 	$(PYTEST) $(FAULTS)
 
 types: $(DEV)  ## mypy
-	$(BIN)/mypy .
+	$(BIN)/mypy
 
 coverage: $(DEV)  ## `make test`, and which lines it doesn't run
 	$(BIN)/coverage erase
@@ -42,11 +42,12 @@ check: $(DEV)  ## The whole gate
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 	$(BIN)/deptry .
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
-	$(MAKE) test
+	$(MAKE) coverage
 
 fuzz: $(DEV)  ## Ten thousand generated requests and more
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -n auto -rP $(FUZZ)

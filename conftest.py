@@ -17,15 +17,16 @@ from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.database.outage import outage
 
-# A slow machine is no failure.
+# Hypothesis fails slow examples by default, but a slow machine is not a failure.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
+# Migrations fill these collections, and tests only read them.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 class CommandLog(monitoring.CommandListener):
-    """Every command that this process sends, with its name."""
+    """Records the name and the body of every command that this process sends to the database."""
 
     def __init__(self):
         self.sent = []
@@ -50,18 +51,19 @@ def pytest_unconfigure(config):
 
 
 def clear_database(testcase):
-    """Instead of Django's flush, which makes all permissions anew after every test."""
+    """Replaces Django's flush, which creates all permissions anew after every test."""
     for name in connection.database.list_collection_names():
         if name not in KEPT:
             connection.database[name].delete_many({})
 
 
-TransactionTestCase._fixture_teardown = clear_database
+# The stubs leave out private methods.
+TransactionTestCase._fixture_teardown = clear_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch):
-    """No test sees what another one left in the process, nor waits for other processes."""
+def _fresh_process(monkeypatch):
+    """Clears everything that the process remembers, and makes tests wait for nothing."""
     LOG.sent.clear()
     catalogue.__init__()
     remembered_principals.forget()
@@ -97,7 +99,7 @@ def api(ann):
 
 @pytest.fixture
 def stranger(db):
-    """Signed in as somebody who owns nothing here."""
+    """Signed in as a user who owns no documents."""
     return client_of(UserFactory())
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import ConfigurationError, ConnectionFailure
 
 
-def main():
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
     from django.core.management import execute_from_command_line
 
@@ -17,9 +17,8 @@ def main():
     except ConfigurationError as error:
         sys.exit(f"error: MONGODB_URI: {error}")
     except ConnectionFailure as error:
-        message = str(error).partition(" (configured timeouts")[
-            0
-        ]  # What follows is for developers.
+        # What follows these words is for developers.
+        message = str(error).partition(" (configured timeouts")[0]
         sys.exit(f"error: {message}")
     except KeyboardInterrupt:
         sys.exit(130)

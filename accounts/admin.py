@@ -3,7 +3,10 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from django.contrib.auth.models import Group
-from django.utils.safestring import mark_safe
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
 
 from fitness_project.api.forms import CleanTextForm
 
@@ -19,14 +22,12 @@ class UserCreationForm(CleanTextForm, BaseUserCreationForm):
         fields = ("email", "name")
 
 
-class UserForm(CleanTextForm):
-    """Without the password, which has a page of its own."""
-
-
 class GivenPasswordForm(AdminPasswordChangeForm):
-    """Staff may also leave a user without a password, until the user chooses one by mail."""
+    """Staff can also leave a user without a password, until the user chooses one by e-mail."""
 
-    def save(self, commit=True):
+    user: User
+
+    def save(self, commit: bool = True) -> User:
         is_usable = self.cleaned_data["set_usable_password"]
         change_password(self.user, self.cleaned_data["password1"] if is_usable else None)
         return self.user
@@ -35,9 +36,13 @@ class GivenPasswordForm(AdminPasswordChangeForm):
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
+def is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin, DjangoUserAdmin):
-    form = UserForm
+    form = CleanTextForm  # Without the password, which is set on a page of its own.
     add_form = UserCreationForm
     change_password_form = GivenPasswordForm
     actions = ("sign_out_everywhere",)
@@ -48,61 +53,51 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "new_password")}),
         ("Profile", {"fields": ("name", "weight_unit")}),
-        (
-            "Rights",
-            {"fields": ("is_active", *RIGHTS)},
-        ),
+        ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined", "new_password")
 
-    def get_readonly_fields(self, request, user=None):
-        """An e-mail is for life, and only superusers give rights."""
+    def get_readonly_fields(
+        self, request: HttpRequest, user: User | None = None
+    ) -> tuple[str, ...]:
+        """An e-mail address never changes, and only superusers grant rights."""
         email = ("email",) if user else ()
-        rights = () if request.user.is_superuser else RIGHTS
+        rights = () if is_superuser(request) else RIGHTS
         return (*self.readonly_fields, *email, *rights)
 
-    def has_change_permission(self, request, user=None):
-        """Whoever sets a password can sign in by it: so only superusers change other staff."""
+    def has_change_permission(self, request: HttpRequest, user: User | None = None) -> bool:
+        """Only superusers change staff: whoever sets a password can sign in with it."""
         has_rights = user is not None and (user.is_staff or user.is_superuser)
-        return (request.user.is_superuser or not has_rights) and super().has_change_permission(
-            request, user
-        )
+        may_change = is_superuser(request) or not has_rights
+        return may_change and super().has_change_permission(request, user)
 
-    def has_delete_permission(self, request, user=None):
-        """Deactivated, not deleted: a user's data must go with the user, in one transaction."""
+    def has_delete_permission(self, request: HttpRequest, user: User | None = None) -> bool:
+        """Users are deactivated instead: the admin wouldn't delete their data with them."""
         return False
 
     @admin.display(description="password")
-    def new_password(self, user):
-        """Django's field shows parts of the hash; this shows none."""
+    def new_password(self, user: User) -> SafeString:
+        """Replaces Django's field, which shows parts of the hash."""
         return mark_safe('<a href="../password/">Set a new password</a>')
 
-    def save_model(self, request, user, form, change):
-        if change:
-            self._save_changed_fields(user, form.changed_data)
-        else:
-            super().save_model(request, user, form, change)
+    def save_model(self, request: HttpRequest, user: User, form: ModelForm, change: bool) -> None:
+        """Saves only changed fields, because the user may be changing others at the same time."""
+        columns = {field.name for field in user._meta.concrete_fields}
+        user.save(update_fields=columns.intersection(form.changed_data) if change else None)
         if not user.is_active:
             sign_out([user.pk])
 
-    @staticmethod
-    def _save_changed_fields(user, names):
-        """And no others: the user may be changing the account at the same time."""
-        columns = {field.name for field in user._meta.concrete_fields}
-        if changed := columns.intersection(names):
-            user.save(update_fields=changed)
-
     @admin.action(description="Sign out everywhere", permissions=["change"])
-    def sign_out_everywhere(self, request, queryset):
+    def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset)
         users = [user for user in chosen if self.has_change_permission(request, user)]
         sign_out(user.pk for user in users)
         if len(users) < len(chosen):
-            message = "Only superusers sign out staff: the staff among them stay signed in."
+            message = "Only superusers can sign out staff, so the staff you chose stay signed in."
             self.message_user(request, message, messages.WARNING)
-        self.message_user(request, f"{len(users)} of {len(chosen)} signed out everywhere.")
+        self.message_user(request, f"Signed out {len(users)} of {len(chosen)} users everywhere.")
 
 
 admin.site.unregister(Group)
@@ -110,38 +105,32 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
-    """A group gives rights to its members: so it is for superusers."""
+    """For superusers only, because a group grants rights to its members."""
 
-    def has_add_permission(self, request):
-        return request.user.is_superuser
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return is_superuser(request)
 
-    def has_change_permission(self, request, group=None):
-        return request.user.is_superuser
-
-    def has_delete_permission(self, request, group=None):
-        return request.user.is_superuser
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 class OwnedAdmin(ModelAdmin):
-    """Of users' documents: to look at, where support needs it. They are their users' to change.
+    """Shows documents that belong to users, for support. Only their users can change them.
 
-    A list is of one user: all of them together are more than a page can wait for.
+    A list shows one user's documents: listing everybody's would take too long.
     """
 
     ordering = ("-id",)
     search_fields = ("user__email",)
-    search_help_text = "The whole e-mail address of the user whose they are."
+    search_help_text = "The user's full e-mail address."
     show_full_result_count = False
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
         user = User.objects.filter(email=search_term.strip().lower()).first()
         return queryset.filter(user=user) if user else queryset.none(), False
 
-    def has_add_permission(self, request):
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, document=None):
-        return False
-
-    def has_delete_permission(self, request, document=None):
-        return False
+    has_add_permission = has_delete_permission = has_change_permission

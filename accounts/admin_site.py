@@ -1,33 +1,37 @@
+from collections.abc import Callable
 from functools import partial, wraps
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, ValidationError
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver, reverse
 
 from fitness_project.serving.addresses import client_address
 
 from .forms import ChangePasswordForm
 
-# Of pages outside the admin that look like it.
+# For pages outside the admin that look like it.
 SITE = {"site_title": "Fitness", "site_header": "Fitness"}
-# What nobody types makes a pattern too long for the database.
-MAX_SEARCH = 100
+# A search becomes a regular expression, and MongoDB refuses very long ones.
+MAX_SEARCH_LENGTH = 100
 
 
 class AdminSite(admin.AdminSite):
     site_title = "Fitness"
     site_header = "Fitness administration"
 
-    def get_urls(self):
-        """Without the redirects to documents' own pages: none has one."""
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Leaves out "View on site", because no document has a page there."""
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
-    def admin_view(self, view, cacheable=False):
-        """An id in a form or an address that is none is the client's mistake."""
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
+        """Responds with 400 if the path or a form has something else in place of an id."""
 
         @wraps(view)
-        def checked(request, *args, **kwargs):
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return view(request, *args, **kwargs)
             except ValidationError as error:
@@ -35,8 +39,10 @@ class AdminSite(admin.AdminSite):
 
         return super().admin_view(checked, cacheable)
 
-    def password_change(self, request, extra_context=None):
-        """Django's, with the service's form."""
+    def password_change(  # type: ignore[override]  # Django's own also redirects.
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Uses our form in Django's view."""
         return PasswordChangeView.as_view(
             form_class=partial(ChangePasswordForm, address=client_address(request)),
             success_url=reverse("admin:password_change_done"),
@@ -45,11 +51,13 @@ class AdminSite(admin.AdminSite):
 
 
 class ModelAdmin(admin.ModelAdmin):
-    """Looks for what its page offers and nothing else."""
+    """Allows only the filters that its page offers, and searches of a bounded length."""
 
-    def lookup_allowed(self, lookup, value, request):
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         field, _, kind = lookup.partition("__")
         return field in self.get_list_filter(request) and kind in ("", "exact", "isnull")
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, search_term[:MAX_SEARCH])
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return super().get_search_results(request, queryset, search_term[:MAX_SEARCH_LENGTH])

@@ -1,12 +1,12 @@
 from django.apps import AppConfig
 
+from fitness_project.documents import registry
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from fitness_project.documents import registry
-
         from .models import SignIn
         from .serializers import ExportedSignInSerializer
 

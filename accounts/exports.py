@@ -13,7 +13,10 @@ from .serializers import UserSerializer
 
 
 def export_account(user_id: ObjectId) -> Iterator[bytes]:
-    """One document at a time. Raises Missing, before the first part, if the account is gone."""
+    """Yields the export in parts, one document at a time.
+
+    Raises Missing at once, before the first part, if the account is gone.
+    """
     user = UserSerializer.response(User.objects.documents.get(user_id))
     head = {"format": "fitness-export", "version": 1, "exportedAt": now(), "user": user}
     return _parts(dump_json(head), user_id)
@@ -21,15 +24,11 @@ def export_account(user_id: ObjectId) -> Iterator[bytes]:
 
 def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
     yield head[:-1]
-    for entry in registry.exported():
+    for entry in registry.owned():
         yield b',"%s":[' % entry.name.encode()
-        yield from _joined(entry, user_id)
+        separator = b""
+        for document in entry.documents.collection.find({entry.owner: user_id}):
+            yield separator + dump_json(entry.response(document))
+            separator = b","
         yield b"]"
     yield b"}"
-
-
-def _joined(entry: registry.Entry, user_id: ObjectId) -> Iterator[bytes]:
-    separator = b""
-    for document in entry.documents.collection.find({entry.owner: user_id}):
-        yield separator + dump_json(entry.response(document))
-        separator = b","

@@ -1,33 +1,35 @@
-"""Django's forms for a new password of one's own, with what the service does besides."""
+"""Django's forms for choosing a new password, which change it as the API does."""
+
+from functools import partial
+from typing import Any
 
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 
+from .models import User
 from .passwords import change_password
-from .signing_in.lockout import password_attempt
+from .signing_in.lockout import attempt
 
 
 class NewPasswordForm(SetPasswordForm):
-    def save(self, commit=True):
+    user: User
+
+    def save(self, commit: bool = True) -> User:
         change_password(self.user, self.cleaned_data["new_password1"])
         return self.user
 
 
 class ChangePasswordForm(NewPasswordForm, AdminPasswordChangeForm):
-    """Asks for the old one too, and counts who guesses it from `address`."""
+    """Also asks for the old password, and counts wrong ones as failed sign-ins from `address`."""
 
-    def __init__(self, *args, address, **kwargs):
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         self.address = address
         super().__init__(*args, **kwargs)
 
-    def clean_old_password(self):
-        old = self.cleaned_data["old_password"]
-        with password_attempt(self.user.email, self.address) as success:
-            if is_right := self.user.check_password(old):
-                success()
-        if not is_right:
-            raise ValidationError(
-                self.error_messages["password_incorrect"], code="password_incorrect"
-            )
+    def clean_old_password(self) -> str:
+        old: str = self.cleaned_data["old_password"]
+        if not attempt(partial(self.user.check_password, old), self.user.email, self.address):
+            code = "password_incorrect"
+            raise ValidationError(self.error_messages[code], code=code)
         return old

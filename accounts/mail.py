@@ -1,9 +1,15 @@
-"""Mails to users, sent outside the request: what takes no time tells nothing."""
+"""E-mails to users.
+
+They are sent in the background, so that a response takes the same time whether or not there is an
+account to write to.
+"""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from functools import wraps
+from typing import ParamSpec
 
 from django.core.mail import send_mail
 from django.db import connections
@@ -20,50 +26,59 @@ from .signing_in.tokens import reset_tokens
 log = logging.getLogger(__name__)
 background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 
+Parameters = ParamSpec("Parameters")
 
-def in_background(work):
-    """Runs `work` in a thread of this process; what goes wrong is logged, with the request's id."""
 
-    @wraps(work)
-    def run(request_id, *args):
+def in_background(work: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """Makes calls of `work` return at once and run in a thread of this process.
+
+    Exceptions are logged, with the id of the request.
+    """
+
+    def run(request_id: str, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         continue_request(request_id)
         try:
-            work(*args)
+            work(*args, **kwargs)
         except Exception:
-            log.exception("A mail was not sent (%s).", work.__name__)
+            log.exception("An e-mail was not sent (%s).", work.__name__)
         finally:
             connections.close_all()
 
-    # Not in the request's context, whose time for the database may be over by then.
-    return lambda *args: background.submit(Context().run, run, current_request_id(), *args)
+    @wraps(work)
+    def submit(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        # A new context, because the request's deadline may have passed by the time this runs.
+        background.submit(Context().run, run, current_request_id(), *args, **kwargs)
+
+    return submit
 
 
 @in_background
 def send_password_reset(email: str, site: str) -> None:
-    """To the active user with this e-mail, if there is one who got fewer than five within 15
-    minutes. `site` is the service's address."""
+    """Sends a link for choosing a new password, if an active user has this e-mail address.
+
+    Sends at most five within 15 minutes to one address. `site` is the URL of this service.
+    """
     user = User.objects.filter(email=email, is_active=True).first()
     if user is not None and is_within_limit("reset mail", email):
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         token = reset_tokens.make_token(user)
         link = f"{site}/password-reset/{uid}/{token}/"
-        _send("password_reset", user, {"link": link, "uid": uid, "token": token})
+        context = {"link": link, "uid": uid, "token": token}
+        _send("Choose a new password", user, "password_reset", context)
 
 
 @in_background
 def send_password_changed(user: User) -> None:
-    _send("password_changed", user, {})
+    _send("Your password was changed", user, "password_changed", {})
 
 
-SUBJECTS = {
-    "password_reset": "Choose a new password",
-    "password_changed": "Your password was changed",
-}
+def _send(subject: str, user: User, template: str, context: dict[str, str]) -> None:
+    """The context holds nothing that the user wrote, such as a name.
 
-
-def _send(kind, user, context):
-    """Nothing in it is the user's own words: anybody may register somebody else's address."""
+    Anybody can register somebody else's address, and would otherwise choose what we write to it.
+    """
     text, html = (
-        render_to_string(f"accounts/mail/{kind}.{form}", context) for form in ("txt", "html")
+        render_to_string(f"accounts/mail/{template}.{extension}", context)
+        for extension in ("txt", "html")
     )
-    send_mail(SUBJECTS[kind], text, None, [user.email], html_message=html)
+    send_mail(subject, text, None, [user.email], html_message=html)

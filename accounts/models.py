@@ -1,4 +1,6 @@
-"""Who signs in. An e-mail address is for life: it is the account's name and never changed."""
+"""Users and their sign-ins."""
+
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
@@ -10,6 +12,7 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import DocumentManager
 from fitness_project.documents.instants import now
 
+from .documents import LoginAttemptsDocument, SignInDocument
 from .querysets import UserManager
 
 
@@ -19,12 +22,15 @@ class WeightUnit(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """`weight_unit` is how clients should show weights; the API itself always speaks kilograms.
+    """An account. It is known by its e-mail address, which never changes.
 
-    `routines` are the ids of the user's routines in the user's own order.
+    `weight_unit` is the unit in which clients should show weights; the API itself always uses
+    kilograms. `routines` has the ids of the user's routines, in the order that the user chose.
     """
 
-    email = models.EmailField(unique=True, error_messages={"unique": "This e-mail is taken."})
+    email = models.EmailField(
+        unique=True, error_messages={"unique": "This e-mail address is taken."}
+    )
     password = models.CharField(max_length=256)
     name = models.CharField(max_length=120, null=True, blank=True)
     weight_unit = models.CharField(
@@ -40,36 +46,35 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
 
+    _password: str | None  # Django's own: the password that is about to be saved.
+
     objects = UserManager()
 
     class Meta:
         db_table = "users"
 
-    def save(self, *args, **kwargs):
-        """A new password ends every sign-in, however it was set; so does to have none."""
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also ends every sign-in if the user has a new password, or no usable one."""
         has_new = self._password is not None or not self.has_usable_password()
-        if has_new and not self._state.adding:
-            self._save_new_password(*args, **kwargs)
-        else:
-            super().save(*args, **kwargs)
+        save = self._save_new_password if has_new and not self._state.adding else super().save
+        save(*args, **kwargs)
 
     @transactional
-    def _save_new_password(self, *args, **kwargs):
+    def _save_new_password(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         SignIn.objects.filter(user=self).delete()
 
-    def clean(self):
+    def clean(self) -> None:
         self.email = self.email.strip().lower()
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.name or self.email
 
-    def get_short_name(self):
-        return self.get_full_name()
+    get_short_name = get_full_name
 
 
 class Rotation(EmbeddedModel):
-    """A refresh token that was used, and when."""
+    """A used refresh token, and when it was used."""
 
     token_id = models.CharField(max_length=32, db_column="tokenId")
     at = models.DateTimeField()
@@ -77,12 +82,9 @@ class Rotation(EmbeddedModel):
     class Meta:
         default_permissions = ()
 
-    def __str__(self):
-        return f"{self.at:%H:%M:%S}"
-
 
 class SignIn(models.Model):
-    """One signed-in device. `token_id` is the id of the refresh token that may be used next."""
+    """A signed-in device. `token_id` is the id of the refresh token that may be used next."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
     token_id = models.CharField(max_length=32, db_column="tokenId")
@@ -93,29 +95,29 @@ class SignIn(models.Model):
     user_agent = models.CharField(max_length=300, blank=True, db_column="userAgent")
     ip = models.CharField(max_length=45, blank=True)
 
-    objects = DocumentManager()
+    objects: ClassVar[DocumentManager[SignInDocument]] = DocumentManager()
 
     class Meta:
         db_table = "sign_ins"
         default_permissions = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user_agent} {self.ip}"
 
 
 class LoginAttempts(models.Model):
-    """How often a password was tried in the window that is open: see `lockout`."""
+    """Counts attempts at a password within one window of time (see `signing_in.lockout`)."""
 
     id = models.CharField(primary_key=True, max_length=64, db_column="_id")
     attempts = models.IntegerField()
     failures = models.IntegerField()
     expires_at = models.DateTimeField(db_column="expiresAt")
 
-    objects = DocumentManager()
+    objects: ClassVar[DocumentManager[LoginAttemptsDocument]] = DocumentManager()
 
     class Meta:
         db_table = "login_attempts"
         default_permissions = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.failures} of {self.attempts}"

@@ -2,27 +2,26 @@
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
-from django.utils.http import urlsafe_base64_decode
 
 from fitness_project.database.transactions import transactional
-from fitness_project.documents.ids import parse_object_id
-from fitness_project.errors import FieldRefused
+from fitness_project.errors import Busy, FieldRefused
 
 from .mail import send_password_changed
 from .models import User
 from .signing_in.principals import remembered_principals
-from .signing_in.sign_ins import being_changed, end_sign_ins
+from .signing_in.sign_ins import BEING_CHANGED, end_sign_ins
 from .signing_in.tokens import reset_tokens
 
-INVALID_LINK = ("invalid_link", "This link isn't valid, or was used already.")
+INVALID_LINK = ("invalid_link", "This link isn't valid, or has been used already.")
 
 
 def change_password(user: User, password: str | None) -> None:
     """Ends every sign-in, and notifies the user by e-mail. None leaves the user without a password.
 
-    Raises Busy if the password has changed since the user was read: of two changes at once, the
-    first one stands.
+    Raises Busy if the password has changed since the user was read: of two simultaneous changes,
+    the first one stands.
     """
     encoded = make_password(password)
     _replace_password(user, encoded)
@@ -33,33 +32,28 @@ def change_password(user: User, password: str | None) -> None:
 
 @transactional
 def _replace_password(user: User, encoded: str) -> None:
-    # The new one too: when the reply to its commit is lost, all of this is done again.
+    # Also matches the new hash: if the reply to the commit is lost, the transaction runs again.
     current = User.objects.filter(pk=user.pk, password__in=(user.password, encoded))
     if not current.update(password=encoded):
-        raise being_changed()
+        raise Busy(BEING_CHANGED)
     end_sign_ins(userId=user.pk)
 
 
 def reset_password(uid: str, token: str, password: str) -> None:
-    """By the link in an e-mail. Raises FieldRefused if the link isn't valid (any more) or the
-    password is too weak."""
-    user_id = parse_object_id(_decoded(uid))
-    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
-    if user is None or not reset_tokens.check_token(user, token):
+    """Sets a password with the `uid` and `token` of an e-mailed link.
+
+    Raises FieldRefused if the link isn't valid, has expired or has been used, or if the password is
+    too weak.
+    """
+    user = PasswordResetConfirmView().get_user(uid)
+    if not (isinstance(user, User) and user.is_active and reset_tokens.check_token(user, token)):
         raise FieldRefused("token", INVALID_LINK)
     refuse_weak_password(password, user, "newPassword")
     change_password(user, password)
 
 
-def _decoded(uid: str) -> str | None:
-    try:
-        return urlsafe_base64_decode(uid).decode()
-    except ValueError:
-        return None
-
-
 def refuse_weak_password(password: str, user: User, field: str) -> None:
-    """Raises FieldRefused for everything that Django's validators find."""
+    """Raises FieldRefused with everything that Django's validators find."""
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The page that the mail's link opens: Django's own, with the service's form."""
+"""The page that the link in a reset e-mail opens: Django's own, with our form."""
 
 from django.contrib.auth.views import PasswordResetCompleteView, PasswordResetConfirmView
 from django.urls import path, reverse_lazy

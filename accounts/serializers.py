@@ -1,7 +1,6 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework_simplejwt.exceptions import TokenError
 
 from fitness_project.api.fields import (
     EmailField,
@@ -10,28 +9,26 @@ from fitness_project.api.fields import (
     PasswordField,
     TextField,
 )
-from fitness_project.api.serializers import (
-    DocumentSerializer,
-    StrictSerializer,
-    serializer_of,
-)
+from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
-from fitness_project.errors import TokenNotValid
 
 from .models import SignIn, User
 from .passwords import refuse_weak_password
-from .signing_in.tokens import RefreshToken
 
 STRENGTH = (
-    "10 characters or more and 1,024 bytes at most; not digits alone, not a common password, not "
-    "like the e-mail or the name."
+    "At least 10 characters and at most 1,024 bytes. Not only digits, not a common password, and "
+    "not similar to the e-mail address or the name."
 )
 
 
 class UserSerializer(DocumentSerializer):
-    """`routines` are the user's routines in the user's own order; the same ids in another order
-    change it."""
+    """A user.
+
+    `weightUnit` is the unit in which to show weights; the API itself always uses kilograms.
+    `routines` has the ids of the user's routines, in the order that the user chose. To change the
+    order, send the same ids in another one.
+    """
 
     routines = serializers.ListField(child=ObjectIdField(), required=False, max_length=500)
 
@@ -42,8 +39,8 @@ class UserSerializer(DocumentSerializer):
 
 
 class TokenPairSerializer(serializers.Serializer):
-    access = serializers.CharField(help_text="Lives 10 minutes.")
-    refresh = serializers.CharField(help_text="Works once, within 30 days.")
+    access = serializers.CharField(help_text="Valid for 10 minutes.")
+    refresh = serializers.CharField(help_text="Can be used once, within 30 days.")
 
 
 class SignedInSerializer(TokenPairSerializer):
@@ -58,11 +55,10 @@ class RegisterSerializer(DocumentSerializer):
         model = User
         fields = ("email", "password", "name")
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        user = User(email=values["email"], name=values.get("name"))
-        refuse_weak_password(values["password"], user, "password")
-        return values
+    def validate(self, attrs: Document) -> Document:
+        user = User(email=attrs["email"], name=attrs.get("name"))
+        refuse_weak_password(attrs["password"], user, "password")
+        return attrs
 
 
 class LoginSerializer(StrictSerializer):
@@ -73,23 +69,9 @@ class LoginSerializer(StrictSerializer):
 class RefreshSerializer(StrictSerializer):
     refresh = TextField(max_length=2000)
 
-    def validate_refresh(self, token: str) -> RefreshToken:
-        try:
-            return RefreshToken(token)
-        except TokenError:
-            raise TokenNotValid from None
 
-
-class LogoutSerializer(StrictSerializer):
-    refresh = TextField(max_length=2000)
-
-    def validate_refresh(self, token: str) -> RefreshToken:
-        try:
-            return RefreshToken(token)
-        except TokenError:
-            raise serializers.ValidationError(
-                "This is not a valid refresh token.", "token_not_valid"
-            ) from None
+class LogoutSerializer(RefreshSerializer):
+    pass  # The schema names it.
 
 
 class PasswordSerializer(StrictSerializer):
@@ -120,7 +102,7 @@ class ExportedSignInSerializer(DocumentSerializer):
 
     class Meta:
         model = SignIn
-        fields = ("id", "created_at", "last_used_at", "user_agent", "ip")
+        fields: tuple[str, ...] = ("id", "created_at", "last_used_at", "user_agent", "ip")
 
 
 class SignInSerializer(ExportedSignInSerializer):
@@ -128,8 +110,8 @@ class SignInSerializer(ExportedSignInSerializer):
 
     isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 
-    def get_field_names(self, declared_fields, info):
-        return [*self.Meta.fields, "isCurrent"]
+    class Meta(ExportedSignInSerializer.Meta):
+        fields = (*ExportedSignInSerializer.Meta.fields, "isCurrent")
 
 
 class SignInListSerializer(serializers.Serializer):
@@ -137,15 +119,13 @@ class SignInListSerializer(serializers.Serializer):
 
 
 class ExportSerializer(serializers.Serializer):
-    """All that is the user's."""
+    """Everything that belongs to the user."""
 
     format = serializers.CharField()
     version = serializers.IntegerField()
     exportedAt = InstantField()  # noqa: N815 - the JSON name
     user = UserSerializer()
 
-    def get_fields(self):
-        lists = {
-            entry.name: serializer_of(entry.response)(many=True) for entry in registry.exported()
-        }
+    def get_fields(self) -> dict[str, serializers.Field]:
+        lists = {entry.name: serializer_of(entry.response)(many=True) for entry in registry.owned()}
         return {**super().get_fields(), **lists}

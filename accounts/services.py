@@ -1,4 +1,4 @@
-"""What concerns an account and everything that belongs to it."""
+"""Writes to an account and to everything that belongs to it."""
 
 from collections.abc import Callable
 from threading import Timer
@@ -12,46 +12,41 @@ from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
 from fitness_project.errors import FieldRefused, Missing, PreconditionFailed
 
+from .documents import UserDocument
 from .models import User
 from .signing_in.principals import MAX_AGE, remembered_principals
 from .signing_in.sign_ins import sign_out
 
-Condition = Callable[[Document], bool]
-
-
-def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> Document:
-    """Sets fields; `routines` to the same ids in another order. Returns the user afterwards.
-
-    Raises FieldRefused if the ids are others, and PreconditionFailed if the stored user doesn't
-    satisfy `only_if`.
-    """
-    if changes:
-        return _change(user_id, changes, only_if)
-    return _checked(User.objects.documents.get(user_id), only_if)
+Condition = Callable[[UserDocument], bool]
 
 
 @transactional
-def _change(user_id: ObjectId, changes: Document, only_if: Condition) -> Document:
+def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
+    """Sets fields and returns the user afterwards. `routines` can only be put in another order.
+
+    Raises FieldRefused if `routines` has other ids than the stored user, and PreconditionFailed if
+    the stored user doesn't satisfy `only_if`.
+    """
     users = User.objects.documents
     stored = _checked(users.get(user_id), only_if)
     if sorted(changes.get("routines", stored["routines"])) != sorted(stored["routines"]):
         raise FieldRefused(
-            "routines", ("not_the_same", "Send the ids of all your routines, each once.")
+            "routines", ("not_the_same", "Send the ids of all your routines, each of them once.")
         )
-    return users.update(user_id, changes)
+    return users.update(user_id, changes) if changes else stored
 
 
-def _checked(user: Document, only_if: Condition) -> Document:
+def _checked(user: UserDocument, only_if: Condition) -> UserDocument:
     if not only_if(user):
         raise PreconditionFailed
     return user
 
 
 def delete_account(user_id: ObjectId, only_if: Condition) -> None:
-    """Removes the user and everything that belongs to the user. Raises PreconditionFailed as above.
+    """Removes the user and everything that belongs to the user.
 
-    For a few seconds, another process may still take the user for signed in. What it has written
-    by then is removed afterwards.
+    Raises PreconditionFailed if the stored user doesn't satisfy `only_if`. For a few seconds, other
+    processes may still accept the user's tokens; what they write meanwhile is removed afterwards.
     """
     _remove(user_id, only_if)
     remembered_principals.forget()
@@ -66,8 +61,8 @@ def _remove(user_id: ObjectId, only_if: Condition) -> None:
     try:
         _checked(users.get(user_id), only_if)
     except Missing:
-        return  # Another request removed it, or this did and the reply was lost.
-    # First of all: from now on, it is other writers to the account who lose the race.
+        return  # Another request removed it, or this one did and the reply was lost.
+    # Writing to the user first makes other transactions on the account conflict with this one.
     users.collection.update_one(
         {"_id": user_id}, {"$set": {"isActive": False}}, session=users.session
     )
@@ -80,8 +75,8 @@ def _remove(user_id: ObjectId, only_if: Condition) -> None:
 
 
 def _remove_owned(user_id: ObjectId) -> None:
-    """Tombstones too."""
+    """Removes the user's documents, and the tombstones of deleted ones."""
     for entry in registry.owned():
         documents = entry.documents
-        for whose in (entry.owner, "deletedFor"):
-            documents.collection.delete_many({whose: user_id}, session=documents.session)
+        for owner in filter(None, (entry.owner, "deletedFor")):
+            documents.collection.delete_many({owner: user_id}, session=documents.session)

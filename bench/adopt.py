@@ -1,10 +1,11 @@
-"""Takes over a database whose collections a driver has filled: makes the indexes, and fills in
-what only this service keeps. Run by the driver (target.toml) before it starts the service."""
+"""Adopts a database whose collections a driver has filled: creates the indexes, and adds the fields
+that only this service stores. The driver (target.toml) runs this before it starts the service."""
 
 import os
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -13,7 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitness_project.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connections  # noqa: E402
+from django_mongodb_backend.base import DatabaseWrapper  # noqa: E402
 
 from exercises.names import name_key  # noqa: E402
 
@@ -21,7 +23,8 @@ SEEDED = ("users", "exercises", "routines", "history")
 BATCH = 1_000
 
 
-def main():
+def main() -> None:
+    connection: DatabaseWrapper = connections["default"]
     connection.ensure_connection()
     database = connection.database
     for name in SEEDED:
@@ -34,7 +37,7 @@ def main():
         database[f"seeded_{name}"].drop()
 
 
-def completed(name, document):
+def completed(name: str, document: dict[str, Any]) -> dict[str, Any]:
     if name == "exercises":
         document["nameKey"] = name_key(document["name"])
     return document

@@ -1,4 +1,4 @@
-"""The calls that are measured: what is asked, how often, and what is put right afterwards."""
+"""The calls to measure: their requests, how many, and what is cleaned up afterwards."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -19,9 +19,9 @@ def nothing(seeded: Seeded) -> None:
 
 @dataclass(frozen=True)
 class Call:
-    """`scripts` makes ready, for so many requests each, one script for every connection.
+    """`scripts` prepares one script for each connection, of a given number of requests.
 
-    `requests` take between half a second and a second; those of all rounds are as many.
+    `requests`, the number in each round, is chosen to take half a second to a second.
     """
 
     requests: int
@@ -31,12 +31,12 @@ class Call:
     clean: Callable[[Seeded], None] = nothing
 
     def each(self, requests: int | None) -> int:
-        """How many a connection sends."""
+        """How many requests each connection sends."""
         return max(1, (requests or self.requests) // self.connections)
 
 
 def in_turn(requests: Iterable[bytes]) -> Script:
-    for request in cycle(requests):  # noqa: UP028 - `yield from` takes no answers
+    for request in cycle(requests):  # noqa: UP028 - `yield from` would pass on the responses
         yield request
 
 
@@ -46,7 +46,7 @@ def reading(
     status: int = 200,
     headers: Callable[[Seeded], dict[str, str]] = lambda seeded: {},
 ) -> Call:
-    """By one user, over all connections."""
+    """Sent by one user over all connections."""
 
     def scripts(seeded: Seeded, each: int) -> list[Script]:
         wanted = path if isinstance(path, str) else path(seeded)
@@ -57,7 +57,7 @@ def reading(
 
 
 def _by_writers(make: Callable[[Seeded, Account, int], Script]) -> Callable[..., list[Script]]:
-    """Each has a connection, and documents, of its own."""
+    """Each writer has a connection and documents of its own."""
 
     def scripts(seeded: Seeded, each: int) -> list[Script]:
         return [make(seeded, writer, each) for writer in seeded.writers]
@@ -78,7 +78,7 @@ def changing(
     bodies: Callable[[Seeded], Iterable[object]],
     requests: int,
 ) -> Call:
-    """Two bodies in turn: what changes nothing need not be written."""
+    """Alternates between two bodies: a request that changes nothing need not be written."""
 
     def make(seeded: Seeded, writer: Account, each: int) -> Script:
         where = path(seeded, writer)
@@ -96,10 +96,10 @@ def deleting(name: str, requests: int) -> Call:
 
 
 def refreshing(writer: Account) -> Script:
-    """Each token once."""
+    """Uses each token once."""
     while True:
-        answer = yield rendered("POST", "/api/auth/refresh", {"refresh": writer.refresh})
-        writer.use(json.loads(answer))
+        pair = yield rendered("POST", "/api/auth/refresh", {"refresh": writer.refresh})
+        writer.use(json.loads(pair))
 
 
 def signing_in(seeded: Seeded, each: int) -> list[Script]:

@@ -1,4 +1,4 @@
-"""Another revision of the project, in a temporary folder for as long as a `with` block lasts."""
+"""Another revision of the project, in a temporary folder until a `with` block ends."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ TAR = shutil.which("tar") or "tar"
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """Not a worktree, which git would remember if this process were killed."""
+    """Not a worktree, which git would still list if this process were killed."""
     archive = _git("archive", "--format=tar", _commit(revision))
     with tempfile.TemporaryDirectory(prefix="fitness-base-") as folder:
         subprocess.run([TAR, "-x", "-C", folder], input=archive, check=True)
@@ -27,7 +27,7 @@ def described(revision: str) -> str:
 
 
 def _commit(revision: str) -> str:
-    """Ends the run where there is no such revision."""
+    """Ends the run if there is no such revision."""
     wanted = "rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"
     try:
         return _git(*wanted).decode().strip()

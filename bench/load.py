@@ -1,6 +1,6 @@
-"""A given number of requests, over connections that stay open, from one thread.
+"""Sends a given number of requests from one thread, over connections that stay open.
 
-It does as little as it can for a request, since it shares the machine with what is measured.
+It does as little as it can per request, since it shares the machine with what is measured.
 """
 
 import json
@@ -17,17 +17,17 @@ SECONDS = 30
 PIECE = 262_144
 ATTEMPTS = 8
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-# Their answers have no body, and say no length.
+# These responses have no body, and no Content-Length.
 BODILESS = (204, 304)
 
 Script = Generator[bytes, bytes, None]
-"""Yields requests, and is sent the body of the answer to each."""
+"""Yields requests, and is sent the body of each response."""
 
 
 def rendered(
     method: str, path: str, body: object = None, token: str | None = None, **headers: str
 ) -> bytes:
-    """The request as it is sent."""
+    """The bytes of a request."""
     headers = {"Host": "127.0.0.1", "Accept": "application/json", **headers}
     if token:
         headers["Authorization"] = f"Bearer {token}"
@@ -52,9 +52,9 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self, status: int) -> bytes | None:
-        """The answer's body, or None while it isn't complete.
+        """The response's body, or None while it isn't complete.
 
-        Ends the run where the answer has another status.
+        Ends the run if the status isn't the expected one.
         """
         piece = self.socket.recv(PIECE)
         if not piece:
@@ -67,7 +67,7 @@ class Connection:
         if len(body) < (0 if found in BODILESS else self._length(head)):
             return None
         if found != status:
-            raise SystemExit(f"{self.asked}: {found} and not {status}: {body.decode()[:1_000]}")
+            raise SystemExit(f"{self.asked}: {found} instead of {status}: {body.decode()[:1_000]}")
         self._received = b""
         return body
 
@@ -85,12 +85,15 @@ class Connection:
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):
                 return int(line[15:])
-        raise SystemExit(f"{self.asked}: an answer without a Content-Length: {head.decode()}")
+        raise SystemExit(f"{self.asked}: a response without a Content-Length: {head.decode()}")
 
 
 def connections(service: Service, count: int) -> list[Connection]:
-    """As many to each worker, as far as can be: the kernel deals them out by chance, and a worker
-    with more of them than the other one does the same work at another price."""
+    """Connections that are spread evenly over the workers, as far as possible.
+
+    The kernel assigns them at random, and the CPU time per request depends on how many connections
+    a worker has.
+    """
     found: dict[int, list[Connection]] = defaultdict(list)
     share = -(-count // WORKERS)
     for _ in range(ATTEMPTS):
@@ -112,7 +115,7 @@ def connections(service: Service, count: int) -> list[Connection]:
 
 @dataclass
 class Load:
-    """What came of it."""
+    """How long it took in all, and each response by itself, in seconds."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -120,7 +123,7 @@ class Load:
 
 @dataclass
 class Client:
-    """One script on its way."""
+    """A script, and how many of its requests are left."""
 
     connection: Connection
     script: Script
@@ -128,7 +131,7 @@ class Client:
 
 
 def load(opened: Sequence[Connection], scripts: Sequence[Script], each: int, status: int) -> Load:
-    """`each` requests of every script, one after another on its connection."""
+    """Sends `each` requests of every script, one after another on its own connection."""
     result, start = Load(), time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for connection, script in zip(opened, scripts, strict=True):
@@ -146,12 +149,15 @@ def load(opened: Sequence[Connection], scripts: Sequence[Script], each: int, sta
 def _ready(selector: selectors.BaseSelector) -> list[tuple[selectors.SelectorKey, int]]:
     if not (ready := selector.select(SECONDS)):
         asked = [key.data.connection.asked for key in selector.get_map().values()]
-        raise SystemExit(f"{asked[0]}: no answer for {SECONDS} seconds")
+        raise SystemExit(f"{asked[0]}: no response for {SECONDS} seconds")
     return ready
 
 
 def _goes_on(client: Client, status: int, latencies: list[float]) -> bool:
-    """Takes what has come, and sends the next request behind a complete answer."""
+    """Reads what has come, and sends the next request after a complete response.
+
+    Returns False after the script's last response.
+    """
     body = client.connection.receive(status)
     if body is None:
         return True

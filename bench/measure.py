@@ -1,4 +1,4 @@
-"""One measurement: so many requests of one call to one service."""
+"""One measurement: a number of requests of one call to one service."""
 
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -11,7 +11,7 @@ from seeded import Seeded
 
 @dataclass(frozen=True)
 class Figures:
-    """`server_ms` and `database_ms` are CPU time a request."""
+    """`server_ms` and `database_ms` are CPU time per request."""
 
     requests: int
     per_second: float
@@ -26,7 +26,7 @@ class Figures:
 
 
 def measured(seeded: Seeded, call: Call, requests: int | None) -> Figures:
-    """What it takes to make the load ready, and to remove what came of it, doesn't count."""
+    """Preparing the load and cleaning up after it don't count."""
     service, each = seeded.service, call.each(requests)
     scripts = call.scripts(seeded, each)
     opened = connections(service, call.connections)
@@ -46,6 +46,6 @@ def measured(seeded: Seeded, call: Call, requests: int | None) -> Figures:
 
 
 def medians(rounds: list[Figures]) -> Figures:
-    """Of each figure by itself."""
+    """The median of each figure by itself."""
     names = asdict(rounds[0])
     return Figures(**{name: median(getattr(one, name) for one in rounds) for name in names})

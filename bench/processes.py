@@ -1,4 +1,4 @@
-"""What processes use: CPU time, to the microsecond where the system tells it, and memory."""
+"""What processes use: CPU time, to the microsecond if the system offers that, and memory."""
 
 import ctypes
 import time
@@ -15,14 +15,14 @@ def cpu_times(processes: Iterable[psutil.Process]) -> CpuTimes:
 
 
 def cpu_spent(before: CpuTimes, after: CpuTimes) -> float:
-    """Seconds. Ends the run where a process ended or began: what it used is lost."""
+    """In seconds. Ends the run if a process ended or started, since what it used is unknown."""
     if before.keys() != after.keys():
         raise SystemExit(f"The processes changed during a measurement: {[*before]}, now {[*after]}")
     return sum(after.values()) - sum(before.values())
 
 
 def proportional_mb(processes: Iterable[psutil.Process]) -> float:
-    """Of memory that several processes share, each counts its part (PSS)."""
+    """PSS: memory that several processes share is divided between them."""
     return sum(process.memory_full_info().pss for process in processes) / 2**20
 
 
@@ -31,7 +31,7 @@ def resident_mb(processes: Iterable[psutil.Process]) -> float:
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    """Of all its threads, those that have ended included."""
+    """Of all its threads, including those that have ended."""
     if (clock := _cpu_clock(process.pid)) is not None:
         return time.clock_gettime(clock)
     times = process.cpu_times()  # In hundredths of a second.
@@ -39,7 +39,7 @@ def _cpu_seconds(process: psutil.Process) -> float:
 
 
 def _cpu_clock(pid: int) -> int | None:
-    """POSIX's clock of a process, which counts nanoseconds on Linux; macOS has none."""
+    """POSIX's clock for a process, which counts nanoseconds on Linux; macOS has none."""
     clock = ctypes.c_int()
     try:
         failed = ctypes.CDLL(None).clock_getcpuclockid(pid, ctypes.byref(clock))

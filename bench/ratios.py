@@ -1,4 +1,4 @@
-"""How sure a median is."""
+"""How certain a median is."""
 
 from collections.abc import Sequence
 from math import comb
@@ -20,11 +20,11 @@ class Estimate(NamedTuple):
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """The interval's ends are two of the values, as far in as CONFIDENCE allows.
+    """The interval's ends are two of the values, as near to the median as CONFIDENCE allows.
 
-    This supposes nothing of how the values are distributed (order statistics of the median: David
-    and Nagaraja, Order Statistics, 7.1). Fewer than six values can't give as much confidence: the
-    interval is then all they span.
+    This assumes nothing about the distribution (order statistics of the median: David and Nagaraja,
+    Order Statistics, 7.1). Fewer than six values can't give that much confidence: the interval is
+    then their whole range.
     """
     ordered = sorted(values)
     outside = _values_outside(len(ordered))
@@ -32,8 +32,8 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def _values_outside(count: int) -> int:
-    """How many values may lie beyond either end: the true median has each value on either side
-    with equal chance, as a coin that is tossed."""
+    """How many values may lie beyond each end. Each value is above or below the true median with
+    equal probability, like the toss of a coin."""
     outside, chance = 0, 2 / 2**count
     while chance + 2 * comb(count, outside + 1) / 2**count <= 1 - CONFIDENCE:
         outside += 1

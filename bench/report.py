@@ -1,4 +1,4 @@
-"""What is printed, and what `--out` keeps."""
+"""What is printed, and what `--out` writes."""
 
 import json
 import sys
@@ -44,7 +44,7 @@ def print_row(row: Row) -> None:
 
 
 def print_progress(name: str, done: int, ratio: Estimate | None) -> None:
-    """In a line that the call's row replaces; a file gets the rows alone."""
+    """On a terminal, in a line that the call's row replaces."""
     if sys.stdout.isatty():
         so_far = f": {ratio.median:.3f} ({ratio.low:.3f} – {ratio.high:.3f})" if ratio else ""
         print(f"{ERASED}{name.ljust(NAME_WIDTH)}round {done}{so_far}", end="", flush=True)
@@ -55,12 +55,12 @@ def markdown(head: Row, rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def memory_told(who: str, memory: tuple[float, float]) -> str:
+def described_memory(who: str, memory: tuple[float, float]) -> str:
     return f"memory (PSS), {who}: server {memory[0]:.0f} MB, database {memory[1]:.0f} MB"
 
 
 def kept(name: str, rounds: Rounds, ratio: Estimate | None) -> dict[str, Any]:
-    """Of one call, for the file."""
+    """One call's figures, for the file."""
     return {
         "call": name,
         "rounds": {side: [asdict(one) for one in figures] for side, figures in rounds.items()},

@@ -1,11 +1,11 @@
-"""CPU, latency and memory of every call: of this service alone, or beside another revision.
+"""CPU time, latency and memory for every call: this service alone, or beside another revision.
 
     make bench            or: .venv/bin/python bench/run.py
     .venv/bin/python bench/run.py --base REV
 
 With `--base`, the working tree and the revision run side by side, each on a database of its own.
-One of them is loaded at a time, in an order that turns from round to round, and what is compared is
-the CPU time a request, of server and database together.
+One of them is loaded at a time, in an order that alternates from round to round. The comparison is
+of the CPU time per request, server and database together.
 """
 
 import argparse
@@ -30,7 +30,7 @@ NEAR = 0.03
 ROUNDS_ALONE = 3
 ROUNDS = 9
 MOST_ROUNDS = 40
-# The order within sets is the same in all processes: left to chance, it differs by the start.
+# Otherwise the order within sets would differ from process to process.
 ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 Sides = dict[str, Seeded]
@@ -52,11 +52,11 @@ def main(options: argparse.Namespace) -> None:
     report.write(options.out, content)
     print(f"\n{report.markdown(head, rows)}\n")
     for side, memory in content["memory_mb"].items():
-        print(report.memory_told(side, memory))
+        print(report.described_memory(side, memory))
 
 
 def started(options: argparse.Namespace, stack: ExitStack) -> Sides:
-    """They stop with the stack."""
+    """The services, which stop with the stack."""
     places = {"work": (PROJECT, sys.executable)}
     if options.base:
         places["base"] = (stack.enter_context(checked_out(options.base)), options.base_python)
@@ -71,8 +71,9 @@ def started(options: argparse.Namespace, stack: ExitStack) -> Sides:
 def rounds_of(
     sides: Sides, name: str, options: argparse.Namespace
 ) -> tuple[Rounds, Estimate | None]:
-    """Until there are enough. The first, in which each side becomes warm, doesn't count."""
-    call, rounds, done = CALLS[name], {side: [] for side in sides}, 0
+    """Enough rounds of one call. The first one, which warms each side up, doesn't count."""
+    call, done = CALLS[name], 0
+    rounds: Rounds = {side: [] for side in sides}
     for seeded in sides.values():
         measured(seeded, call, options.requests)
     while True:
@@ -90,7 +91,7 @@ def is_sure(ratio: Estimate | None, is_last: bool) -> bool:
 
 
 def ratio_of(rounds: Rounds) -> Estimate | None:
-    """Of the CPU time in the same round, work ÷ base."""
+    """The ratio of the CPU times within each round, work ÷ base."""
     if "base" not in rounds:
         return None
     pairs = zip(rounds["work"], rounds["base"], strict=True)
@@ -101,17 +102,28 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add = parser.add_argument
     add("--base", metavar="REV", help="a git revision to compare the working tree with")
-    add("--base-python", metavar="PATH", default=sys.executable, help="its interpreter: this one")
-    add("--calls", nargs="+", metavar="NAME", default=["*"], help="such as me 'history-*': all")
-    add("--rounds", type=int, help=f"{ROUNDS} with --base, {ROUNDS_ALONE} without")
+    add(
+        "--base-python",
+        metavar="PATH",
+        default=sys.executable,
+        help="its interpreter; by default this one",
+    )
+    add(
+        "--calls",
+        nargs="+",
+        metavar="NAME",
+        default=["*"],
+        help="such as me 'history-*'; by default all",
+    )
+    add("--rounds", type=int, help=f"by default {ROUNDS} with --base, {ROUNDS_ALONE} without")
     add(
         "--most-rounds",
         type=int,
         default=MOST_ROUNDS,
-        help=f"of a call whose interval isn't within ±{NEAR} yet: {MOST_ROUNDS}",
+        help=f"for a call whose interval isn't within ±{NEAR} yet; by default {MOST_ROUNDS}",
     )
-    add("--requests", type=int, help="of a call in a round: each call's own number")
-    add("--out", type=Path, metavar="FILE", help="where every single figure goes, as JSON")
+    add("--requests", type=int, help="per call and round; by default each call's own number")
+    add("--out", type=Path, metavar="FILE", help="write every single figure to it, as JSON")
     options = parser.parse_args()
     options.rounds = options.rounds or (ROUNDS if options.base else ROUNDS_ALONE)
     options.calls = chosen(parser, options.calls)
@@ -121,12 +133,12 @@ def parsed() -> argparse.Namespace:
 def chosen(parser: argparse.ArgumentParser, patterns: list[str]) -> list[str]:
     for pattern in patterns:
         if not fnmatch.filter(CALLS, pattern):
-            parser.error(f"no call is named {pattern}: choose from {', '.join(CALLS)}")
+            parser.error(f"no call is named {pattern}; choose from {', '.join(CALLS)}")
     return [name for name in CALLS if any(fnmatch.fnmatch(name, p) for p in patterns)]
 
 
 def leave(signum: int, _: object) -> None:
-    """By way of all that has to be stopped and removed."""
+    """Stops and removes everything on the way."""
     sys.exit(128 + signum)
 
 

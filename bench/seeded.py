@@ -1,8 +1,7 @@
-"""A service with users and what they have: one who reads, and some who write.
+"""A service with users and their documents: one user reads, and the others write.
 
-Both sides of a comparison are seeded alike. Documents are made by the API; of each kind there are
-then as many copies of the stored one as are wanted, so that a revision that stores more than the
-contract says finds it in them.
+Both sides of a comparison are seeded alike. The API creates one document of each kind, and the rest
+are copies of what it stored, so that they have whatever fields a revision stores.
 """
 
 import time
@@ -23,9 +22,9 @@ SESSIONS = 1_000
 SESSIONS_OF_WRITERS = 100
 SIGN_INS = 3
 ENTRIES = 6
-# An access token lives ten minutes.
+# Half the life of an access token.
 TOKEN_SECONDS = 300
-# What changed in the last minute is in the change feed again.
+# The change feed repeats what changed in the last minute.
 LONG_AGO = timedelta(hours=1)
 
 Json = dict[str, Any]
@@ -35,9 +34,9 @@ class Account:
     def __init__(self, service: Service, email: str) -> None:
         self._service = service
         self.credentials = {"email": email, "password": PASSWORD}
-        answer = self._ask("POST", "/api/auth/register", self.credentials, status=201)
-        self.id = ObjectId(answer["user"]["id"])
-        self.use(answer)
+        registered = self._ask("POST", "/api/auth/register", self.credentials, status=201)
+        self.id = ObjectId(registered["user"]["id"])
+        self.use(registered)
 
     def use(self, pair: Json) -> None:
         self.refresh, self._access = pair["refresh"], pair["access"]
@@ -45,13 +44,13 @@ class Account:
 
     @property
     def access(self) -> str:
-        """Good for some minutes."""
+        """Valid for some minutes."""
         if time.monotonic() > self._since + TOKEN_SECONDS:
             self.use(self._ask("POST", "/api/auth/refresh", {"refresh": self.refresh}))
         return self._access
 
     def ask(self, method: str, path: str, body: object = None, status: int = 200) -> Any:
-        """The answer. Ends the run where it has another status."""
+        """The response's body. Ends the run if the status isn't the expected one."""
         return self._ask(method, path, body, status, self.access)
 
     def rendered(self, method: str, path: str, body: object = None, **headers: str) -> bytes:
@@ -60,10 +59,10 @@ class Account:
     def _ask(
         self, method: str, path: str, body: object, status: int = 200, token: str | None = None
     ) -> Any:
-        found, answer = self._service.ask(method, path, body, token)
+        found, content = self._service.ask(method, path, body, token)
         if found != status:
-            raise SystemExit(f"{method} {path}: {found} and not {status}: {answer}")
-        return answer
+            raise SystemExit(f"{method} {path}: {found} instead of {status}: {content}")
+        return content
 
 
 class Seeded:
@@ -114,11 +113,11 @@ class Seeded:
             raise SystemExit(f"There is nothing in {name} of {account.credentials['email']}.")
         return found
 
-    # What calls are made of
+    # Parts of the calls
 
     @cached_property
     def kept(self) -> dict[tuple[str, ObjectId], str]:
-        """One document's id of each kind and user, which stays."""
+        """By kind and user, the id of a document that is never deleted."""
         everybody = [self.reader, *self.writers]
         return {
             (name, account.id): str(self._model(name, account)["_id"])
@@ -128,19 +127,19 @@ class Seeded:
 
     @cached_property
     def second_page(self) -> str:
-        """Of the reader's history."""
+        """The path of the second page of the reader's history."""
         following = self.reader.ask("GET", "/api/history")["next"]
         return following[following.index("/api/") :]
 
     @cached_property
     def etag(self) -> str:
-        """Of the reader's session."""
+        """Of the session that the reader reads."""
         path = f"/api/history/{self.kept['history', self.reader.id]}"
         return self.service.etag(path, self.reader.access)
 
     @cached_property
     def fresh_token(self) -> str:
-        """Of the change feed, after which nothing has changed."""
+        """A token of the change feed after which nothing has changed."""
         page = self.reader.ask("GET", "/api/sync")
         while page["hasMore"]:
             page = self.reader.ask("GET", f"/api/sync?since={page['next']}")
@@ -150,7 +149,7 @@ class Seeded:
         return page["next"]
 
     def copies(self, name: str, account: Account, count: int) -> list[str]:
-        """Ids of so many new documents like the user's own."""
+        """The ids of `count` new copies of one of the user's documents."""
         model, ids = self._model(name, account), [ObjectId() for _ in range(count)]
         self.database[name].insert_many({**model, "_id": id_} for id_ in ids)
         if name == "routines":
@@ -158,10 +157,10 @@ class Seeded:
             self.database.users.update_one({"_id": account.id}, added)
         return [str(id_) for id_ in ids]
 
-    # Afterwards
+    # Cleaning up
 
     def remove_new(self, name: str) -> None:
-        """All that has come since the seeding, what remains of the deleted included."""
+        """Removes all that was stored since the seeding, and the tombstones."""
         self.database[name].delete_many({"_id": {"$gt": self._newest}})
         if name == "routines":
             for writer in self.writers:
@@ -174,7 +173,7 @@ class Seeded:
 
 
 def _now_on() -> ObjectId:
-    """Smaller than every id that is made from now on: they begin with the second."""
+    """An id smaller than all that are generated from now on: an id begins with the second."""
     second = int(time.time()) + 1
     time.sleep(second - time.time())
     return ObjectId.from_datetime(datetime.fromtimestamp(second, UTC))

@@ -1,4 +1,4 @@
-"""The service on a fresh database of its own, for as long as a `with` block lasts."""
+"""The service on a fresh database of its own, until a `with` block ends."""
 
 import http.client
 import json
@@ -20,12 +20,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 START_SECONDS = 60
 STOP_SECONDS = 15
-# What would lead to another database than its own.
+# Variables that would lead to another database than its own.
 ELSEWHERE = ("MONGODB_URI", "MONGODB_NAME", "SECRET_KEY")
 
 
 class Service:
-    """`port` is where it listens, `var_dir` where its database lies.
+    """It listens on `port`, and its database is in `var_dir`.
 
     It runs the code in `checkout` with the interpreter `python`.
     """
@@ -49,7 +49,7 @@ class Service:
             cwd=self.checkout,
             env=self.environment,
             stdout=subprocess.DEVNULL,
-            # A terminal's Ctrl-C is for this process, which then stops the service.
+            # A terminal's Ctrl-C reaches only this process, which then stops the service.
             start_new_session=True,
         )
         try:
@@ -85,7 +85,7 @@ class Service:
     def ask(
         self, method: str, path: str, body: object = None, token: str | None = None, **headers: str
     ) -> tuple[int, Any]:
-        """`(status, answer)` on a connection of its own."""
+        """`(status, body)` of a request on a connection of its own."""
         response, raw = self._exchange(method, path, body, token, headers)
         return response.status, json.loads(raw) if raw else None
 
@@ -116,32 +116,33 @@ class Service:
 
     @property
     def _database(self) -> dict[str, int]:
-        return json.loads((self.var_dir / "database.json").read_text())
+        state: dict[str, int] = json.loads((self.var_dir / "database.json").read_text())
+        return state
 
     def processes(self) -> tuple[set[psutil.Process], set[psutil.Process]]:
-        """`(server, database)`: the main process and its workers, the keeper and what it keeps."""
+        """`(server, database)`: the main process and its workers; the keeper and its server."""
         keeper, server = (psutil.Process(self._database[name]) for name in ("keeper", "server"))
         database = {keeper, server, *keeper.children(recursive=True)}
         main = psutil.Process(self._process.pid)
         return {main, *main.children(recursive=True)} - database, database
 
     def cpu_times(self) -> tuple[CpuTimes, CpuTimes]:
-        """`(server, database)`: what their processes have used so far."""
+        """`(server, database)`: the CPU time that their processes have used so far."""
         server, database = self.processes()
         return cpu_times(server), cpu_times(database)
 
     def resident_mb(self) -> tuple[float, float]:
-        """`(server, database)`: of all their processes."""
+        """`(server, database)`: the memory of their processes."""
         server, database = self.processes()
         return resident_mb(server), resident_mb(database)
 
     def memory_mb(self) -> tuple[float, float]:
-        """`(server, database)`: the proportional share of all their processes."""
+        """`(server, database)`: their processes' share of the memory (PSS)."""
         server, database = self.processes()
         return proportional_mb(server), proportional_mb(database)
 
     def owners(self) -> dict[int, int]:
-        """Which process holds the connection from which of the clients' ports."""
+        """By client's port, the process that holds the connection."""
         return {
             connection.raddr.port: process.pid
             for process in self.processes()[0]
@@ -152,4 +153,5 @@ class Service:
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port

@@ -1,62 +1,28 @@
-"""Those who use the service in a soak, and remember what it acknowledged."""
+"""The users of a soak, who remember what the service acknowledged."""
 
 import random
-import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Protocol
 from uuid import uuid4
 
 import httpx
+from service import Service
+from soak_visitor import PASSWORD, Figures, Json, Visitor
 
-PASSWORD = "correct horse 42"
-KEPT = 20  # Older sessions and routines are deleted, so that memory may stay as it is.
-# Passwords are looked at one after the other: on a slow machine who has to wait for others' is told
-# to come back, which is a 503.
+KEPT = 20  # Older sessions and routines are deleted, so that memory can stay as it is.
+# Hashing takes long and few passwords are hashed at a time: on a slow machine, further requests
+# would get a 503.
 one_at_a_time = Lock()
 DATE = "2026-11-21T18:30:00Z"
 
-
-class Visitor:
-    """Calls by the paths of the schema, and counts every answer that wasn't expected."""
-
-    visits = ()
-
-    def __init__(self, service, figures):
-        self.figures = figures
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{service.port}", timeout=30)
-
-    def make(self, visit):
-        """A visit that goes wrong is over, and counted."""
-        try:
-            getattr(self, visit)()
-        except (httpx.HTTPError, KeyError, TimeoutError, Unexpected) as error:
-            if not isinstance(error, Unexpected):
-                self.figures.add_error(visit, repr(error))
-
-    def call(self, method, path, expected, *, headers=None, id="", **options):
-        started = time.monotonic()
-        answer = self.http.request(method, path.format(id=id), headers=headers, **options)
-        name = f"{method} {path}"
-        self.figures.add(name, time.monotonic() - started)
-        if answer.status_code != expected:
-            self.figures.add_error(name, f"{answer.status_code} {answer.text[:200]}")
-            raise Unexpected
-        return answer
-
-    def sign_in(self, how, status, email):
-        answer = self.call(
-            "POST", f"/api/auth/{how}", status, json={"email": email, "password": PASSWORD}
-        )
-        self.use(answer.json())
-        return answer.json()
-
-    def use(self, pair):
-        self.refresh_token = pair["refresh"]
-        self.http.headers["Authorization"] = f"Bearer {pair['access']}"
+Rows = dict[str, Json]
+"""Documents by id."""
 
 
-class Unexpected(Exception):
-    """Has been counted."""
+class Mailbox(Protocol):
+    def take(self, address: str) -> tuple[str, str]: ...
 
 
 class User(Visitor):
@@ -67,134 +33,137 @@ class User(Visitor):
     with_passwords = ("sign_in_again", "change_password", "come_and_go")
     visits = 4 * everyday + with_passwords
 
-    def __init__(self, service, figures, mailbox, number):
+    def __init__(self, service: Service, figures: Figures, mailbox: Mailbox, number: int) -> None:
         super().__init__(service, figures)
         self.mailbox = mailbox
         self.email = f"user{number}-{uuid4().hex[:8]}@example.com"
-        self.sessions, self.routines = {}, {}
-        self.token, self.copy = None, {"routines": {}, "history": {}}
+        self.sessions: Rows = {}
+        self.routines: Rows = {}
+        self.token: str | None = None
+        self.copy: dict[str, Rows] = {"routines": {}, "history": {}}
         self.sign_in("register", 201, self.email)
         page = self.call("GET", "/api/exercises", 200, params={"pageSize": 100}).json()
         self.exercises = [row["id"] for row in page["results"]]
 
-    def make(self, visit):
+    def make(self, visit: str) -> None:
         if visit not in self.with_passwords:
             return super().make(visit)
         with one_at_a_time:
             super().make(visit)
 
-    def entries(self):
+    def entries(self) -> list[Json]:
         chosen = random.sample(self.exercises, random.randint(1, 6))
-        return [{"exerciseId": id, "sets": 3, "reps": 8, "weight": 62.5} for id in chosen]
+        return [{"exerciseId": one, "sets": 3, "reps": 8, "weight": 62.5} for one in chosen]
 
-    def post(self, path, body):
-        """Twice, as a client does whose answer was lost: it is one document."""
+    def post(self, path: str, body: Json) -> Json:
+        """Sends it twice, like a client whose response was lost: both return one document."""
         headers = {"Idempotency-Key": uuid4().hex}
-        made = self.call("POST", path, 201, json=body, headers=headers).json()
+        created: Json = self.call("POST", path, 201, json=body, headers=headers).json()
         again = self.call("POST", path, 201, json=body, headers=headers).json()
-        self.expect("POST replayed", again, made)
-        return made
+        self.expect("POST replayed", again, created)
+        return created
 
-    def expect(self, what, found, wanted):
+    def expect(self, what: str, found: object, wanted: object) -> None:
         if found != wanted:
             self.figures.add_error(what, f"{found} instead of {wanted}")
 
     # Visits
 
-    def browse(self):
-        params = {"search": "press", "pageSize": 5}
+    def browse(self) -> None:
+        params = {"search": "press", "pageSize": "5"}
         page = self.call("GET", "/api/exercises", 200, params=params)
         etag = {"If-None-Match": page.headers["ETag"]} if "ETag" in page.headers else None
         if etag and page.text == self.http.get("/api/exercises", params=params).text:
             self.call("GET", "/api/exercises", 304, params=params, headers=etag)
-        self.call("GET", "/api/exercises/{id}", 200, id=random.choice(self.exercises))
+        self.call("GET", "/api/exercises/{id}", 200, document=random.choice(self.exercises))
 
-    def record(self):
-        body = {"date": DATE, "exercises": self.entries()}
+    def record(self) -> None:
+        body: Json = {"date": DATE, "exercises": self.entries()}
         if self.routines:
             body["routineId"] = random.choice(list(self.routines))
-        made = self.post("/api/history", body)
-        self.sessions[made["id"]] = made
+        created = self.post("/api/history", body)
+        self.sessions[created["id"]] = created
 
-    def correct(self):
+    def correct(self) -> None:
         self._change("/api/history/{id}", self.sessions, {"notes": uuid4().hex})
 
-    def plan(self):
-        made = self.post("/api/routines", {"name": "Push day", "exercises": self.entries()})
-        self.routines[made["id"]] = made
+    def plan(self) -> None:
+        created = self.post("/api/routines", {"name": "Push day", "exercises": self.entries()})
+        self.routines[created["id"]] = created
 
-    def change_plan(self):
+    def change_plan(self) -> None:
         self._change("/api/routines/{id}", self.routines, {"name": uuid4().hex})
 
-    def _change(self, path, kept, changes):
+    def _change(self, path: str, kept: Rows, changes: Json) -> None:
         if not kept:
             return
-        id = random.choice(list(kept))
-        found = self.call("GET", path, 200, id=id)
+        one = random.choice(list(kept))
+        found = self.call("GET", path, 200, document=one)
         condition = {"If-Match": found.headers["ETag"]}
-        kept[id] = self.call("PATCH", path, 200, id=id, json=changes, headers=condition).json()
-        self.call("PATCH", path, 412, id=id, json=changes, headers=condition)
-        kept[id] = self.call("PUT", path, 200, id=id, json=found.json()).json()
+        change: Json = {"json": changes, "headers": condition}
+        kept[one] = self.call("PATCH", path, 200, document=one, **change).json()
+        self.call("PATCH", path, 412, document=one, **change)
+        kept[one] = self.call("PUT", path, 200, document=one, json=found.json()).json()
 
-    def delete_old(self):
+    def delete_old(self) -> None:
         for path, kept in (
             ("/api/history/{id}", self.sessions),
             ("/api/routines/{id}", self.routines),
         ):
-            for id in list(kept)[: max(1, len(kept) - KEPT)]:
-                self.call("DELETE", path, 204, id=id)
-                del kept[id]
+            for oldest in list(kept)[: max(1, len(kept) - KEPT)]:
+                self.call("DELETE", path, 204, document=oldest)
+                del kept[oldest]
 
-    def reorder(self):
+    def reorder(self) -> None:
         ids = random.sample(list(self.routines), len(self.routines))
         me = self.call("PATCH", "/api/auth/me", 200, json={"routines": ids, "weightUnit": "lb"})
         self.expect("routines in order", me.json()["routines"], ids)
 
-    def list_all(self):
+    def list_all(self) -> None:
         self.expect("history", self.everything("/api/history"), self.sessions)
         self.expect("routines", self.everything("/api/routines"), self.routines)
 
-    def sync(self):
+    def sync(self) -> None:
         self.token = self._follow(self.token, self.copy)
 
-    def refresh(self):
+    def refresh(self) -> None:
         body = {"refresh": self.refresh_token}
         self.use(self.call("POST", "/api/auth/refresh", 200, json=body).json())
 
-    def sign_in_again(self):
-        """On another device, which is then told to leave; and out and in again on this one."""
+    def sign_in_again(self) -> None:
+        """Signs in on another device, ends that session, and signs out and in again on this one."""
         with self.elsewhere():
             self.sign_in("login", 200, self.email)
         rows = self.call("GET", "/api/auth/sessions", 200).json()["results"]
         other = next(row["id"] for row in rows if not row["isCurrent"])
-        self.call("DELETE", "/api/auth/sessions/{id}", 204, id=other)
+        self.call("DELETE", "/api/auth/sessions/{id}", 204, document=other)
         self.call("DELETE", "/api/auth/sessions", 204)
         self.call("POST", "/api/auth/logout", 204, json={"refresh": self.refresh_token})
         self.sign_in("login", 200, self.email)
 
     @contextmanager
-    def elsewhere(self):
-        """Signed in as at first again afterwards, whatever happens."""
+    def elsewhere(self) -> Iterator[None]:
+        """Returns to the present sign-in when the block ends, whatever happens."""
         mine = self.http.headers["Authorization"], self.refresh_token
         try:
             yield
         finally:
             self.http.headers["Authorization"], self.refresh_token = mine
 
-    def change_password(self):
+    def change_password(self) -> None:
         body = {"currentPassword": PASSWORD, "newPassword": PASSWORD}
         self.use(self.call("POST", "/api/auth/password", 200, json=body).json())
 
-    def export(self):
+    def export(self) -> None:
         found = self.call("GET", "/api/auth/export", 200).json()
         self.expect("export", len(found["history"]), len(self.sessions))
 
-    def health(self):
+    def health(self) -> None:
         for path in ("/healthz", "/readyz", "/api/schema", "/api/docs"):
             self.call("GET", path, 200)
 
-    def come_and_go(self):
-        """A second account, for a while, whose password is forgotten."""
+    def come_and_go(self) -> None:
+        """Creates a second account, forgets its password, resets it and deletes the account."""
         with self.elsewhere():
             email = f"guest-{uuid4().hex}@example.com"
             self.sign_in("register", 201, email)
@@ -204,41 +173,42 @@ class User(Visitor):
             self.call("GET", "/api/auth/me", 200)
             self.call("DELETE", "/api/auth/me", 204, json={"password": PASSWORD})
 
-    def reset(self, email):
-        """Of one account a few times an hour at most."""
+    def reset(self, email: str) -> None:
+        """Each account may do this only a few times an hour."""
         self.call("POST", "/api/auth/password/reset", 202, json={"email": email})
         uid, token = self.mailbox.take(email)
         body = {"uid": uid, "token": token, "newPassword": PASSWORD}
         self.call("POST", "/api/auth/password/reset/confirm", 204, json=body)
         self.sign_in("login", 200, email)
 
-    # What the service has of this user
+    # What the service has stored for this user
 
-    def everything(self, path) -> dict:
-        rows, query = {}, {"pageSize": 7}
+    def everything(self, path: str) -> Rows:
+        rows: Rows = {}
+        query = {"pageSize": "7"}
         while True:
             page = self.call("GET", path, 200, params=query).json()
             rows |= {row["id"]: row for row in page["results"]}
             if not page["next"]:
                 return rows
-            query = dict(httpx.URL(page["next"]).params)
+            query = dict(httpx.URL(page["next"]).params.items())
 
-    def _follow(self, token, copy) -> str:
-        """The feed from `token` on, into `copy`."""
+    def _follow(self, token: str | None, copy: dict[str, Rows]) -> str:
+        """Applies the feed from `token` on to `copy`. Returns the last token."""
         while True:
             params = {"since": token} if token else {}
             page = self.call("GET", "/api/sync", 200, params=params).json()
             for name, rows in copy.items():
                 rows.update((row["id"], row) for row in page["changes"][name])
-                for id in page["deleted"][name]:
-                    rows.pop(id, None)
+                for deleted in page["deleted"][name]:
+                    rows.pop(deleted, None)
             token = page["next"]
             if not page["hasMore"]:
-                return token
+                return page["next"]
 
     def differences(self) -> list[str]:
-        """Between what was acknowledged and what the lists, the user and both feeds say."""
-        anew = {"routines": {}, "history": {}}
+        """Between what was acknowledged and what the lists, the account and two feeds return."""
+        anew: dict[str, Rows] = {"routines": {}, "history": {}}
         self._follow(None, anew)
         self.sync()
         kept = {"routines": self.routines, "history": self.sessions}
@@ -251,11 +221,11 @@ class User(Visitor):
 
 
 class Staff(Visitor):
-    """Curates one exercise after another; names take seconds to settle."""
+    """A curator, who creates, changes and deletes exercises. New names take seconds to settle."""
 
     visits = ("curate",)
 
-    def __init__(self, service, figures):
+    def __init__(self, service: Service, figures: Figures) -> None:
         super().__init__(service, figures)
         email = "staff@example.com"
         service.manage(
@@ -265,12 +235,12 @@ class Staff(Visitor):
         )
         self.sign_in("login", 200, email)
 
-    def curate(self):
+    def curate(self) -> None:
         body = {"name": f"Press {uuid4().hex}", "description": "Upwards."}
-        made = self.call("POST", "/api/exercises", 201, json=body).json()
-        path, id = "/api/exercises/{id}", made["id"]
-        self.call("PATCH", path, 200, id=id, json={"description": "Slowly."})
-        self.call("PUT", path, 200, id=id, json={**body, "name": f"{body['name']} 2"})
-        self.call("DELETE", path, 204, id=id)
+        created = self.call("POST", "/api/exercises", 201, json=body).json()
+        path, one = "/api/exercises/{id}", created["id"]
+        self.call("PATCH", path, 200, document=one, json={"description": "Slowly."})
+        self.call("PUT", path, 200, document=one, json={**body, "name": f"{body['name']} 2"})
+        self.call("DELETE", path, 204, document=one)
         body = {"refresh": self.refresh_token}
         self.use(self.call("POST", "/api/auth/refresh", 200, json=body).json())

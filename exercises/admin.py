@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
+from django.http import HttpRequest
 
 from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm, LinesField
@@ -10,6 +14,7 @@ from fitness_project.api.forms import CleanTextForm, LinesField
 from . import services
 from .models import Exercise
 from .names import name_key
+from .references import used_among
 
 
 class ExerciseForm(CleanTextForm):
@@ -17,17 +22,17 @@ class ExerciseForm(CleanTextForm):
         model = Exercise
         fields = "__all__"
 
-    def clean_name(self):
-        name = self.cleaned_data["name"]
-        others = Exercise.objects.filter(name_key=name_key(name)).exclude(pk=self.instance.pk)
-        if others.exists():
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        same = Exercise.objects.filter(name_key=name_key(name))
+        if same.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Another exercise has this name.", "unique")
         return name
 
 
 @admin.register(Exercise)
 class ExerciseAdmin(ModelAdmin):
-    """Writes go through the services, as the API's do."""
+    """Writes through the services, as the API does."""
 
     form = ExerciseForm
     formfield_overrides = {
@@ -39,49 +44,50 @@ class ExerciseAdmin(ModelAdmin):
     ordering = ("name_key",)
     actions = ("archive", "restore")
 
-    def save_model(self, request, exercise, form, change):
-        document = stored_fields(exercise, form.cleaned_data)
+    def save_model(
+        self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
+    ) -> None:
+        fields = [f for f in exercise._meta.concrete_fields if f.name in form.cleaned_data]
+        document = {str(field.column): getattr(exercise, field.attname) for field in fields}
         if change:
             services.change_exercise(exercise.pk, document)
         else:
             exercise.pk = services.create_exercise(document)["_id"]
 
-    def get_deleted_objects(self, exercises, request):
-        """What is in use is named on the page that asks for confirmation, and stays."""
+    def get_deleted_objects(
+        self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest
+    ) -> Any:
+        """Reports exercises in use as protected on the page that asks for confirmation."""
         *found, _ = super().get_deleted_objects(exercises, request)
-        used = services.used_among(exercise.pk for exercise in exercises)
+        used = used_among(exercise.pk for exercise in exercises)
         return *found, [
             f"{exercise} is in use: archive it instead."
             for exercise in exercises
             if exercise.pk in used
         ]
 
-    def delete_model(self, request, exercise):
+    def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
         services.delete_exercise(exercise.pk)
 
-    def delete_queryset(self, request, queryset):
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
         exercises = {exercise.pk: exercise for exercise in queryset}
-        for id in services.delete_exercises(list(exercises)):
-            message = f"{exercises[id]} stays: it was put to use just now."
+        for used in services.delete_exercises(list(exercises)):
+            message = f"{exercises[used]} was not deleted: it has just come into use."
             self.message_user(request, message, messages.WARNING)
 
     @admin.action(description="Archive selected exercises", permissions=["change"])
-    def archive(self, request, queryset):
+    def archive(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
         self._set_archived(request, queryset, True)
 
     @admin.action(description="Restore selected exercises", permissions=["change"])
-    def restore(self, request, queryset):
+    def restore(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
         self._set_archived(request, queryset, False)
 
-    def _set_archived(self, request, queryset, archived):
-        ids = queryset.values_list("pk", flat=True)
-        changed = services.store_exercises([], [(id, {"isArchived": archived}) for id in ids])
+    def _set_archived(
+        self, request: HttpRequest, queryset: QuerySet[Exercise], archived: bool
+    ) -> None:
+        chosen = queryset.values_list("pk", flat=True)
+        changed = services.store_exercises([], [(pk, {"isArchived": archived}) for pk in chosen])
         count, done = len(changed), "archived" if archived else "restored"
         message = f"{count} {model_ngettext(self.opts, count)} {done}."
         self.message_user(request, message, messages.SUCCESS)
-
-
-def stored_fields(exercise, names) -> dict:
-    """Those of a form, under their stored names."""
-    fields = [exercise._meta.get_field(name) for name in names]
-    return {field.column: getattr(exercise, field.attname) for field in fields}

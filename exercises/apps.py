@@ -1,12 +1,12 @@
 from django.apps import AppConfig
 
+from fitness_project.documents import registry
+
 
 class ExercisesConfig(AppConfig):
     name = "exercises"
 
     def ready(self) -> None:
-        from fitness_project.documents import registry
-
         from .feed import CatalogueFeed
         from .models import Exercise
         from .serializers import ExerciseSerializer

@@ -1,39 +1,46 @@
-"""The catalogue in the change feed: what changed in a later version than a client has.
+"""The catalogue in the change feed: the changes after the version that a client has.
 
-The catalogue's writes come one after another, each with a version of its own, so nothing becomes
-visible late.
+Writes to the catalogue are serialised, each with its own version, so no write becomes visible late.
 """
+
+from itertools import islice
 
 from bson import ObjectId
 
 from fitness_project.documents.changes import PAGE, Part, State
+from fitness_project.documents.order import Boundary, Order
 from fitness_project.errors import Gone
 
-from .catalogue import Snapshot, catalogue, changed_in
+from .catalogue import Snapshot, catalogue, walk
 
 LAST_ID = ObjectId("f" * 24)
+CHANGES = Order(("changedIn", "_id"), (int, ObjectId))
 
 
 class CatalogueFeed:
-    """A state is `[version, id, deletions' version]`: the last that was read, in this order."""
+    """The changes of the catalogue.
+
+    A state is `[version, id, deletions' version]`: the place of the last change that was read, and
+    the version up to which deletions were read.
+    """
 
     def begin(self) -> State:
         return [-1, str(LAST_ID), catalogue.current().version]
 
     def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
         version, last, heard = state
-        snapshot = _as_new_as(max(version, heard))
-        rows = snapshot.changed_after((version, ObjectId(last)), PAGE + 1)
-        # What is newer than the snapshot's version may not be all of it yet: it comes next time.
-        rows = [row for row in rows if changed_in(row)[0] <= snapshot.version]
+        snapshot = _snapshot_since(max(version, heard))
+        later = walk(snapshot.sorted_by(CHANGES), CHANGES, Boundary((version, ObjectId(last))))
+        # Changes newer than the snapshot's version may be incomplete. They are read next time.
+        rows = [row for row in islice(later, PAGE + 1) if row["changedIn"] <= snapshot.version]
         has_more, rows = len(rows) > PAGE, rows[:PAGE]
-        place = changed_in(rows[-1]) if has_more else (snapshot.version, LAST_ID)
+        place = CHANGES.key(rows[-1]) if has_more else (snapshot.version, LAST_ID)
         deleted = [row["_id"] for row in snapshot.deletions if row["changedIn"] > heard]
         return Part(rows, deleted, [place[0], str(place[1]), snapshot.version], has_more)
 
 
-def _as_new_as(version: int) -> Snapshot:
-    """Another process may have responded last, and have known more."""
+def _snapshot_since(version: int) -> Snapshot:
+    """A snapshot at this version or later. Another process may have sent a newer version."""
     snapshot = catalogue.current()
     if snapshot.version < version:
         snapshot = catalogue.refreshed()

@@ -1,18 +1,22 @@
-"""Reads exercises from files, and finds out what importing them would change."""
+"""Reads exercises from files and plans what importing them changes."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
+from bson import ObjectId
 from rest_framework.exceptions import ValidationError
 
 from fitness_project.api.problems.responses import flatten
 from fitness_project.api.serializers import Input
+from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
+from .models import ExerciseDocument
 from .names import name_key
 from .serializers import ExerciseSerializer
 
@@ -30,27 +34,30 @@ COLUMNS = (
     "attribution",
 )
 
+Row = Mapping[str, Any]
+
 
 class BadFile(Exception):
-    """The file as a whole can't be read: nothing of it is imported."""
+    """The file as a whole can't be read, so nothing of it is imported."""
 
 
 @dataclass
 class Plan:
-    """What an import does: `new` documents, `changes` by id, and what stays out.
+    """What an import does: the `new` documents, the `changes` by id, and the rows it refuses.
 
-    `refused` pairs a row's number (from 1, in CSV as a spreadsheet counts them) with the reason.
+    `refused` pairs a row's number (from 1; in CSV, the line number) with the reason.
     """
 
-    new: list[dict] = field(default_factory=list)
-    changes: list[tuple] = field(default_factory=list)
+    new: list[Document] = field(default_factory=list)
+    changes: list[tuple[ObjectId, Document]] = field(default_factory=list)
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_rows(content: bytes) -> list[tuple[int, dict]]:
-    """Numbered rows of a JSON array in free-exercise-db's layout, or of CSV with COLUMNS.
+def read_rows(content: bytes) -> list[tuple[int, Any]]:
+    """Returns the numbered rows of a JSON array in free-exercise-db's layout, or of CSV.
 
+    The CSV's header names some of COLUMNS. A row that isn't an object is returned as it is.
     Raises BadFile.
     """
     try:
@@ -62,7 +69,7 @@ def read_rows(content: bytes) -> list[tuple[int, dict]]:
     return list(_csv_rows(text))
 
 
-def _json_rows(text) -> list[dict]:
+def _json_rows(text: str) -> list[Any]:
     try:
         rows = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -72,8 +79,8 @@ def _json_rows(text) -> list[dict]:
     return [_json_row(row) for row in rows]
 
 
-def _json_row(row):
-    """Instructions become the description; pictures and the like are left out."""
+def _json_row(row: Any) -> Any:
+    """Makes the instructions the description, and drops keys that aren't in COLUMNS."""
     if not isinstance(row, dict):
         return row
     known = {name: row[name] for name in COLUMNS if name in row}
@@ -83,8 +90,10 @@ def _json_row(row):
     return known
 
 
-def _csv_rows(text) -> Iterator[tuple[int, dict]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+def _csv_rows(text: str) -> Iterator[tuple[int, Row]]:
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), restkey="(more cells than columns)", strict=True
+    )
     try:
         _check_header(reader.fieldnames or [])
         for row in reader:
@@ -93,27 +102,24 @@ def _csv_rows(text) -> Iterator[tuple[int, dict]]:
         raise BadFile(f"The file is not valid CSV at line {reader.line_num}: {error}.") from None
 
 
-def _check_header(names):
+def _check_header(names: Sequence[str]) -> None:
     wrong = [repr(name) for name in names if name not in COLUMNS or names.count(name) > 1]
     if wrong or "name" not in names:
-        wrong = f"Not so: {', '.join(wrong)}." if wrong else "`name` is missing."
+        fault = f"Unknown or repeated: {', '.join(wrong)}." if wrong else "`name` is missing."
         raise BadFile(
-            f"The first line must name columns of {', '.join(COLUMNS)}, each once. {wrong}"
+            f"The first line must name columns of {', '.join(COLUMNS)}, each once. {fault}"
         )
 
 
-def _csv_row(row) -> dict:
-    """A cell that is missing leaves its field alone; an empty one empties it."""
-    values = {}
-    for name, text in row.items():
-        if name is None:
-            values["(more cells than columns)"] = text
-        elif text is not None:
-            values[name] = _csv_value(name, text.strip())
-    return values
+def _csv_row(row: Row) -> Row:
+    """Leaves out the fields of missing cells. An empty cell empties its field."""
+    return {name: _csv_value(name, cell) for name, cell in row.items() if cell is not None}
 
 
-def _csv_value(name, text):
+def _csv_value(name: str, cell: str | list[str]) -> list[str] | int | str | None:
+    if isinstance(cell, list):
+        return cell  # More cells than columns: the row will be refused.
+    text = cell.strip()
     if name in LISTS:
         return [part.strip() for part in text.split(";") if part.strip()]
     if name in NUMBERS:
@@ -121,10 +127,11 @@ def _csv_value(name, text):
     return text
 
 
-def plan_import(rows: list[tuple[int, dict]]) -> Plan:
-    """Matches rows with the catalogue by name, whatever its case and spacing."""
+def plan_import(rows: list[tuple[int, Any]]) -> Plan:
+    """Matches rows with the catalogue by name, ignoring case and spacing."""
     present = {d["nameKey"]: d for d in catalogue.refreshed().by_id.values()}
-    plan, seen = Plan(), {}
+    plan = Plan()
+    seen: dict[str, int] = {}
     for number, row in rows:
         try:
             document = ExerciseSerializer.read(Input(row))
@@ -133,25 +140,23 @@ def plan_import(rows: list[tuple[int, dict]]) -> Plan:
             continue
         key = name_key(document["name"])
         if key in seen:
-            plan.refused.append((number, f"name: row {seen[key]} has this name already."))
+            plan.refused.append((number, f"name: row {seen[key]} already has this name."))
             continue
         seen[key] = number
         _enter(plan, document, row, present.get(key))
     return plan
 
 
-def _enter(plan, document, row, stored):
+def _enter(plan: Plan, document: Document, row: Row, stored: ExerciseDocument | None) -> None:
     if stored is None:
         plan.new.append(document)
-        return
-    changes = {name: document[name] for name in row if stored.get(name) != document[name]}
-    if changes:
+    elif changes := {name: document[name] for name in row if stored.get(name) != document[name]}:
         plan.changes.append((stored["_id"], changes))
     else:
         plan.unchanged += 1
 
 
-def _reason(errors) -> str:
+def _reason(errors: Any) -> str:
     return " ".join(
         f"{pointer.lstrip('/') or 'row'}: {detail}" for pointer, detail in flatten(errors, "")
     )

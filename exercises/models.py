@@ -1,11 +1,15 @@
-"""The shared catalogue, and what a reference to one of its exercises is."""
+"""The shared catalogue of exercises, and the entries that refer to it."""
 
+from datetime import datetime
+from typing import ClassVar, NotRequired, TypedDict, final
+
+from bson import ObjectId
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
-from fitness_project.documents.collection import DocumentManager
+from fitness_project.documents.collection import DocumentManager, Documents
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
 
@@ -15,29 +19,77 @@ WEIGHT = (MinValueValidator(0), MaxValueValidator(2_000))
 MAX_ENTRIES = 100
 
 
-def muscles(column):
+class ExerciseDocument(TypedDict):
+    """A stored exercise. One that another program stored may have a name and little else."""
+
+    _id: ObjectId
+    name: str
+    nameKey: NotRequired[str]
+    description: NotRequired[str]
+    gifUrl: NotRequired[str | None]
+    defaultSets: NotRequired[int | None]
+    defaultReps: NotRequired[int | None]
+    category: NotRequired[str | None]
+    equipment: NotRequired[str | None]
+    level: NotRequired[str | None]
+    primaryMuscles: NotRequired[list[str]]
+    secondaryMuscles: NotRequired[list[str]]
+    isArchived: NotRequired[bool]
+    attribution: NotRequired[str | None]
+    createdAt: NotRequired[datetime]
+    updatedAt: NotRequired[datetime]
+    revision: NotRequired[ObjectId]
+    changedIn: NotRequired[int]
+    deletingSince: NotRequired[datetime | None]
+
+
+@final
+class ExerciseTombstone(TypedDict):
+    """What is stored in the place of a deleted exercise."""
+
+    _id: ObjectId
+    changedIn: int
+    deletedAt: datetime
+
+
+class EntryDocument(TypedDict):
+    """A stored entry of a routine or a session. `weight` is in kilograms."""
+
+    exerciseId: ObjectId
+    name: NotRequired[str]
+    sets: int
+    reps: int
+    weight: float
+
+
+class CatalogueDocument(TypedDict):
+    _id: str
+    version: int
+
+
+def muscles(column: str) -> ArrayField:
     return ArrayField(
         models.CharField(max_length=60), max_size=20, default=list, blank=True, db_column=column
     )
 
 
-def label():
+def label() -> models.CharField:
     return models.CharField(max_length=60, null=True, blank=True)
 
 
-class ExerciseManager(DocumentManager):
-    """Sees no tombstones."""
+class ExerciseManager(DocumentManager[ExerciseDocument]):
+    """Leaves out tombstones."""
 
-    def get_queryset(self):
+    def get_queryset(self) -> models.QuerySet["Exercise"]:
         return super().get_queryset().filter(name__isnull=False)
 
     @property
-    def documents(self):
+    def documents(self) -> Documents[ExerciseDocument]:
         return super().documents.where(deletedAt=None)
 
 
 class Exercise(models.Model):
-    """One exercise. An archived one is in no list and still answers by its id."""
+    """An exercise. Lists leave out archived exercises, but each can still be read by its id."""
 
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=500, editable=False, db_column="nameKey")
@@ -73,29 +125,31 @@ class Exercise(models.Model):
         db_table = "exercises"
         indexes = [models.Index(fields=["name_key"], name="exercises_by_name")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class CatalogueVersion(models.Model):
-    """One document. Every write to exercises raises it, in the same transaction: so writers
-    come one after another, and readers know by one number whether what they hold is current."""
+    """A single document, whose version every write to the catalogue increments in its transaction.
+
+    Writes are therefore serialised, and one number tells readers whether their copy is current.
+    """
 
     id = models.CharField(primary_key=True, max_length=20, db_column="_id")
     version = models.BigIntegerField(default=0)
 
-    objects = DocumentManager()
+    objects: ClassVar[DocumentManager[CatalogueDocument]] = DocumentManager()
 
     class Meta:
         db_table = "catalogue"
         default_permissions = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.id} {self.version}"
 
 
 class ExerciseReference(EmbeddedModel):
-    """An entry of a routine or a session: what is done, how often, with how many kilograms.
+    """An entry of a routine or a session: an exercise with its sets, reps and weight.
 
     `name` is the server's copy of the exercise's name.
     """
@@ -110,5 +164,5 @@ class ExerciseReference(EmbeddedModel):
         abstract = True
         default_permissions = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}: {self.sets} × {self.reps} × {self.weight:g} kg"

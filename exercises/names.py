@@ -1,8 +1,8 @@
-"""When two names are the same name."""
+"""Decides when two names are the same."""
 
 import unicodedata
 
 
 def name_key(name: str) -> str:
-    """The name without its case and spacing: `" Bench  PRESS"` is `"bench press"`."""
+    """The name with case and spacing normalised: `" Bench  PRESS"` becomes `"bench press"`."""
     return " ".join(unicodedata.normalize("NFC", name.casefold()).split())

@@ -1,3 +1,6 @@
+from typing import Any
+
+from bson import ObjectId
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -6,11 +9,16 @@ from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
 from fitness_project.documents.collection import Document
 
-from .catalogue import catalogue
+from .catalogue import catalogue, is_being_deleted
 from .models import MAX_ENTRIES, Exercise
 
 
 class ExerciseSerializer(DocumentSerializer):
+    """An exercise of the shared catalogue.
+
+    `defaultSets` and `defaultReps` are what clients suggest for a new entry.
+    """
+
     class Meta:
         model = Exercise
         fields = (
@@ -34,21 +42,25 @@ class ExerciseSerializer(DocumentSerializer):
 
 
 class ExerciseIdField(ObjectIdField):
-    """The id of an exercise of the catalogue, archived or not."""
+    """The id of an exercise in the catalogue, archived or not."""
 
     default_error_messages = {"does_not_exist": "No exercise has this id."}
 
-    def to_internal_value(self, data):
-        if type(data) is str and (id := catalogue.current().usable_ids.get(data)):
-            return id
-        id = super().to_internal_value(data)
-        if catalogue.find_usable(id) is None:
+    def to_internal_value(self, data: Any) -> ObjectId:
+        if type(data) is str and (known := catalogue.current().usable_ids.get(data)):
+            return known
+        exercise_id: ObjectId = super().to_internal_value(data)
+        exercise = catalogue.find(exercise_id)
+        if exercise is None or is_being_deleted(exercise):
             self.fail("does_not_exist")
-        return id
+        return exercise_id
 
 
 class ExerciseReferenceSerializer(DocumentSerializer):
-    """An entry. Its `name` is the server's copy: what a client sends is not stored."""
+    """An entry: an exercise with its sets, its reps and its weight in kilograms.
+
+    `name` is the server's copy of the exercise's name. A name that a client sends is not stored.
+    """
 
     exercise_id = ExerciseIdField()
 
@@ -56,27 +68,36 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         fields = ("exercise_id", "name", "sets", "reps", "weight")
         read_only_fields = ("name",)
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        exercise = catalogue.find(values["exerciseId"])
-        if exercise is None:  # It was there a moment ago.
+    def validate(self, attrs: Document) -> Document:
+        exercise = catalogue.find(attrs["exerciseId"])
+        if exercise is None:  # It was deleted a moment ago.
             error = ErrorDetail("No exercise has this id.", "does_not_exist")
             raise serializers.ValidationError({"exerciseId": [error]})
-        return {"exerciseId": values["exerciseId"], "name": exercise["name"], **values}
+        return {"exerciseId": attrs["exerciseId"], "name": exercise["name"], **attrs}
 
 
-def entries(serializer_class):
+def entries(
+    serializer_class: type[ExerciseReferenceSerializer],
+) -> serializers.ListSerializer:
     """The array `exercises` of a routine or a session."""
-    return serializer_class(many=True, min_length=1, max_length=MAX_ENTRIES)
-
-
-class ExerciseQuery(QuerySerializer):
-    search = TextField(
-        required=False, allow_blank=True, max_length=120, help_text="Words of the name."
+    return serializers.ListSerializer(
+        child=serializer_class(), min_length=1, max_length=MAX_ENTRIES
     )
+
+
+class SearchQuery(QuerySerializer):
+    search = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=120,
+        help_text="Words that the name must contain.",
+    )
+
+
+class ExerciseQuery(SearchQuery):
     category = TextField(required=False, max_length=60)
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)
-    muscle = TextField(required=False, max_length=60, help_text="Primary or secondary.")
-    archived = QueryBooleanField(required=False, help_text="`true` lists archived ones too.")
+    muscle = TextField(required=False, max_length=60, help_text="A primary or secondary muscle.")
+    archived = QueryBooleanField(required=False, help_text="`true` includes archived exercises.")
     ordering = ChoiceField(choices=["name", "-name", "createdAt", "-createdAt"], required=False)

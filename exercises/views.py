@@ -1,3 +1,4 @@
+from collections.abc import Callable, Hashable
 from datetime import datetime
 
 from bson import ObjectId
@@ -7,13 +8,15 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from fitness_project.api.http.conditions import etag_of_body, has_current
 from fitness_project.api.http.renderers import wants_json
 from fitness_project.api.permissions import IsStaffOrReadOnly
-from fitness_project.api.views import WritableDocumentViewSet
-from fitness_project.documents.collection import Document
+from fitness_project.api.requests import SignedInRequest
+from fitness_project.api.views import DocumentViewSet
+from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
 from . import services
-from .catalogue import Selection, catalogue
+from .catalogue import Label, Selection, catalogue
+from .models import ExerciseDocument
 from .names import name_key
 from .serializers import ExerciseQuery, ExerciseSerializer
 
@@ -23,29 +26,31 @@ ORDERS = {
     "createdAt": Order(("createdAt", "_id"), (datetime, ObjectId)),
     "-createdAt": Order(("createdAt", "_id"), (datetime, ObjectId), descending=True),
 }
-# A longer one is nobody's usual question, and would fill the memory with itself.
+# Responses to longer paths are not kept: such queries are rare, and the paths take memory too.
 MAX_PATH = 500
-LABELS = ("category", "equipment", "level")
+LABELS: tuple[Label, ...] = ("category", "equipment", "level")
 
 
 @extend_schema_view(list=extend_schema(parameters=[ExerciseQuery]))
-class ExerciseViewSet(WritableDocumentViewSet):
-    """The shared catalogue: everybody reads, staff write."""
+class ExerciseViewSet(DocumentViewSet):
+    """The shared catalogue of exercises. All users can read it, and only staff can change it."""
 
     serializer_class = ExerciseSerializer
     permission_classes = (IsStaffOrReadOnly,)
     basename = "exercise"
     problem_codes = {"PUT": ["409"], "PATCH": ["409"], "DELETE": ["409"]}
 
-    def list(self, request):
+    def list(self, request: SignedInRequest) -> HttpResponse:
+        """Lists the exercises that match all the given parameters."""
         key = request.scheme, request.get_host(), request.get_full_path()
         return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
 
-    def retrieve(self, request, id):
-        return self._ready(id, lambda: self.respond(self.get_document()))
+    def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
+        """Returns the exercise with its ETag. Archived exercises can be read too."""
+        return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
 
-    def _ready(self, key, make):
-        """The same catalogue gives the same answers: for JSON they are made once."""
+    def _ready(self, key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
+        """Returns the response to `key`. The JSON is created once per snapshot of the catalogue."""
         if not wants_json(self.request) or len(self.request.get_full_path()) > MAX_PATH:
             return make()
         body, etag = catalogue.current().ready_response(key, lambda: _body_and_etag(make()))
@@ -53,13 +58,15 @@ class ExerciseViewSet(WritableDocumentViewSet):
             return HttpResponseNotModified(headers={"ETag": etag})
         return HttpResponse(body, "application/json", headers={"ETag": etag})
 
-    def get_order(self):
+    def get_order(self) -> Order:
         return ORDERS[ExerciseQuery.read(self.request).get("ordering", "name")]
 
-    def get_queryset(self):
+    def get_queryset(self) -> Selection:  # type: ignore[override]  # not a QuerySet
         return Selection()
 
-    def filter_queryset(self, _):
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, _: Selection
+    ) -> Selection:
         query = ExerciseQuery.read(self.request)
         return Selection(
             words=tuple(name_key(query.get("search", "")).split()),
@@ -68,18 +75,18 @@ class ExerciseViewSet(WritableDocumentViewSet):
             archived=query.get("archived", False),
         )
 
-    def perform_create(self, document: Document) -> Document:
+    def perform_create(self, document: Document) -> ExerciseDocument:
         return services.create_exercise(document)
 
     def perform_update(
-        self, stored: Document, changes: Document, only_if: Revisions | None
-    ) -> Document:
+        self, stored: Stored, changes: Document, only_if: Revisions | None
+    ) -> ExerciseDocument:
         return services.change_exercise(stored["_id"], changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
         services.delete_exercise(document_id, only_if)
 
 
-def _body_and_etag(response):
+def _body_and_etag(response: HttpResponse) -> tuple[bytes, str]:
     body = response.content
     return body, response.get("ETag") or etag_of_body(body)

@@ -1,6 +1,6 @@
-"""Django's own apps with ObjectId keys, and the project's admin site.
+"""Configures Django's own apps to use ObjectId keys, and the project's admin site.
 
-`mongo_migrations` holds their migrations.
+Their migrations are in `mongo_migrations`.
 """
 
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig

@@ -2,19 +2,16 @@
 
 
 class DomainError(Exception):
-    """A rule was broken. `detail` says what would be right."""
+    """A request breaks a rule. Its text tells the client what would be right.
 
-    default_detail = ""
-
-    def __init__(self, detail: str = "") -> None:
-        self.detail = detail or self.default_detail
-        super().__init__(self.detail)
+    An error without a text gets that of its code in `api/problems/codes`.
+    """
 
 
 class FieldRefused(DomainError):
-    """One field of the input is refused for reasons that a serializer can't see.
+    """A field of the input is refused for a reason that a serializer can't know.
 
-    Each fault is a pair: the code of the field's error, and what was wrong.
+    Each fault is a pair of an error code and a text that says what is wrong.
     """
 
     def __init__(self, field: str, *faults: tuple[str, str]) -> None:
@@ -24,17 +21,15 @@ class FieldRefused(DomainError):
 
 
 class Missing(DomainError):
-    """This user has no such document."""
+    """The document doesn't exist, or this user may not see it."""
 
 
 class LimitReached(DomainError):
-    """The user has as many of these documents as the service allows."""
+    """The user already has as many of these documents as the service allows."""
 
 
 class Taken(DomainError):
     """The chosen id belongs to another document."""
-
-    default_detail = "This id is taken. GET it, because you may have created it, or choose another."
 
 
 class InUse(DomainError):
@@ -46,32 +41,23 @@ class BeingDeleted(DomainError):
 
 
 class PreconditionFailed(DomainError):
-    """The document is at another revision than `If-Match` names."""
-
-    default_detail = (
-        "The document's ETag isn't the one in If-Match (an ETag with W/ never matches). Read the "
-        "document again and use its current ETag."
-    )
+    """The document isn't at a revision that `If-Match` names."""
 
 
 class Overtaken(DomainError):
-    """Another write changed the document after it was read: read it and try again."""
+    """Another write has changed the document since it was read. Read it and try again."""
 
 
 class Gone(DomainError):
-    """It existed once and will not exist again."""
+    """The document or token existed once, and won't exist again."""
 
 
 class KeyReused(DomainError):
-    """An idempotency key came with another body than the first time."""
-
-    default_detail = "This Idempotency-Key was used with another body. Choose a new key."
+    """An idempotency key was sent with a different body before."""
 
 
 class TooManyAttempts(DomainError):
-    """Guessing is blocked for `seconds`."""
-
-    default_detail = "Too many failed attempts."
+    """Password attempts are blocked for `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -79,16 +65,12 @@ class TooManyAttempts(DomainError):
 
 
 class Busy(DomainError):
-    """The service can't take on more work at this moment."""
+    """The service can't accept more work at the moment."""
 
 
 class BadCredentials(DomainError):
     """No account has this e-mail address and password."""
 
-    default_detail = "No active account has this e-mail address and password."
-
 
 class TokenNotValid(DomainError):
-    """The token isn't one of this service's, or its sign-in has ended."""
-
-    default_detail = "This sign-in is over. Sign in again."
+    """This service didn't issue the token, or its sign-in has ended."""

@@ -1,9 +1,9 @@
-"""The settings for tests: a database of their own, and hashes that cost next to nothing."""
+"""Settings for tests: a separate database, and password hashes that cost next to nothing."""
 
 import os
 import tempfile
 
-# The first process of a run makes it, and the workers of pytest-xdist inherit it.
+# The first process of a run creates it, and the workers of pytest-xdist inherit it.
 if "FITNESS_TEST_DIR" not in os.environ:
     os.environ["FITNESS_TEST_DIR"] = tempfile.mkdtemp(prefix="fitness-test-")
 os.environ["VAR_DIR"] = os.environ["FITNESS_TEST_DIR"]
@@ -12,5 +12,5 @@ os.environ["SECRET_KEY"] = "a key that is long enough for every test, and for no
 from fitness_project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["accounts.tests.cheap_hasher.CheapHasher"]
-# Otherwise every test client would look through all static files first.
+# Otherwise every test client would first scan all static files.
 WHITENOISE_AUTOREFRESH = True

@@ -12,14 +12,14 @@ from routines.views import RoutineViewSet
 
 
 class FitnessAPI(APIRootView):
-    """History, routines and exercises. `/api/docs` describes these and all other calls."""
+    """Lists history, routines and exercises. `/api/docs` describes all calls of the API."""
 
 
 router = DefaultRouter()
 router.APIRootView = FitnessAPI
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
-# Those that are asked most come first: paths are tried in this order.
+# The most frequent come first, because paths are tried in this order.
 router.register("history", SessionViewSet, "session")
 router.register("routines", RoutineViewSet, "routine")
 router.register("exercises", ExerciseViewSet, "exercise")
@@ -40,7 +40,5 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs")),
 ]
 
-handler400 = "fitness_project.api.problems.handlers.bad_request"
-handler403 = "fitness_project.api.problems.handlers.forbidden"
-handler404 = "fitness_project.api.problems.handlers.not_found"
+handler400 = handler403 = handler404 = "fitness_project.api.problems.handlers.client_error"
 handler500 = "fitness_project.api.problems.handlers.server_error"

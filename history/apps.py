@@ -1,13 +1,13 @@
 from django.apps import AppConfig
 
+from fitness_project.documents import changes, registry
+
 
 class HistoryConfig(AppConfig):
     name = "history"
     verbose_name = "training history"
 
     def ready(self) -> None:
-        from fitness_project.documents import changes, registry
-
         from .models import Session
         from .serializers import SessionSerializer
 
@@ -17,7 +17,7 @@ class HistoryConfig(AppConfig):
                 "history",
                 documents,
                 SessionSerializer.response,
-                # A session keeps the names that were true on its day.
+                # No field is copied again: a session keeps the names from the day it was recorded.
                 refers_to=(registry.Reference("exercises", "exercises", "exerciseId"),),
                 feed=changes.OwnedFeed(documents),
             )

@@ -1,13 +1,24 @@
-"""A user's training sessions: what the user did."""
+"""A user's training sessions: the training that the user did."""
 
+from datetime import datetime
+from typing import ClassVar, NotRequired
+
+from bson import ObjectId
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField, ObjectIdField
 
-from exercises.models import MAX_ENTRIES, ExerciseReference
-from fitness_project.documents.owned import OwnedModel
+from exercises.models import MAX_ENTRIES, EntryDocument, ExerciseReference
+from fitness_project.documents.owned import OwnedDocument, OwnedManager, OwnedModel
 
 WEEK = 604_800
+
+
+class SessionDocument(OwnedDocument):
+    date: datetime
+    exercises: list[EntryDocument]
+    routineId: NotRequired[ObjectId | None]  # noqa: N815 - the stored name
+    durationSeconds: NotRequired[int | None]  # noqa: N815
 
 
 class SessionEntry(ExerciseReference):
@@ -15,7 +26,7 @@ class SessionEntry(ExerciseReference):
 
 
 class Session(OwnedModel):
-    """`routine_id` outlives the routine it names."""
+    """A session keeps its `routine_id` when the routine is deleted."""
 
     date = models.DateTimeField()
     exercises = EmbeddedModelArrayField(SessionEntry, max_size=MAX_ENTRIES)
@@ -28,10 +39,12 @@ class Session(OwnedModel):
         db_column="durationSeconds",
     )
 
+    objects: ClassVar[OwnedManager[SessionDocument]] = OwnedManager()
+
     class Meta:
         db_table = "history"
         verbose_name = "session"
         indexes = [models.Index(fields=["user", "-date", "-id"], name="history_of_user")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d %H:%M}"

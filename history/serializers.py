@@ -1,13 +1,13 @@
-from collections import defaultdict, deque
+from typing import Any
 
 from bson import ObjectId
 from rest_framework import serializers
 
+from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
-from fitness_project.documents.collection import Document
 from routines.models import Routine
 
 from .models import Session, SessionEntry
@@ -18,9 +18,12 @@ class SessionEntrySerializer(ExerciseReferenceSerializer):
         model = SessionEntry
 
 
-def keep_recorded_names(entries: list[Document], source: Input) -> list[Document]:
-    """What was recorded keeps the name that was true on the day, and what is added gets the current
-    one. An entry that was sent back is known by its name."""
+def keep_recorded_names(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
+    """A recorded entry keeps the exercise's name from the day it was recorded.
+
+    An entry that comes back with its recorded name is that entry. The other entries of the same
+    exercise take the remaining recorded names in order, and an added entry has the current name.
+    """
     stored = (source.stored or {}).get("exercises") or ()
     recorded = [(entry["exerciseId"], entry["name"]) for entry in stored if "name" in entry]
     if not recorded:
@@ -33,27 +36,31 @@ def keep_recorded_names(entries: list[Document], source: Input) -> list[Document
             entry["name"] = sent["name"]
         else:
             others.append(entry)
-    names = defaultdict(deque)
-    for exercise_id, name in recorded:
-        names[exercise_id].append(name)
     for entry in others:
-        if left := names[entry["exerciseId"]]:
-            entry["name"] = left.popleft()
+        names = [name for exercise_id, name in recorded if exercise_id == entry["exerciseId"]]
+        if names:
+            entry["name"] = names[0]
+            recorded.remove((entry["exerciseId"], names[0]))
     return entries
 
 
 def refuse_foreign_routine(routine_id: ObjectId | None, source: Input) -> ObjectId | None:
-    """The routine must be the user's own, or the one that the session has. Either may be deleted
-    by now: the session may have been recorded earlier, on a device that was offline."""
+    """The routine must be the user's own or the one that the session already names.
+
+    It may have been deleted since, because the session may come from a device that was offline.
+    """
     if routine_id is None or routine_id == (source.stored or {}).get("routineId"):
         return routine_id
     if not Routine.objects.visible_to(source.user).ever_held(routine_id):
-        raise serializers.ValidationError("No routine of yours has this id.", "does_not_exist")
+        raise serializers.ValidationError("You have no routine with this id.", "does_not_exist")
     return routine_id
 
 
 class SessionSerializer(DocumentSerializer):
-    """A training session."""
+    """A training session: the exercises that the user did on a date.
+
+    `routineId` names the routine that the session followed. It stays when the routine is deleted.
+    """
 
     date = PastInstantField()
     exercises = entries(SessionEntrySerializer)
@@ -75,16 +82,24 @@ class SessionSerializer(DocumentSerializer):
 
 
 class NewSessionSerializer(ChosenId, SessionSerializer):
-    pass
+    """A new session, whose id the client may choose."""
 
 
 class SessionQuery(QuerySerializer):
-    exerciseId = ObjectIdField(required=False)  # noqa: N815 - the parameter's name
-    routineId = ObjectIdField(required=False)  # noqa: N815
+    exerciseId = ObjectIdField(  # noqa: N815 - the parameter's name
+        required=False, help_text="Sessions with an entry for this exercise."
+    )
+    routineId = ObjectIdField(  # noqa: N815
+        required=False, help_text="Sessions that followed this routine."
+    )
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, Any]:
         return {
-            "from": QueryInstantField(required=False, help_text="from ≤ date"),
-            "to": QueryInstantField(required=False, help_text="date < to"),
+            "from": QueryInstantField(
+                required=False, help_text="Sessions with `date` at or after this instant."
+            ),
+            "to": QueryInstantField(
+                required=False, help_text="Sessions with `date` before this instant."
+            ),
             **super().get_fields(),
         }

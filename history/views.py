@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -8,8 +7,11 @@ from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Documents
 from fitness_project.documents.order import Order
 
-from .models import Session
+from .models import Session, SessionDocument
 from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
+
+PATHS = {"exerciseId": "exercises.exerciseId", "routineId": "routineId"}
+RANGE = {"from": "$gte", "to": "$lt"}
 
 
 @extend_schema_view(
@@ -17,7 +19,7 @@ from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
     create=extend_schema(request=NewSessionSerializer, responses={201: SessionSerializer}),
 )
 class SessionViewSet(OwnedDocumentViewSet):
-    """The user's own training sessions, newest `date` first."""
+    """The signed-in user's training sessions, the newest `date` first."""
 
     model = Session
     serializer_class = SessionSerializer
@@ -25,15 +27,11 @@ class SessionViewSet(OwnedDocumentViewSet):
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
-    def filter_queryset(self, sessions: Documents) -> Documents:
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, sessions: Documents[SessionDocument]
+    ) -> Documents[SessionDocument]:
         query = SessionQuery.read(self.request)
-        conditions: dict[str, Any] = {}
-        for name, operator in (("from", "$gte"), ("to", "$lt")):
-            if name in query:
-                instant = query[name].replace(tzinfo=None)  # As stored dates are read.
-                conditions.setdefault("date", {})[operator] = instant
-        if "exerciseId" in query:
-            conditions["exercises.exerciseId"] = query["exerciseId"]
-        if "routineId" in query:
-            conditions["routineId"] = query["routineId"]
-        return sessions.where(**conditions)
+        conditions = {path: query[name] for name, path in PATHS.items() if name in query}
+        # Without a time zone, as PyMongo reads stored dates.
+        date = {o: query[name].replace(tzinfo=None) for name, o in RANGE.items() if name in query}
+        return sessions.where(**conditions, **({"date": date} if date else {}))

@@ -1,12 +1,12 @@
 from django.apps import AppConfig
 
+from fitness_project.documents import changes, registry
+
 
 class RoutinesConfig(AppConfig):
     name = "routines"
 
     def ready(self) -> None:
-        from fitness_project.documents import changes, registry
-
         from .models import Routine
         from .serializers import RoutineSerializer
 

@@ -1,12 +1,19 @@
-"""A user's routines: what the user means to do."""
+"""A user's routines: the training that the user plans."""
+
+from typing import ClassVar
 
 from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField
 
-from exercises.models import MAX_ENTRIES, ExerciseReference
-from fitness_project.documents.owned import OwnedModel
+from exercises.models import MAX_ENTRIES, EntryDocument, ExerciseReference
+from fitness_project.documents.owned import OwnedDocument, OwnedManager, OwnedModel
 
 MAX_ROUTINES = 500
+
+
+class RoutineDocument(OwnedDocument):
+    name: str
+    exercises: list[EntryDocument]
 
 
 class RoutineEntry(ExerciseReference):
@@ -17,9 +24,11 @@ class Routine(OwnedModel):
     name = models.CharField(max_length=120)
     exercises = EmbeddedModelArrayField(RoutineEntry, max_size=MAX_ENTRIES)
 
+    objects: ClassVar[OwnedManager[RoutineDocument]] = OwnedManager()
+
     class Meta:
         db_table = "routines"
         indexes = [models.Index(fields=["user", "-id"], name="routines_of_user")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -1,11 +1,9 @@
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
+from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.fields import TextField
-from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
-from fitness_project.documents.collection import Document
 
 from .models import Routine, RoutineEntry
 
@@ -15,24 +13,25 @@ class RoutineEntrySerializer(ExerciseReferenceSerializer):
         model = RoutineEntry
 
 
-def refuse_added_archived(entries: list[Document], source: Input) -> list[Document]:
-    """An archived exercise stays in the routine that has it, and is added to none."""
-    archived = [
-        index
-        for index, entry in enumerate(entries)
-        if (catalogue.find(entry["exerciseId"]) or {}).get("isArchived")
-    ]
+def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
+    """A routine may keep an archived exercise that it already has, but not add one."""
     stored = (source.stored or {}).get("exercises") or ()
     kept = {entry["exerciseId"] for entry in stored}
-    refused = [index for index in archived if entries[index]["exerciseId"] not in kept]
+    refused = [
+        index
+        for index, entry in enumerate(entries)
+        if entry["exerciseId"] not in kept
+        and (exercise := catalogue.find(entry["exerciseId"]))
+        and exercise.get("isArchived")
+    ]
     if refused:
-        error = ErrorDetail("This exercise is archived.", "archived")
-        raise ValidationError({index: {"exerciseId": [error]} for index in refused})
+        error = ErrorDetail("This exercise is archived. Choose another one.", "archived")
+        raise ValidationError({str(index): {"exerciseId": [error]} for index in refused})
     return entries
 
 
 class RoutineSerializer(DocumentSerializer):
-    """A routine."""
+    """A training plan: exercises in the order in which the user does them."""
 
     exercises = entries(RoutineEntrySerializer)
     rules = {"exercises": refuse_added_archived}
@@ -44,10 +43,4 @@ class RoutineSerializer(DocumentSerializer):
 
 
 class NewRoutineSerializer(ChosenId, RoutineSerializer):
-    pass
-
-
-class RoutineQuery(QuerySerializer):
-    search = TextField(
-        required=False, allow_blank=True, max_length=120, help_text="Words of the name."
-    )
+    """A new routine, whose id the client may choose."""

@@ -3,22 +3,23 @@ import re
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from exercises.serializers import SearchQuery
 from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Document, Documents
 from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
 from . import services
-from .models import Routine
-from .serializers import NewRoutineSerializer, RoutineQuery, RoutineSerializer
+from .models import Routine, RoutineDocument
+from .serializers import NewRoutineSerializer, RoutineSerializer
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[RoutineQuery]),
+    list=extend_schema(parameters=[SearchQuery]),
     create=extend_schema(request=NewRoutineSerializer, responses={201: RoutineSerializer}),
 )
 class RoutineViewSet(OwnedDocumentViewSet):
-    """The user's own routines, newest first."""
+    """The signed-in user's routines, the newest first."""
 
     model = Routine
     serializer_class = RoutineSerializer
@@ -26,15 +27,17 @@ class RoutineViewSet(OwnedDocumentViewSet):
     basename = "routine"
     order = Order(("_id",), (ObjectId,), descending=True)
 
-    def filter_queryset(self, routines: Documents) -> Documents:
-        words = RoutineQuery.read(self.request).get("search", "").split()
+    def filter_queryset(  # type: ignore[override]  # not a QuerySet
+        self, routines: Documents[RoutineDocument]
+    ) -> Documents[RoutineDocument]:
+        words = SearchQuery.read(self.request).get("search", "").split()
         if not words:
             return routines
         return routines.where(
             **{"$and": [{"name": {"$regex": re.escape(word), "$options": "i"}} for word in words]}
         )
 
-    def perform_create(self, document: Document) -> Document:
+    def perform_create(self, document: Document) -> RoutineDocument:
         return services.create_routine(self.request.user, document)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 (
                     "email",
                     models.EmailField(
-                        error_messages={"unique": "This e-mail is taken."},
+                        error_messages={"unique": "This e-mail address is taken."},
                         max_length=254,
                         unique=True,
                     ),

@@ -1,7 +1,8 @@
-"""The plain unique index on `email`.
+"""Replaces the unique index on `email` by one that isn't partial.
 
-The backend makes unique indexes partial (`{email: {$type: "string"}}`), and MongoDB uses a
-partial index only for queries that state its condition: a sign-in would read all users.
+The backend creates partial unique indexes (`{email: {$type: "string"}}`), and MongoDB uses a
+partial index only for queries that state its condition. Without the full index, each sign-in would
+read all users.
 """
 
 from django.db import migrations

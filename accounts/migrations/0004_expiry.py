@@ -1,4 +1,4 @@
-"""Sign-ins and counted attempts end by themselves."""
+"""MongoDB deletes sign-ins and counts of attempts once they have expired."""
 
 from django.db import migrations
 

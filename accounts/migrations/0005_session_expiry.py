@@ -1,7 +1,7 @@
-"""Django's sessions end by themselves.
+"""MongoDB deletes Django's sessions once they have expired.
 
-Django has an index on `expire_date` already. MongoDB takes no second one of the same keys, but one
-in the other direction.
+Django already has an ascending index on `expire_date`, and MongoDB refuses a second index with the
+same keys. This one is therefore descending.
 """
 
 from django.db import migrations

@@ -1,1 +1,1 @@
-"""Signing in and staying signed in: passwords, tokens, and the sign-ins that tokens name."""
+"""Signing in and staying signed in: passwords, sign-ins, and the tokens that name them."""

@@ -1,15 +1,14 @@
-"""Bearer tokens: HS256 with this service's key, type `access`, not expired, of a live sign-in."""
+"""Bearer tokens: access tokens of this service whose sign-in hasn't ended."""
 
-from typing import Any
-
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from fitness_project.api.problems.errors import SignInOver
 
-from .principals import Principal, active_user, remembered_principals
+from ..models import SignIn, User
+from .principals import Principal, remembered_principals
 from .tokens import AccessToken
 
 
@@ -17,37 +16,34 @@ class BearerAuthentication(JWTAuthentication):
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
+    def authenticate(  # type: ignore[override]  # SimpleJWT's type variable can't be bound.
+        self, request: Request
+    ) -> Principal | None:
         header = self.get_header(request)
         text = header and self.get_raw_token(header)
-        if not text:
-            return None
-        principal = remembered_principals.get(text, self._find_principal)
-        return principal.user, principal.token
-
-    def _find_principal(self, text: bytes) -> Principal:
-        token = self.get_validated_token(text)
-        user = active_user(token)
-        if user is None:
-            raise SignInOver
-        return Principal(user, token)
+        return remembered_principals.get(text, find_principal) if text else None
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        """The scheme's case makes no difference (RFC 9110)."""
+        """Ignores the case of the scheme, as RFC 9110 requires."""
         scheme, space, token = header.partition(b" ")
         return super().get_raw_token(scheme.capitalize() + space + token)
 
-    def get_validated_token(self, raw_token: bytes) -> AccessToken:
-        try:
-            return super().get_validated_token(raw_token)
-        except InvalidToken:
-            detail = "This access token isn't valid (any more). Send the refresh token to /refresh."
-            raise InvalidToken(detail) from None
+
+def find_principal(text: bytes) -> Principal:
+    """Raises InvalidToken, and SignInOver if the sign-in or the user is no longer active."""
+    token = AccessToken.parse(text)
+    if token is None:
+        raise InvalidToken(
+            "This access token isn't valid, or has expired. Send the refresh token to "
+            "/api/auth/refresh."
+        )
+    sign_in = SignIn.objects.documents.collection.find_one({"_id": token.sign_in_id}, {"userId": 1})
+    user = User.objects.filter(pk=token.user_id, is_active=True).first() if sign_in else None
+    if sign_in is None or user is None or sign_in["userId"] != user.pk:
+        raise SignInOver
+    return Principal(user, token)
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = BearerAuthentication
+class BearerScheme(SimpleJWTScheme):
+    target_class = "accounts.signing_in.authentication.BearerAuthentication"
     name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

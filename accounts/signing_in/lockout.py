@@ -1,98 +1,97 @@
 """Limits on guessing passwords, counted in the database and so shared by all processes.
 
-An attempt takes its place before the password is looked at, by one atomic increment: however
-many come at once, no more than the limit are looked at. `attempts` counts those under way and
-those that failed, `failures` those that failed.
+An attempt is counted, by one atomic increment, before the password is checked. However many
+attempts are made at once, no more passwords than the limit are checked. `attempts` counts the
+attempts in progress and those that failed, `failures` only those that failed.
 """
 
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 from time import monotonic, sleep
+from typing import Literal, TypeVar
 
 from pymongo import ReturnDocument
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from fitness_project.database.deadline import past_the_deadline
 from fitness_project.documents.instants import now
 from fitness_project.errors import TooManyAttempts
 
+from ..documents import LoginAttemptsDocument
 from ..models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
-FAILURES_OF_EMAIL = 5
-FAILURES_OF_ADDRESS = 50
+MAX_FAILURES_PER_EMAIL = 5
+MAX_FAILURES_PER_ADDRESS = 50
 PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.05
 
+Outcome = Literal["success", "failure", "unknown"]
+Result = TypeVar("Result")
 
-@contextmanager
-def password_attempt(email: str, address: str):
-    """Around one look at a password; the block calls the yielded function if it was right.
 
-    Raises TooManyAttempts. A success clears the e-mail's count and not the address's.
+def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
+    """Checks a password. `check()` returns something true if it is right.
+
+    Raises TooManyAttempts. A success clears the failures counted for the e-mail address, but not
+    those for the IP address. An attempt whose check raises doesn't count.
     """
-    of_address, of_email = _key("address", address), _key("email", address, email)
-    _take_place(of_address, FAILURES_OF_ADDRESS)
+    address_key, email_key = _key("address", address), _key("email", address, email)
+    _begin(address_key, MAX_FAILURES_PER_ADDRESS)
     try:
-        _take_place(of_email, FAILURES_OF_EMAIL)
+        _begin(email_key, MAX_FAILURES_PER_EMAIL)
     except TooManyAttempts:
-        _count(of_address, attempts=-1)
+        _add(address_key, attempts=-1)
         raise
-    verdict = "failures"
-
-    def success():
-        nonlocal verdict
-        verdict = "success"
-
+    outcome: Outcome = "unknown"
     try:
-        yield success
-    except BaseException:
-        verdict = None  # The password wasn't looked at.
-        raise
+        result = check()
+        outcome = "success" if result else "failure"
+        return result
     finally:
-        past_the_deadline(_leave, of_address, of_email, verdict)
+        past_the_deadline(_end, address_key, email_key, outcome)
 
 
 def is_within_limit(what: str, email: str) -> bool:
-    """Counts one more of it for this e-mail: five are within, until the window is over."""
-    return _enter(_key(what, email))["attempts"] <= FAILURES_OF_EMAIL
+    """Counts one more `what` for this e-mail address: five within 15 minutes are allowed."""
+    return _count_attempt(_key(what, email))["attempts"] <= MAX_FAILURES_PER_EMAIL
 
 
-def _leave(of_address, of_email, verdict):
-    if verdict == "failures":
-        _count(of_email, failures=1)
-        _count(of_address, failures=1)
-        return
-    _count(of_address, attempts=-1)
-    if verdict == "success":
-        _attempts().delete_one({"_id": of_email})
-    else:
-        _count(of_email, attempts=-1)
-
-
-def _take_place(key, limit):
-    """Waits for those under way, a moment: they may succeed."""
+def _begin(key: str, limit: int) -> None:
+    """Waits briefly for attempts in progress, because they may succeed."""
     deadline = monotonic() + PATIENCE_SECONDS
     while True:
-        counter = _enter(key)
+        counter = _count_attempt(key)
         if counter["attempts"] <= limit:
             return
-        _count(key, attempts=-1)
+        _add(key, attempts=-1)
         if counter["failures"] >= limit:
-            raise TooManyAttempts(_seconds_left(counter))
+            left = counter["expiresAt"] - now().replace(tzinfo=None)
+            raise TooManyAttempts(max(1, left // timedelta(seconds=1) + 1))
         if monotonic() > deadline:
             raise TooManyAttempts(ceil(PATIENCE_SECONDS))
         sleep(POLL_SECONDS)
 
 
-def _enter(key) -> dict:
-    """One more attempt in the window that is open, or the first of a new one."""
+def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
+    amount = {"failures": 1} if outcome == "failure" else {"attempts": -1}
+    _add(address_key, **amount)
+    if outcome == "success":
+        _counters().delete_one({"_id": email_key})
+    else:
+        _add(email_key, **amount)
+
+
+def _count_attempt(key: str) -> LoginAttemptsDocument:
+    """Counts one more attempt in the current window, or the first of a new one."""
     present = now()
     while True:
         try:
-            counter = _attempts().find_one_and_update(
+            # An upsert always finds a document.
+            return _counters().find_one_and_update(  # type: ignore[return-value]
                 {"_id": key, "expiresAt": {"$gt": present}},
                 {
                     "$inc": {"attempts": 1},
@@ -102,25 +101,19 @@ def _enter(key) -> dict:
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
-            # Another has opened the window just now, or the last one is over and still stored.
-            _attempts().delete_one({"_id": key, "expiresAt": {"$lte": present}})
-        else:
-            return counter
+            # Another attempt has just opened the window, or the last one has expired and MongoDB
+            # hasn't deleted it yet.
+            _counters().delete_one({"_id": key, "expiresAt": {"$lte": present}})
 
 
-def _count(key, **changes):
-    _attempts().update_one({"_id": key}, {"$inc": changes})
+def _add(key: str, **amounts: int) -> None:
+    _counters().update_one({"_id": key}, {"$inc": amounts})
 
 
-def _seconds_left(counter) -> int:
-    left = counter["expiresAt"] - now().replace(tzinfo=None)
-    return max(1, int(left.total_seconds()) + 1)
-
-
-def _key(*parts) -> str:
-    """Neither addresses nor e-mails are kept in the clear."""
+def _key(*parts: str) -> str:
+    """A digest, so that no addresses are stored in clear text."""
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _attempts():
+def _counters() -> Collection[LoginAttemptsDocument]:
     return LoginAttempts.objects.documents.collection

@@ -1,4 +1,4 @@
-"""The browsable API's pages for signing in and out, with and without the last slash."""
+"""Sign-in and sign-out pages of the browsable API, with and without a trailing slash."""
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import re_path

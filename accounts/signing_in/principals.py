@@ -1,33 +1,29 @@
 """Which user and sign-in an access token stands for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic, time
-from typing import Any
+from typing import NamedTuple
 
-from django.contrib.auth import get_user_model
-
-from ..models import SignIn
+from ..models import User
 from .tokens import AccessToken
 
 MAX_AGE = 4.0
 MAX_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True)
-class Principal:
-    """A user and the token that they came with. Requests share users: don't change them."""
+class Principal(NamedTuple):
+    """A user and the token that was sent. Requests share users, so don't change them."""
 
-    user: Any
+    user: User
     token: AccessToken
 
 
 class RememberedPrincipals:
-    """Who came with which token, as the database said at most MAX_AGE seconds ago.
+    """The principals of tokens, as read from the database at most MAX_AGE seconds ago.
 
-    A stream of requests with one token then costs two queries and one signature every few
-    seconds, and what ends a sign-in (logout, a changed password, deactivation, deletion) takes
-    effect everywhere within five.
+    A stream of requests with one token costs two queries and one check of a signature every few
+    seconds. Whatever ends a sign-in (logout, a changed password, deactivation, deletion) takes
+    effect in every process within five seconds.
     """
 
     def __init__(self) -> None:
@@ -35,7 +31,7 @@ class RememberedPrincipals:
         self._next_sweep = 0.0
 
     def get(self, text: bytes, find: Callable[[bytes], Principal]) -> Principal:
-        """Whoever came with this token; `find` asks the database."""
+        """The token's principal, remembered or found by `find`."""
         found = self._principals.get(text)
         if found is not None and found[1] > monotonic():
             return found[0]
@@ -45,7 +41,7 @@ class RememberedPrincipals:
         return principal
 
     def remember(self, text: bytes, principal: Principal, asked: float) -> None:
-        """From the moment `asked` on, but no longer than the token lives."""
+        """For MAX_AGE from the time `asked`, but no longer than the token is valid."""
         if asked >= self._next_sweep:
             self._next_sweep = asked + MAX_AGE
             for other, (_, until) in list(self._principals.items()):
@@ -60,11 +56,3 @@ class RememberedPrincipals:
 
 
 remembered_principals = RememberedPrincipals()
-
-
-def active_user(token: AccessToken) -> Any:
-    """The user whose sign-in the token names, or None if that has ended."""
-    sign_in = SignIn.objects.documents.collection.find_one({"_id": token.sign_in_id}, {"userId": 1})
-    if sign_in is None or sign_in["userId"] != token.user_id:
-        return None
-    return get_user_model().objects.filter(pk=token.user_id, is_active=True).first()

@@ -1,105 +1,109 @@
 """Access and refresh tokens: HS256, signed with SECRET_KEY, each naming one sign-in (`sid`).
 
-SECRET_KEY_FALLBACKS verify and never sign, so that keys can be changed while tokens live.
+The keys in SECRET_KEY_FALLBACKS verify and never sign, so that SECRET_KEY can be changed without
+ending any sign-in.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from typing import Any, Self
 
+from bson import ObjectId
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import (
-    TokenBackendError,
-    TokenBackendExpiredToken,
-    TokenError,
-)
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from fitness_project.documents.ids import parse_object_id
 
-REQUIRED = {"exp": int, "iat": int, "jti": str, "sid": str, "sub": str}
-END_OF_TIME = 2**37  # Later ones are beyond the calendar.
+from ..documents import SignInDocument
+
+CLAIMS = {"exp": int, "iat": int, "jti": str, "sid": str, "sub": str}
+# In seconds since 1970: SimpleJWT can't turn times after the year 9999 into dates.
+LATEST_EXPIRY = 2**37
 
 
-class KeyRing:
-    """What SimpleJWT calls a token backend, for several keys."""
+class KeyRing(TokenBackend):
+    """Signs with the first key, and verifies with any of them."""
 
-    def __init__(self, keys):
-        self.backends = [TokenBackend("HS256", key) for key in keys]
+    def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__("HS256", keys[0])
+        self.older = KeyRing(keys[1:]) if keys[1:] else None
 
-    def encode(self, payload):
-        return self.backends[0].encode(payload)
-
-    def decode(self, token, verify=True):
-        for backend in self.backends:
-            try:
-                return backend.decode(token, verify)
-            except TokenBackendExpiredToken:
+    def decode(self, token: Token, verify: bool = True) -> dict[str, Any]:
+        try:
+            return super().decode(token, verify)
+        except TokenBackendError:
+            if self.older is None:
                 raise
-            except TokenBackendError as error:
-                refusal = error
-        raise refusal
-
-    def get_leeway(self):
-        return timedelta()
+            return self.older.decode(token, verify)
 
 
-@cache
-def key_ring(keys: tuple[str, ...]) -> KeyRing:
-    return KeyRing(keys)
+key_ring = cache(KeyRing)
 
 
 class SignInToken(Token):
     """`sub` is the user's id, `sid` the sign-in's."""
 
-    def get_token_backend(self):
+    def get_token_backend(self) -> KeyRing:
         return key_ring((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
     @classmethod
-    def of(cls, sign_in: dict, **claims) -> "SignInToken":
+    def of(cls, sign_in: SignInDocument, **claims: str | int) -> Self:
+        """A new token. The claims override its own."""
         token = cls()
         token.payload |= {"sub": str(sign_in["userId"]), "sid": str(sign_in["_id"]), **claims}
         return token
 
-    def verify(self):
-        wrong = [
-            claim for claim, kind in REQUIRED.items() if type(self.payload.get(claim)) is not kind
-        ]
-        if wrong or not self.payload["jti"]:
-            raise TokenError(f"Token has no proper {(wrong or ['jti'])[0]!r}")
-        if self.payload["exp"] > END_OF_TIME:
-            raise TokenError("Token lives for ever")
+    @classmethod
+    def parse(cls, text: str | bytes) -> Self | None:
+        """None if the text isn't a valid token of this type, or it has expired."""
+        try:
+            return cls(text)  # type: ignore[arg-type]  # SimpleJWT takes text, and says Token.
+        except TokenError:
+            return None
+
+    def verify(self) -> None:
+        claims = self.payload
+        if not (
+            all(type(claims.get(claim)) is kind for claim, kind in CLAIMS.items())
+            and claims["jti"]
+            and claims["exp"] <= LATEST_EXPIRY
+            and parse_object_id(claims["sid"])
+            and parse_object_id(claims["sub"])
+        ):
+            raise TokenError("The claims aren't those of a token of this service.")
         super().verify()
-        if self.sign_in_id is None or self.user_id is None:
-            raise TokenError("Token names no sign-in")
 
     @property
-    def sign_in_id(self):
-        return parse_object_id(self.payload["sid"])
+    def sign_in_id(self) -> ObjectId:
+        return ObjectId(self.payload["sid"])
 
     @property
-    def user_id(self):
-        return parse_object_id(self.payload["sub"])
+    def user_id(self) -> ObjectId:
+        return ObjectId(self.payload["sub"])
 
 
 class AccessToken(SignInToken):
-    token_type = "access"  # noqa: S105 - a claim's value
+    token_type = "access"  # noqa: S105 - the value of a claim
     lifetime = timedelta(minutes=10)
 
 
 class RefreshToken(SignInToken):
-    """`jti` is the sign-in's current token id: it changes with every refresh."""
+    """`jti` is the sign-in's current token id, which changes with every refresh."""
 
-    token_type = "refresh"  # noqa: S105
+    token_type = "refresh"  # noqa: S105 - the value of a claim
     lifetime = timedelta(days=30)
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Django's, but that a sign-in meanwhile doesn't end them."""
+    """Unlike Django's, these tokens stay valid when the user signs in."""
 
-    def _make_hash_value(self, user, timestamp):
-        return f"{user.pk}{user.password}{timestamp}{user.email}"
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        return f"{user.pk}{user.password}{timestamp}{user.get_username()}"
 
 
 reset_tokens = ResetTokens()

@@ -1,15 +1,17 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import factory
 
+from accounts.documents import SignInDocument
 from accounts.models import SignIn, User
 from fitness_project.documents.instants import now
 
 PASSWORD = "correct horse 9"
 
 
-class UserFactory(factory.django.DjangoModelFactory):
+class UserFactory(factory.django.DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"user{n}@example.com")
     password = PASSWORD
 
@@ -21,7 +23,7 @@ class UserFactory(factory.django.DjangoModelFactory):
         return model_class.objects.create_user(*args, **kwargs)
 
 
-class SignInFactory(factory.django.DjangoModelFactory):
+class SignInFactory(factory.django.DjangoModelFactory[SignIn]):
     user = factory.SubFactory(UserFactory)
     token_id = factory.LazyFunction(lambda: uuid4().hex)
     expires_at = factory.LazyFunction(lambda: now() + timedelta(days=30))
@@ -30,6 +32,6 @@ class SignInFactory(factory.django.DjangoModelFactory):
         model = SignIn
 
     @classmethod
-    def document(cls, **values) -> dict:
+    def document(cls, **values: Any) -> SignInDocument:
         """A new sign-in, as it is stored."""
-        return SignIn.objects.documents.get(cls(**values).pk)
+        return SignIn.objects.documents.get(cls.create(**values).pk)

@@ -17,7 +17,7 @@ def admin(client, db):
     return client
 
 
-def test_a_user_is_made_with_a_lower_cased_email(admin):
+def test_a_user_is_created_with_a_lower_cased_email_address(admin):
     passwords = {"password1": PASSWORD, "password2": PASSWORD}
 
     admin.post(f"{USERS}add/", {"email": "New@Example.com", "name": "New", **passwords})
@@ -26,7 +26,7 @@ def test_a_user_is_made_with_a_lower_cased_email(admin):
     assert user.check_password(PASSWORD)
 
 
-def test_a_name_is_stored_as_the_api_would_and_a_password_as_typed(admin):
+def test_a_name_is_normalised_and_a_password_stored_as_typed(admin):
     password = " spaces are part of it "
     fields = {"email": "new@example.com", "name": " Cafe\u0301 "}
 
@@ -37,13 +37,13 @@ def test_a_name_is_stored_as_the_api_would_and_a_password_as_typed(admin):
     assert user.check_password(password)
 
 
-def test_an_email_is_for_life(admin, ann):
+def test_an_email_address_cannot_be_changed(admin, ann):
     page = admin.get(f"{USERS}{ann.pk}/change/").content.decode()
 
     assert 'name="email"' not in page
 
 
-def test_a_user_is_deactivated_and_reactivated(admin, ann):
+def test_a_user_can_be_deactivated_and_reactivated(admin, ann):
     def save(**fields):
         response = admin.post(f"{USERS}{ann.pk}/change/", {"weight_unit": "kg", **fields})
         assert response.status_code == 302
@@ -54,7 +54,7 @@ def test_a_user_is_deactivated_and_reactivated(admin, ann):
     assert save(is_active="on") is True
 
 
-def test_the_page_of_a_user_shows_no_hash(admin, ann):
+def test_the_page_of_a_user_does_not_show_the_hash(admin, ann):
     page = admin.get(f"{USERS}{ann.pk}/change/").content.decode()
 
     assert ann.password not in page
@@ -70,7 +70,7 @@ def test_training_data_can_be_seen_and_not_changed(admin, ann):
         assert admin.post(path, {"name": "changed"}).status_code == 403
 
 
-def test_a_list_of_training_data_is_of_one_user(admin, ann):
+def test_training_data_is_listed_for_one_user_at_a_time(admin, ann):
     mine, theirs = SessionFactory(user=ann), SessionFactory()
     path = "/admin/history/session/"
 
@@ -94,18 +94,18 @@ def test_a_list_of_training_data_is_of_one_user(admin, ann):
         ("/admin/history/session/zz/change/", 302),
     ],
 )
-def test_what_no_page_offers_is_refused(admin, path, status):
+def test_filters_and_paths_that_no_page_offers_are_refused(admin, path, status):
     assert admin.get(path).status_code == status
 
 
-def test_an_action_on_what_is_no_id_is_refused(admin):
+def test_an_action_on_something_other_than_an_id_is_refused(admin):
     body = {"action": "sign_out_everywhere", "_selected_action": ["zzz"]}
 
     assert admin.post(USERS, body).status_code == 400
 
 
 class TestSigningOut:
-    """What staff do to an account holds for its sign-ins."""
+    """Changes that staff make to an account affect its sign-ins."""
 
     def test_an_action_signs_a_user_out_everywhere(self, admin, ann, api):
         browser = Client()
@@ -126,7 +126,9 @@ class TestSigningOut:
         assert ann.is_active
         assert api.get("/api/auth/me").status_code == 401
 
-    def test_a_password_set_by_staff_ends_them_and_is_told_by_mail(self, admin, ann, api):
+    def test_a_password_set_by_staff_ends_the_sign_ins_and_the_user_is_notified(
+        self, admin, ann, api
+    ):
         passwords = {"password1": "another horse 9", "password2": "another horse 9"}
 
         response = admin.post(
@@ -139,7 +141,9 @@ class TestSigningOut:
         assert api.get("/api/auth/me").status_code == 401
         assert [message.to for message in mail.outbox] == [[ann.email]]
 
-    def test_a_password_taken_away_by_staff_ends_them_and_is_told_by_mail(self, admin, ann, api):
+    def test_a_password_removed_by_staff_ends_the_sign_ins_and_the_user_is_notified(
+        self, admin, ann, api
+    ):
         typed = {"password1": "weak", "password2": "weak"}
         choice = {"usable_password": "false", "unset-password": "Disable"}
 
@@ -151,7 +155,7 @@ class TestSigningOut:
         assert api.get("/api/auth/me").status_code == 401
         assert [message.to for message in mail.outbox] == [[ann.email]]
 
-    def test_staff_rights_are_given(self, admin, ann):
+    def test_a_superuser_can_grant_staff_rights(self, admin, ann):
         fields = {"weight_unit": "kg", "is_active": "on", "is_staff": "on"}
 
         admin.post(f"{USERS}{ann.pk}/change/", fields)
@@ -160,7 +164,7 @@ class TestSigningOut:
         assert ann.is_staff
 
 
-def test_ones_own_new_password_is_told_by_mail_and_the_session_goes_on(client, ann):
+def test_changing_ones_own_password_sends_a_notice_and_keeps_the_session(client, ann):
     User.objects.update(is_staff=True)
     client.force_login(ann)
     passwords = {"new_password1": "another horse 9", "new_password2": "another horse 9"}
@@ -176,7 +180,7 @@ def test_ones_own_new_password_is_told_by_mail_and_the_session_goes_on(client, a
     assert ann.check_password("another horse 9")
 
 
-def test_guessing_ones_own_password_is_counted(client, ann):
+def test_wrong_passwords_are_counted_when_changing_ones_own(client, ann):
     User.objects.update(is_staff=True)
     client.force_login(ann)
     passwords = {"new_password1": "another horse 9", "new_password2": "another horse 9"}
@@ -190,7 +194,7 @@ def test_guessing_ones_own_password_is_counted(client, ann):
 
 
 class TestStaffWhoMayChangeUsers:
-    """They can't give themselves more: neither rights, nor the password of one who has them."""
+    """They can't gain rights: they can neither grant any nor set the password of staff."""
 
     @pytest.fixture
     def clerk(self, db):
@@ -203,7 +207,7 @@ class TestStaffWhoMayChangeUsers:
         client.force_login(clerk)
         return client
 
-    def test_change_a_user_and_give_no_rights(self, admin, ann, clerk):
+    def test_they_can_change_a_user_but_grant_no_rights(self, admin, ann, clerk):
         rights = {
             "is_staff": "on",
             "is_superuser": "on",
@@ -220,7 +224,7 @@ class TestStaffWhoMayChangeUsers:
         assert not ann.user_permissions.exists()
         assert not ann.groups.exists()
 
-    def test_sign_out_users_and_no_superuser(self, admin, ann):
+    def test_they_can_sign_out_users_but_no_superuser(self, admin, ann):
         browsers = {user: Client() for user in (ann, UserFactory(is_superuser=True))}
         for user, browser in browsers.items():
             browser.force_login(user)
@@ -230,7 +234,7 @@ class TestStaffWhoMayChangeUsers:
 
         assert [b.get("/api/auth/me").status_code for b in browsers.values()] == [401, 200]
 
-    def test_give_a_group_no_rights(self, admin, clerk):
+    def test_they_cannot_change_groups(self, admin, clerk):
         group = Group.objects.create(name="Coaches")
         clerk.user_permissions.add(*Permission.objects.filter(codename__contains="group"))
 
@@ -240,7 +244,7 @@ class TestStaffWhoMayChangeUsers:
 
     @pytest.mark.parametrize("page", ["change", "password"])
     @pytest.mark.parametrize("rights", [{"is_superuser": True}, {"is_staff": True}])
-    def test_change_no_superuser_and_no_staff(self, admin, page, rights):
+    def test_they_cannot_change_superusers_or_staff(self, admin, page, rights):
         other = UserFactory(**rights)
         passwords = {"password1": "another horse 9", "password2": "another horse 9"}
 
@@ -251,7 +255,7 @@ class TestStaffWhoMayChangeUsers:
         assert (stored.password, stored.weight_unit) == (other.password, "kg")
 
 
-def test_permissions_are_of_what_has_pages(db):
+def test_there_are_permissions_only_for_models_with_admin_pages(db):
     models = set(Permission.objects.values_list("content_type__model", flat=True))
 
     assert models & {"rotation", "routineentry", "sessionentry", "signin"} == set()

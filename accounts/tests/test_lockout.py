@@ -1,4 +1,4 @@
-"""Guessing ends after five failures for an e-mail and address, and after fifty for an address."""
+"""Five failures lock an e-mail address for one IP address, and fifty lock an IP address."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ def _ann():
 
 
 @pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
-def test_the_sixth_try_is_a_429_whether_or_not_the_account_exists(email):
+def test_the_sixth_attempt_is_a_429_whether_or_not_the_account_exists(email):
     assert fail(5, email=email) == [401] * 5
 
     refused = login(email=email, password=PASSWORD)
@@ -56,7 +56,7 @@ def test_the_case_of_an_email_makes_no_difference():
     assert login(email="ANN@example.com").status_code == 429
 
 
-def test_a_success_clears_the_emails_count():
+def test_a_success_clears_the_count_of_the_email_address():
     for _ in range(3):
         assert fail(4) == [401] * 4
         assert login(password=PASSWORD).status_code == 200
@@ -72,7 +72,7 @@ def test_fifty_failures_lock_an_address_and_a_success_does_not_clear_them():
     assert login(password=PASSWORD).status_code == 429
 
 
-def test_the_window_passes(monkeypatch):
+def test_attempts_are_accepted_again_after_fifteen_minutes(monkeypatch):
     fail(5)
     later = lockout.now() + timedelta(minutes=15, seconds=1)
     monkeypatch.setattr(lockout, "now", lambda: later)
@@ -80,23 +80,23 @@ def test_the_window_passes(monkeypatch):
     assert login(password=PASSWORD).status_code == 200
 
 
-def test_of_fifty_at_once_no_more_than_five_are_looked_at(monkeypatch):
+def test_of_fifty_simultaneous_attempts_at_most_five_are_checked(monkeypatch):
     monkeypatch.setattr(lockout, "PATIENCE_SECONDS", 0.2)
     with ThreadPoolExecutor(10) as threads:
-        answers = list(threads.map(lambda _: login().status_code, range(50)))
+        statuses = list(threads.map(lambda _: login().status_code, range(50)))
 
-    assert 1 <= answers.count(401) <= 5
-    assert answers.count(429) == 50 - answers.count(401)
+    assert 1 <= statuses.count(401) <= 5
+    assert statuses.count(429) == 50 - statuses.count(401)
 
 
-def test_twenty_right_ones_at_once_all_get_in():
+def test_twenty_simultaneous_sign_ins_with_the_right_password_all_succeed():
     with ThreadPoolExecutor(20) as threads:
-        answers = list(threads.map(lambda _: login(password=PASSWORD).status_code, range(20)))
+        statuses = list(threads.map(lambda _: login(password=PASSWORD).status_code, range(20)))
 
-    assert answers == [200] * 20
+    assert statuses == [200] * 20
 
 
-def test_what_comes_to_no_verdict_counts_for_nothing(monkeypatch):
+def test_an_attempt_that_is_interrupted_does_not_count(monkeypatch):
     def interrupted(*_):
         raise Busy("too many")
 
@@ -104,13 +104,13 @@ def test_what_comes_to_no_verdict_counts_for_nothing(monkeypatch):
         patch.setattr(ModelBackend, "authenticate", interrupted)
         refused = [login(password=PASSWORD) for _ in range(6)]
 
-    assert {answer.status_code for answer in refused} == {503}
-    assert {answer["Retry-After"] for answer in refused} == {"2"}
+    assert {response.status_code for response in refused} == {503}
+    assert {response["Retry-After"] for response in refused} == {"2"}
     assert {c["attempts"] for c in LoginAttempts.objects.documents.collection.find()} == {0}
     assert login(password=PASSWORD).status_code == 200
 
 
-def test_a_request_whose_time_is_over_gives_its_place_back(monkeypatch):
+def test_an_attempt_that_exceeds_the_deadline_does_not_count(monkeypatch):
     real = ModelBackend.authenticate
 
     def slow(*args):
@@ -125,7 +125,7 @@ def test_a_request_whose_time_is_over_gives_its_place_back(monkeypatch):
     assert {c["attempts"] for c in LoginAttempts.objects.documents.collection.find()} <= {0}
 
 
-def test_who_would_wait_too_long_for_a_hash_is_refused(monkeypatch):
+def test_a_request_that_would_wait_too_long_for_a_hash_is_refused(monkeypatch):
     monkeypatch.setattr(hashers, "PATIENCE_SECONDS", 0.1)
 
     with hashers._turn():
@@ -135,7 +135,7 @@ def test_who_would_wait_too_long_for_a_hash_is_refused(monkeypatch):
     assert login(password=PASSWORD).status_code == 200
 
 
-def test_the_admins_page_counts_as_well(client):
+def test_the_admins_sign_in_page_has_the_same_limits(client):
     fail(5)
 
     response = client.post(
@@ -147,7 +147,7 @@ def test_the_admins_page_counts_as_well(client):
     assert response.status_code == 429
 
 
-def test_counters_hold_no_email_and_no_address():
+def test_stored_counters_contain_neither_email_nor_ip_addresses():
     login()
 
     stored = str(list(LoginAttempts.objects.documents.collection.find()))
@@ -169,20 +169,20 @@ class TestProxies:
             HTTP_X_FORWARDED_FOR=forwarded,
         )
 
-    def test_a_forwarded_address_is_not_believed_from_anybody(self):
+    def test_a_forwarded_address_from_an_untrusted_peer_is_ignored(self):
         for n in range(5):
             self.login(f"192.0.2.{n}")
 
         assert self.login("192.0.2.77").status_code == 429
 
-    def test_a_trusted_proxys_word_is_taken(self, settings):
+    def test_an_address_forwarded_by_a_trusted_proxy_counts(self, settings):
         settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
         self.lock_out("192.0.2.1")
 
         assert self.login("192.0.2.1").status_code == 429
         assert self.login("192.0.2.2").status_code == 401
 
-    def test_what_the_client_wrote_before_is_not(self, settings):
+    def test_addresses_that_the_client_itself_sent_do_not_count(self, settings):
         settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
         self.lock_out("198.51.100.1, 192.0.2.1")
 

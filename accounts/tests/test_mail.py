@@ -1,4 +1,4 @@
-"""A mail through a real SMTP server, and what happens when there is none."""
+"""E-mails through a real SMTP server, and without one."""
 
 import socket
 import time
@@ -38,7 +38,7 @@ def smtp(settings):
     controller.stop()
 
 
-def test_a_reset_mail_arrives_whole(smtp, anonymous):
+def test_a_reset_email_arrives_complete(smtp, anonymous):
     UserFactory(email="ann@example.com")
 
     anonymous.post(RESET, {"email": "ann@example.com"})
@@ -53,7 +53,7 @@ def test_a_reset_mail_arrives_whole(smtp, anonymous):
     assert "/password-reset/" in html
 
 
-def test_a_name_says_nothing_in_the_mail(smtp, anonymous):
+def test_the_email_does_not_contain_the_users_name(smtp, anonymous):
     UserFactory(email="ann@example.com", name="You won: https://evil.example")
 
     anonymous.post(RESET, {"email": "ann@example.com"})
@@ -63,7 +63,7 @@ def test_a_name_says_nothing_in_the_mail(smtp, anonymous):
         assert "evil" not in message.get_body([kind]).get_content()
 
 
-def test_a_mail_server_that_is_away_is_logged_and_tells_the_client_nothing(
+def test_an_unreachable_mail_server_is_logged_and_hidden_from_the_client(
     anonymous, settings, caplog
 ):
     UserFactory(email="ann@example.com")
@@ -75,11 +75,11 @@ def test_a_mail_server_that_is_away_is_logged_and_tells_the_client_nothing(
 
     assert response.status_code == 202
     (record,) = caplog.records
-    assert record.getMessage() == "A mail was not sent (send_password_reset)."
+    assert record.getMessage() == "An e-mail was not sent (send_password_reset)."
     assert record.request_id == response["X-Request-Id"]
 
 
-def test_a_mail_that_had_to_wait_has_its_own_time(smtp, anonymous, monkeypatch):
+def test_a_delayed_email_is_not_bound_by_the_requests_deadline(smtp, anonymous, monkeypatch):
     UserFactory(email="ann@example.com")
     late = []
     monkeypatch.setattr(mail.background, "submit", lambda *work: late.append(work))

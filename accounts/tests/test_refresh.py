@@ -1,4 +1,4 @@
-"""A refresh token works once, and again within ten seconds for a client whose answer was lost."""
+"""A refresh token works once, and again within ten seconds in case the response was lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -35,8 +35,12 @@ def works(pair) -> bool:
     return client.get("/api/routines").status_code == 200
 
 
-def sid(token):
-    return jwt.decode(token, options={"verify_signature": False})["sid"]
+def claims(token):
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def token_of(sign_in, **changes):
+    return str(RefreshToken.of({**sign_in, **changes}))
 
 
 def later(monkeypatch, **time):
@@ -44,14 +48,14 @@ def later(monkeypatch, **time):
     monkeypatch.setattr(sign_ins, "now", lambda: moment)
 
 
-def test_a_refresh_answers_the_next_pair_of_the_same_sign_in(tokens):
+def test_a_refresh_returns_the_next_pair_of_the_same_sign_in(tokens):
     pair = refresh(tokens["refresh"])
 
     assert pair.status_code == 200
     assert set(pair.json()) == {"access", "refresh"}
     assert works(pair.json())
     assert pair.json()["refresh"] != tokens["refresh"]
-    assert sid(pair.json()["refresh"]) == sid(tokens["refresh"])
+    assert claims(pair.json()["refresh"])["sid"] == claims(tokens["refresh"])["sid"]
     assert SignIn.objects.count() == 1
 
 
@@ -66,7 +70,7 @@ def test_a_retry_within_ten_seconds_gets_a_pair_that_works(tokens, monkeypatch):
     assert refresh(retry.json()["refresh"]).status_code == 200
 
 
-def test_a_retry_is_answered_even_after_the_next_rotation(tokens, monkeypatch):
+def test_a_retry_succeeds_even_after_the_next_rotation(tokens, monkeypatch):
     second = refresh(tokens["refresh"]).json()["refresh"]
     refresh(second)
 
@@ -76,7 +80,7 @@ def test_a_retry_is_answered_even_after_the_next_rotation(tokens, monkeypatch):
         assert works(refresh(token).json())
 
 
-def test_a_used_token_ends_the_sign_in_after_that(tokens, monkeypatch):
+def test_a_used_token_ends_the_sign_in_after_ten_seconds(tokens, monkeypatch):
     newest = refresh(tokens["refresh"]).json()
 
     later(monkeypatch, seconds=11)
@@ -89,7 +93,7 @@ def test_a_used_token_ends_the_sign_in_after_that(tokens, monkeypatch):
     assert not SignIn.objects.exists()
 
 
-def test_another_sign_in_of_the_user_goes_on(tokens, monkeypatch, anonymous):
+def test_the_users_other_sign_ins_continue(tokens, monkeypatch, anonymous):
     body = {"email": "ann@example.com", "password": PASSWORD}
     other = anonymous.post("/api/auth/login", body).json()
     refresh(tokens["refresh"])
@@ -100,36 +104,29 @@ def test_another_sign_in_of_the_user_goes_on(tokens, monkeypatch, anonymous):
     assert refresh(other["refresh"]).status_code == 200
 
 
-def test_twenty_at_once_with_one_token_stay_one_sign_in(tokens):
+def test_twenty_simultaneous_refreshes_with_one_token_return_one_pair(tokens):
     with ThreadPoolExecutor(20) as threads:
-        answers = list(threads.map(lambda _: refresh(tokens["refresh"]), range(20)))
+        responses = list(threads.map(lambda _: refresh(tokens["refresh"]), range(20)))
 
-    assert [answer.status_code for answer in answers] == [200] * 20
-    ids = {
-        jwt.decode(answer.json()["refresh"], options={"verify_signature": False})["jti"]
-        for answer in answers
-    }
-    assert len(ids) == 1
+    assert [response.status_code for response in responses] == [200] * 20
+    assert len({claims(response.json()["refresh"])["jti"] for response in responses}) == 1
     assert SignIn.objects.count() == 1
-    assert works(answers[0].json())
+    assert works(responses[0].json())
 
 
 @pytest.mark.parametrize(
     "token",
     [
         pytest.param(lambda sign_in: str(AccessToken.of(sign_in)), id="access as refresh"),
+        pytest.param(lambda sign_in: token_of(sign_in, _id=ObjectId()), id="unknown"),
         pytest.param(
-            lambda sign_in: str(RefreshToken.of({**sign_in, "_id": ObjectId()})), id="unknown"
-        ),
-        pytest.param(
-            lambda sign_in: str(RefreshToken.of({**sign_in, "userId": UserFactory().pk})),
-            id="another user's",
+            lambda sign_in: token_of(sign_in, userId=UserFactory.create().pk), id="another user's"
         ),
         pytest.param(lambda sign_in: str(RefreshToken.of(sign_in, exp=1)), id="expired"),
-        pytest.param(lambda sign_in: "not a token", id="no token"),
+        pytest.param(lambda sign_in: "not a token", id="not a token"),
     ],
 )
-def test_any_other_token_is_a_401_and_ends_nothing(token):
+def test_any_other_token_is_a_401_and_ends_no_sign_in(token):
     sign_in = SignInFactory.document()
 
     assert refresh(token(sign_in)).status_code == 401
@@ -137,7 +134,7 @@ def test_any_other_token_is_a_401_and_ends_nothing(token):
 
 
 @pytest.mark.parametrize("end", ["deactivate", "delete"])
-def test_a_user_who_is_out_gets_a_401(tokens, end):
+def test_a_deactivated_or_deleted_user_gets_a_401(tokens, end):
     if end == "delete":
         User.objects.documents.collection.delete_many({})
     else:
@@ -147,5 +144,5 @@ def test_a_user_who_is_out_gets_a_401(tokens, end):
 
 
 @pytest.mark.parametrize("body", [{}, {"refresh": None}, {"refresh": 5}, {"refresh": "", "x": 1}])
-def test_a_body_that_cannot_be_read_is_a_400(anonymous, body):
+def test_an_invalid_body_is_a_400(anonymous, body):
     assert anonymous.post(REFRESH, body).status_code == 400

@@ -39,7 +39,7 @@ def test_a_user_has_these_keys_and_no_others(anonymous):
     }
 
 
-def test_the_password_is_stored_as_argon2id_and_nothing_else(anonymous):
+def test_the_password_is_stored_only_as_an_argon2id_hash(anonymous):
     anonymous.post(REGISTER, {"email": "ann@example.com", "password": PASSWORD})
 
     stored = User.objects.documents.collection.find_one()
@@ -48,7 +48,7 @@ def test_the_password_is_stored_as_argon2id_and_nothing_else(anonymous):
     assert PASSWORD not in str(stored)
 
 
-def test_an_email_is_taken_whatever_its_case(anonymous):
+def test_an_email_address_is_taken_regardless_of_case(anonymous):
     UserFactory(email="ann@example.com")
 
     response = anonymous.post(REGISTER, {"email": "ANN@example.com", "password": PASSWORD})
@@ -75,7 +75,7 @@ def test_an_email_is_taken_whatever_its_case(anonymous):
         ({"isStaff": True}, ("/isStaff", "unknown")),
     ],
 )
-def test_what_cannot_be_an_account_is_refused_by_field(anonymous, change, error):
+def test_an_invalid_registration_is_refused_at_the_field(anonymous, change, error):
     body = {"email": "ann@example.com", "password": PASSWORD, **change}
 
     response = anonymous.post(REGISTER, body)
@@ -94,11 +94,11 @@ def test_spaces_in_a_password_are_part_of_it(anonymous):
     assert (trimmed.status_code, exact.status_code) == (401, 200)
 
 
-def test_login_answers_alike_for_a_wrong_password_an_unknown_email_and_an_inactive_user(anonymous):
+def test_failed_logins_get_the_same_response_whatever_the_reason(anonymous):
     UserFactory(email="ann@example.com")
     UserFactory(email="gone@example.com", is_active=False)
 
-    answers = [
+    responses = [
         anonymous.post(LOGIN, {"email": email, "password": password})
         for email, password in [
             ("ann@example.com", "not this one"),
@@ -107,11 +107,11 @@ def test_login_answers_alike_for_a_wrong_password_an_unknown_email_and_an_inacti
         ]
     ]
 
-    assert {answer.status_code for answer in answers} == {401}
-    assert len({answer.json()["detail"] for answer in answers}) == 1
+    assert {response.status_code for response in responses} == {401}
+    assert len({response.json()["detail"] for response in responses}) == 1
 
 
-def test_login_hashes_for_an_unknown_email_too(anonymous, monkeypatch):
+def test_login_computes_a_hash_for_an_unknown_email_address_too(anonymous, monkeypatch):
     hashed = []
     monkeypatch.setattr(User, "set_password", lambda self, raw: hashed.append(raw))
 
@@ -120,7 +120,7 @@ def test_login_hashes_for_an_unknown_email_too(anonymous, monkeypatch):
     assert hashed == [PASSWORD]
 
 
-def test_a_stale_token_sent_along_does_not_stand_in_the_way_of_login(anonymous):
+def test_login_ignores_a_stale_token(anonymous):
     UserFactory(email="ann@example.com")
     anonymous.credentials(HTTP_AUTHORIZATION="Bearer stale")
 
@@ -130,7 +130,7 @@ def test_a_stale_token_sent_along_does_not_stand_in_the_way_of_login(anonymous):
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_the_pages_for_browsers_sign_in_and_out(client, ann, slash):
+def test_the_browsers_pages_sign_in_and_out(client, ann, slash):
     page = client.get(f"/sign-in/login{slash}")
     typed = {"username": ann.email, "password": PASSWORD}
 

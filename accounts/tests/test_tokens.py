@@ -1,8 +1,8 @@
-"""Which bearer tokens are let in. Each case is one that a careless check would accept."""
+"""Which bearer tokens are accepted. A careless check would accept each that is refused here."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
-from time import monotonic, time
+from time import monotonic
 
 import jwt
 import pytest
@@ -30,21 +30,21 @@ def status(client, token, scheme="Bearer"):
 
 
 def forged(user, key=KEY, algorithm="HS256", **changes):
-    """A token that is right but for the changes; None leaves a claim out."""
+    """A valid token except for the changes. None omits a claim."""
     claims = {**AccessToken.of(SignInFactory.document(user=user)).payload, **changes}
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(claims, key, algorithm)
 
 
-def test_a_token_that_the_service_would_make_is_let_in(anonymous, ann):
+def test_a_token_like_the_services_own_is_accepted(anonymous, ann):
     assert status(anonymous, forged(ann)) == 200
 
 
-def test_the_schemes_case_makes_no_difference(anonymous, ann):
+def test_the_case_of_the_scheme_makes_no_difference(anonymous, ann):
     assert status(anonymous, forged(ann), "bearer") == 200
 
 
-def test_a_sign_in_that_is_over_is_told_by_its_code(anonymous, ann):
+def test_an_ended_sign_in_has_its_own_code(anonymous, ann):
     token = forged(ann)
     SignIn.objects.all().delete()
     anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
@@ -61,9 +61,10 @@ def test_a_sign_in_that_is_over_is_told_by_its_code(anonymous, ann):
         pytest.param(lambda user: forged(user, token_type="refresh"), id="refresh as access"),
         pytest.param(lambda user: forged(user, sid=None), id="no sign-in"),
         pytest.param(lambda user: forged(user, sid=str(ObjectId())), id="unknown sign-in"),
-        pytest.param(lambda user: forged(user, sid={"$gt": ""}), id="no id for a sign-in"),
+        pytest.param(lambda user: forged(user, sid={"$gt": ""}), id="not the id of a sign-in"),
         pytest.param(
-            lambda user: forged(user, sid=str(SignInFactory().pk)), id="somebody else's sign-in"
+            lambda user: forged(user, sid=str(SignInFactory.create().pk)),
+            id="somebody else's sign-in",
         ),
         pytest.param(lambda user: forged(user, iat=None), id="no time of issue"),
         pytest.param(lambda user: forged(user, iat=2**40), id="issued in the future"),
@@ -71,12 +72,12 @@ def test_a_sign_in_that_is_over_is_told_by_its_code(anonymous, ann):
         pytest.param(lambda user: forged(user, exp=1), id="expired"),
         pytest.param(lambda user: forged(user, exp=None), id="no expiry"),
         pytest.param(lambda user: forged(user, exp=10**30), id="beyond the calendar"),
-        pytest.param(lambda user: forged(user, exp=str(2**33)), id="a text for an expiry"),
+        pytest.param(lambda user: forged(user, exp=str(2**33)), id="a string as expiry"),
         pytest.param(lambda user: forged(user, jti=None), id="no id"),
         pytest.param(lambda user: forged(user, jti=""), id="an empty id"),
         pytest.param(lambda user: forged(user, sub=None), id="no user"),
         pytest.param(lambda user: forged(user, sub=str(ObjectId())), id="unknown user"),
-        pytest.param(lambda user: forged(user, sub="5"), id="no id for a user"),
+        pytest.param(lambda user: forged(user, sub="5"), id="not the id of a user"),
         pytest.param(lambda user: forged(user, nbf=2**40), id="not yet valid"),
         pytest.param(lambda user: forged(user)[:-4], id="cut signature"),
         pytest.param(lambda user: "a.b.c", id="not a token"),
@@ -99,7 +100,7 @@ def test_another_scheme_is_a_401(anonymous, ann):
 
 
 def test_rs256_with_the_key_as_a_public_key_is_a_401(anonymous, ann):
-    """The classic confusion: what an RS256 verifier would take for its public key is our secret."""
+    """The classic confusion of algorithms: the verifier takes our secret for a public key."""
     header, payload, _ = forged(ann).split(".")
     other_header = jwt.utils.base64url_encode(b'{"alg":"RS256","typ":"JWT"}').decode()
     signature = hmac.digest(KEY.encode(), f"{other_header}.{payload}".encode(), "sha256")
@@ -132,7 +133,7 @@ def test_an_older_key_verifies_and_never_signs(anonymous, ann, settings):
     assert jwt.decode(after, "n" * 64, ["HS256"])["sub"] == str(ann.pk)
 
 
-def test_a_key_that_is_gone_verifies_nothing(anonymous, ann, settings):
+def test_a_removed_key_verifies_nothing(anonymous, ann, settings):
     before = forged(ann)
     settings.SECRET_KEY = "n" * 64
 
@@ -140,7 +141,7 @@ def test_a_key_that_is_gone_verifies_nothing(anonymous, ann, settings):
 
 
 @pytest.mark.parametrize("end", ["deactivate", "delete", "new password", "end the sign-in"])
-def test_a_token_ends_with_what_it_rests_on(anonymous, end):
+def test_a_token_ends_with_its_sign_in_password_or_user(anonymous, end):
     user = UserFactory()
     token = forged(user)
     assert status(anonymous, token) == 200
@@ -154,12 +155,14 @@ def test_a_token_ends_with_what_it_rests_on(anonymous, end):
         user.save()
     else:
         SignIn.objects.all().delete()
-    remembered_principals.forget()  # as time does: see the next test
+    remembered_principals.forget()  # Within seconds, time does the same: see the next test.
 
     assert status(anonymous, token) == 401
 
 
-def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, monkeypatch):
+def test_a_process_accepts_the_token_of_an_ended_sign_in_for_at_most_five_seconds(
+    anonymous, ann, monkeypatch
+):
     token = forged(ann)
     clock = 1000.0
     monkeypatch.setattr("accounts.signing_in.principals.monotonic", lambda: clock)
@@ -172,9 +175,9 @@ def test_what_a_process_remembers_is_at_most_five_seconds_old(anonymous, ann, mo
 
 
 class TestMemory:
-    ANN = Principal("ann", {"exp": time() + 600})
+    ANN = Principal(User(email="ann@example.com"), AccessToken())
 
-    def test_tokens_of_the_past_take_no_room(self):
+    def test_expired_entries_are_removed(self):
         principals, present = RememberedPrincipals(), monotonic()
 
         principals.remember("earlier", self.ANN, present - 10)
@@ -183,7 +186,7 @@ class TestMemory:
         assert principals.get("now", find=None) == self.ANN
         assert list(principals._principals) == ["now"]
 
-    def test_it_is_bounded(self, monkeypatch):
+    def test_the_number_of_entries_is_bounded(self, monkeypatch):
         monkeypatch.setattr(principals_module, "MAX_REMEMBERED", 2)
         principals, present = RememberedPrincipals(), monotonic()
 
@@ -192,7 +195,7 @@ class TestMemory:
 
         assert list(principals._principals) == ["a", "b"]
 
-    def test_a_token_is_one_however_its_header_is_spelled(self, anonymous, ann):
+    def test_a_token_is_remembered_once_however_the_header_is_spelled(self, anonymous, ann):
         token = AccessToken.of(SignInFactory.document(user=ann))
         remembered_principals.forget()
 

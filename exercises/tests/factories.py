@@ -15,12 +15,12 @@ class ExerciseFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        """Straight into the collection, as another program might: so what is remembered goes."""
+        """Writes to the collection as another program would, so the snapshot must be dropped."""
         exercise = super()._create(model_class, *args, **kwargs)
         catalogue.__init__()
         return exercise
 
 
 def entry(exercise, **changes) -> dict:
-    """An entry of a request's array `exercises`."""
+    """An entry for the array `exercises` of a request."""
     return {"exerciseId": str(exercise.pk), "sets": 3, "reps": 8, "weight": 60.0, **changes}

@@ -37,14 +37,14 @@ def admin(client, db):
 
 @pytest.fixture
 def curator(client, db):
-    """Staff with the rights on exercises and no others."""
+    """A staff member with permissions for exercises only."""
     user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="exercises"))
     client.force_login(user)
     return client
 
 
-def test_staff_make_an_exercise(curator):
+def test_staff_create_an_exercise(curator):
     response = curator.post(f"{CHANGES}add/", FORM)
 
     assert response.status_code == 302
@@ -55,14 +55,14 @@ def test_staff_make_an_exercise(curator):
     assert CatalogueVersion.objects.get().version == 1
 
 
-def test_line_breaks_of_a_browser_count_once(curator):
+def test_a_line_break_from_a_browser_counts_as_one_character(curator):
     response = curator.post(f"{CHANGES}add/", {**FORM, "description": "\r\n".join("a" * 2_500)})
 
     assert response.status_code == 302
     assert Exercise.objects.get().description == "\n".join("a" * 2_500)
 
 
-def test_staff_change_an_exercise_and_the_name_reaches_routines(curator, ann, bench_press):
+def test_a_new_name_is_copied_into_routines(curator, ann, bench_press):
     routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
 
     response = curator.post(f"{CHANGES}{bench_press.pk}/change/", {**FORM, "name": "Floor Press"})
@@ -72,14 +72,14 @@ def test_staff_change_an_exercise_and_the_name_reaches_routines(curator, ann, be
     assert routine.exercises[0].name == "Floor Press"
 
 
-def test_a_taken_name_is_told_in_the_form(curator, bench_press):
+def test_the_form_reports_a_taken_name(curator, bench_press):
     response = curator.post(f"{CHANGES}add/", {**FORM, "name": "BENCH press"})
 
     assert "Another exercise has this name." in response.content.decode()
     assert Exercise.objects.count() == 1
 
 
-def test_what_the_api_would_refuse_the_form_refuses(curator):
+def test_the_form_refuses_what_the_api_refuses(curator):
     response = curator.post(
         f"{CHANGES}add/", {**FORM, "gif_url": "http://example.com", "default_sets": "0"}
     )
@@ -91,7 +91,7 @@ def test_what_the_api_would_refuse_the_form_refuses(curator):
 
 
 def act(client, action, *exercises, **confirmed):
-    """Chooses an action for these exercises; answers the page after it."""
+    """Runs an admin action on these exercises and returns the resulting page."""
     body = {"action": action, "_selected_action": [str(e.pk) for e in exercises], **confirmed}
     return client.post(CHANGES, body, follow=True).content.decode()
 
@@ -106,13 +106,13 @@ def test_staff_archive_and_restore(curator, bench_press):
     assert not catalogue.find(bench_press.pk)["isArchived"]
 
 
-def test_many_are_archived_in_one_write_of_the_catalogue(curator):
+def test_archiving_many_exercises_is_one_catalogue_write(curator):
     act(curator, "archive", *(ExerciseFactory() for _ in range(3)))
 
     assert CatalogueVersion.objects.get().version == 1
 
 
-def test_only_what_is_in_use_is_named_as_such(curator, ann, bench_press):
+def test_only_exercises_in_use_are_reported_as_in_use(curator, ann, bench_press):
     squat, row = ExerciseFactory(name="Squat"), ExerciseFactory(name="Row")
     RoutineFactory(
         user=ann, exercises=[embedded(RoutineEntry, e) for e in (bench_press, bench_press)]
@@ -126,10 +126,10 @@ def test_only_what_is_in_use_is_named_as_such(curator, ann, bench_press):
     assert "Row is in use" not in page
 
 
-class TestDeletionOfMany:
-    """Other processes are waited for once, whatever the number: a request has three seconds."""
+class TestDeletingMany:
+    """A deletion waits for other processes, and a request has only three seconds."""
 
-    def test_they_are_waited_for_once(self, curator, monkeypatch):
+    def test_many_exercises_need_only_one_wait(self, curator, monkeypatch):
         waits = []
         monkeypatch.setattr(services, "sleep", waits.append)
 
@@ -138,7 +138,7 @@ class TestDeletionOfMany:
         assert not Exercise.objects.exists()
         assert waits == [services.SETTLE_SECONDS]
 
-    def test_one_that_was_put_to_use_meanwhile_stays_and_staff_are_told(
+    def test_an_exercise_that_comes_into_use_meanwhile_stays_and_staff_are_warned(
         self, curator, ann, bench_press, monkeypatch
     ):
         def use(_):
@@ -148,7 +148,7 @@ class TestDeletionOfMany:
 
         page = act(curator, "delete_selected", bench_press, ExerciseFactory(), post="yes")
 
-        assert "Bench Press stays" in page
+        assert "Bench Press was not deleted" in page
         assert Exercise.objects.get() == bench_press
         assert not catalogue.find(bench_press.pk)["isArchived"]
 
@@ -182,7 +182,7 @@ def test_an_unused_exercise_is_deleted(curator, bench_press):
         "/admin/auth/group/",
     ],
 )
-def test_pages_open(admin, bench_press, path):
+def test_admin_pages_open(admin, bench_press, path):
     ExerciseFactory(name="Row", category="strength")
 
     assert admin.get(path).status_code == 200
@@ -194,13 +194,13 @@ def test_a_curator_sees_exercises_and_nothing_else(curator):
         assert curator.get(f"/admin/{path}").status_code == 403
 
 
-def test_others_are_sent_to_sign_in(client, ann):
+def test_other_users_are_redirected_to_the_sign_in_page(client, ann):
     client.force_login(ann)
 
     assert client.get(CHANGES).status_code == 302
 
 
-def test_text_is_stored_as_the_api_would(curator):
+def test_text_is_stored_as_the_api_stores_it(curator):
     typed = {"name": " Cafe\u0301  Press ", "description": "One.\r\nTwo.\r\n"}
 
     curator.post(f"{CHANGES}add/", {**FORM, **typed})
@@ -217,7 +217,7 @@ def test_control_characters_are_refused(curator, field):
     assert not Exercise.objects.exists()
 
 
-def test_the_form_has_what_the_api_takes(curator):
+def test_the_form_has_the_fields_that_the_api_accepts(curator):
     form = curator.get(f"{CHANGES}add/").context["adminform"].form
 
     assert {camel(name) for name in form.fields} == set(ExerciseSerializer.defaults()) | {"name"}

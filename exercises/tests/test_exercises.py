@@ -25,9 +25,9 @@ def error(response):
 def test_an_exercise_has_these_keys_in_this_order(api):
     exercise = ExerciseFactory(name="Plank", gif_url="https://example.com/plank.gif")
 
-    answer = api.get(f"{EXERCISES}/{exercise.pk}").json()
+    returned = api.get(f"{EXERCISES}/{exercise.pk}").json()
 
-    assert list(answer.items()) == [
+    assert list(returned.items()) == [
         ("id", str(exercise.pk)),
         ("name", "Plank"),
         ("description", "Stand upright. Lift it. Set it down."),
@@ -41,12 +41,12 @@ def test_an_exercise_has_these_keys_in_this_order(api):
         ("secondaryMuscles", []),
         ("isArchived", False),
         ("attribution", None),
-        ("createdAt", answer["createdAt"]),
-        ("updatedAt", answer["updatedAt"]),
+        ("createdAt", returned["createdAt"]),
+        ("updatedAt", returned["updatedAt"]),
     ]
 
 
-def test_the_list_is_in_order_of_names_whatever_their_case(api):
+def test_the_list_is_sorted_by_name_ignoring_case(api):
     for name in ("squat", "Bench Press", "deadlift"):
         ExerciseFactory(name=name)
 
@@ -71,7 +71,7 @@ def test_the_list_is_in_order_of_names_whatever_their_case(api):
         ("colour=blue", ["Bench Press", "Incline Bench Press", "Row"]),
     ],
 )
-def test_lists_are_narrowed_and_sorted(api, query, found):
+def test_lists_are_filtered_and_sorted(api, query, found):
     ExerciseFactory(name="Bench Press", equipment="barbell", primary_muscles=["chest"])
     ExerciseFactory(
         name="Incline Bench Press",
@@ -86,17 +86,17 @@ def test_lists_are_narrowed_and_sorted(api, query, found):
 
 
 @pytest.mark.parametrize("query", ["ordering=level", "archived=1", f"search={'a' * 121}"])
-def test_a_query_value_that_is_not_known_is_refused(api, query):
+def test_an_invalid_query_value_is_refused(api, query):
     assert error(api.get(f"{EXERCISES}?{query}"))[0] == f"?{query.split('=')[0]}"
 
 
-def test_an_archived_exercise_still_answers_by_id(api):
+def test_an_archived_exercise_can_be_read_by_its_id(api):
     exercise = ExerciseFactory(is_archived=True)
 
     assert api.get(f"{EXERCISES}/{exercise.pk}").json()["isArchived"] is True
 
 
-def test_staff_make_an_exercise(staff, api):
+def test_staff_create_an_exercise(staff, api):
     response = staff.post(
         EXERCISES, {"name": " Farmer's Walk ", "defaultSets": 3.0, "primaryMuscles": ["forearms"]}
     )
@@ -108,7 +108,7 @@ def test_staff_make_an_exercise(staff, api):
 
 
 @pytest.mark.parametrize("name", ["Bench Press", "bench  PRESS", " Bench\tPress "])
-def test_a_name_is_taken_whatever_its_case_and_spacing(staff, bench_press, name):
+def test_a_taken_name_is_refused_in_any_case_and_spacing(staff, bench_press, name):
     response = staff.post(EXERCISES, {"name": name})
 
     assert error(response) == ("/name", "unique")
@@ -121,7 +121,7 @@ def test_an_exercise_may_keep_its_own_name(staff, bench_press):
     assert response.status_code == 200
 
 
-def test_put_replaces_all_and_patch_what_it_names(staff):
+def test_put_replaces_all_fields_and_patch_those_that_are_sent(staff):
     exercise = ExerciseFactory(name="Row", category="strength", level="expert")
     path = f"{EXERCISES}/{exercise.pk}"
 
@@ -132,14 +132,14 @@ def test_put_replaces_all_and_patch_what_it_names(staff):
     assert (put["level"], put["equipment"]) == (None, "barbell")
 
 
-def test_what_get_answered_can_be_put(staff, bench_press):
+def test_what_get_returned_can_be_put(staff, bench_press):
     path = f"{EXERCISES}/{bench_press.pk}"
-    answer = staff.get(path).json()
+    returned = staff.get(path).json()
 
-    again = staff.put(path, answer)
+    again = staff.put(path, returned)
 
     assert again.status_code == 200
-    assert {**again.json(), "updatedAt": None} == {**answer, "updatedAt": None}
+    assert {**again.json(), "updatedAt": None} == {**returned, "updatedAt": None}
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ def test_what_get_answered_can_be_put(staff, bench_press):
         ({"nameKey": "x"}, ("/nameKey", "unknown")),
     ],
 )
-def test_what_is_outside_a_bound_is_refused_by_field(staff, change, found):
+def test_a_value_out_of_bounds_is_refused_by_field(staff, change, found):
     response = staff.post(EXERCISES, {"name": "New", **change})
 
     assert error(response) == found
     assert not Exercise.objects.exists()
 
 
-def test_questions_that_nobody_asks_twice_are_not_remembered(api, bench_press):
+def test_responses_to_very_long_paths_are_not_kept(api, bench_press):
     for n in range(5):
         assert api.get(f"{EXERCISES}?x={n}{'y' * 500}").status_code == 200
 
@@ -189,32 +189,30 @@ def test_an_unused_exercise_is_deleted(staff, bench_press):
     assert staff.delete(path).status_code == 404
 
 
-def test_what_is_being_deleted_cannot_be_changed(staff, bench_press, monkeypatch):
-    path, answers = f"{EXERCISES}/{bench_press.pk}", []
+def test_an_exercise_that_is_being_deleted_cannot_be_changed(staff, bench_press, monkeypatch):
+    path, responses = f"{EXERCISES}/{bench_press.pk}", []
 
     def change(_):
-        answers.append(staff.patch(path, {"level": "expert"}))
+        responses.append(staff.patch(path, {"level": "expert"}))
 
     monkeypatch.setattr(services, "sleep", change)
 
     assert staff.delete(path).status_code == 204
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
-        (409, "being_deleted")
-    ]
+    assert [(r.status_code, r.json()["code"]) for r in responses] == [(409, "being_deleted")]
 
 
-def test_a_deletion_that_was_cut_short_holds_nobody_up(staff, bench_press):
+def test_an_interrupted_deletion_does_not_prevent_changes_for_long(staff, bench_press):
     long_ago = now() - timedelta(minutes=2)
     Exercise.objects.documents.update(bench_press.pk, {"deletingSince": long_ago})
 
     assert staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"}).status_code == 200
 
 
-def test_what_does_not_exist_cannot_be_changed(staff):
+def test_an_exercise_that_does_not_exist_cannot_be_changed(staff):
     assert staff.patch(f"{EXERCISES}/{ObjectId()}", {"level": "expert"}).status_code == 404
 
 
-def test_every_write_raises_the_version(staff, bench_press):
+def test_every_write_increments_the_version(staff, bench_press):
     def version():
         document = CatalogueVersion.objects.documents.collection.find_one()
         return document["version"] if document else 0
@@ -224,38 +222,38 @@ def test_every_write_raises_the_version(staff, bench_press):
     staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"})
     staff.delete(f"{EXERCISES}/{bench_press.pk}")
 
-    assert version() == start + 4  # a deletion is marked first
+    assert version() == start + 4  # A deletion takes two writes.
 
 
-def test_a_refused_write_leaves_nothing_behind(staff, bench_press):
+def test_a_refused_write_does_not_increment_the_version(staff, bench_press):
     staff.post(EXERCISES, {"name": "bench press"})
 
     assert CatalogueVersion.objects.documents.collection.find_one() is None
 
 
 class TestMemory:
-    """What a process keeps of the catalogue."""
+    """The catalogue that a process holds in memory."""
 
-    def test_an_edit_of_another_process_is_seen_within_a_second(self, api, monkeypatch):
+    def test_a_change_by_another_process_is_seen_within_a_second(self, api, monkeypatch):
         exercise = ExerciseFactory(name="Old")
         assert names(api.get(EXERCISES)) == ["Old"]
-        now = catalogue._checked
+        checked = catalogue._checked
 
         monkeypatch.setattr(catalogue, "forget", lambda: None)
         services.change_exercise(exercise.pk, {"name": "New"})
-        monkeypatch.setattr("exercises.catalogue.monotonic", lambda: now + 0.9)
+        monkeypatch.setattr("exercises.catalogue.monotonic", lambda: checked + 0.9)
 
         assert names(api.get(EXERCISES)) == ["New"]
 
-    def test_an_exercise_that_another_process_made_is_found_at_once(self, api, monkeypatch):
+    def test_an_exercise_that_another_process_created_is_found_at_once(self, api, monkeypatch):
         api.get(EXERCISES)
         monkeypatch.setattr(catalogue, "forget", lambda: None)
 
-        made = services.create_exercise({"name": "New", "description": ""})
+        created = services.create_exercise({"name": "New", "description": ""})
 
-        assert api.get(f"{EXERCISES}/{made['_id']}").status_code == 200
+        assert api.get(f"{EXERCISES}/{created['_id']}").status_code == 200
 
-    def test_documents_of_another_program_are_borne(self, api):
+    def test_a_document_of_another_program_may_lack_fields(self, api):
         Exercise.objects.documents.insert({"name": "Plain", "description": "No more than this."})
 
         (row,) = api.get(EXERCISES).json()["results"]

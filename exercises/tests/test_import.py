@@ -35,8 +35,8 @@ def stored(name):
     return Exercise.objects.get(name=name)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
-def test_873_real_exercises_go_in_and_a_second_time_change_nothing():
+@pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is missing")
+def test_importing_873_real_exercises_again_changes_nothing():
     assert run(REAL)[0] == "created 873, updated 0, unchanged 0, refused 0"
     before = list(Exercise.objects.documents.collection.find())
 
@@ -44,7 +44,7 @@ def test_873_real_exercises_go_in_and_a_second_time_change_nothing():
     assert list(Exercise.objects.documents.collection.find()) == before
 
 
-def test_the_starter_catalogue_goes_in_whole():
+def test_all_of_the_starter_catalogue_is_imported():
     summary, refused = run(STARTER)
 
     assert refused == []
@@ -52,7 +52,7 @@ def test_the_starter_catalogue_goes_in_whole():
     assert summary == f"created {Exercise.objects.count()}, updated 0, unchanged 0, refused 0"
 
 
-def test_the_starter_catalogue_is_complete():
+def test_every_starter_exercise_is_complete():
     run(STARTER)
 
     for exercise in Exercise.objects.all():
@@ -63,7 +63,7 @@ def test_the_starter_catalogue_is_complete():
         assert exercise.equipment
 
 
-def test_an_empty_catalogue_is_filled_and_another_left_alone():
+def test_if_empty_leaves_a_catalogue_with_exercises_alone():
     ExerciseFactory(name="Ours")
 
     call_command("import_exercises", if_empty=True)
@@ -93,7 +93,7 @@ def test_instructions_become_the_description_and_pictures_are_left_out(file):
     assert exercise.primary_muscles == ["abdominals"]
 
 
-def test_csv_has_our_own_column_names(file):
+def test_csv_columns_have_the_json_names(file):
     run(
         file(
             b"\xef\xbb\xbfname,defaultSets,primaryMuscles,gifUrl\r\n"
@@ -105,7 +105,7 @@ def test_csv_has_our_own_column_names(file):
     assert (exercise.default_sets, exercise.primary_muscles) == (4, ["quadriceps", "traps"])
 
 
-def test_a_row_is_matched_by_name_and_changes_only_what_it_holds(file):
+def test_a_row_is_matched_by_name_and_changes_only_its_own_fields(file):
     ExerciseFactory(name="Bench Press", level="expert", category="old")
 
     summary, _ = run(file(b"name,category\nBENCH  press,strength\n"))
@@ -115,7 +115,7 @@ def test_a_row_is_matched_by_name_and_changes_only_what_it_holds(file):
     assert (exercise.category, exercise.level) == ("strength", "expert")
 
 
-def test_a_bad_row_is_refused_with_its_reason_and_the_others_go_in(file):
+def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_imported(file):
     summary, refused = run(
         file(
             [
@@ -136,13 +136,13 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_others_go_in(file):
     assert "row 1" in refused[2]
 
 
-def test_rows_of_csv_are_counted_as_lines_of_the_file(file):
+def test_csv_rows_are_numbered_by_line(file):
     _, refused = run(file(b"name,defaultSets\nGood,3\nBad,many\n"))
 
     assert refused == ["row 3 refused: defaultSets: Expected an integer."]
 
 
-def test_a_dry_run_says_what_it_would_do_and_does_nothing(file):
+def test_a_dry_run_reports_what_it_would_do_and_does_nothing(file):
     summary, _ = run(file([{"name": "New"}]), dry_run=True)
 
     assert summary == "Would be: created 1, updated 0, unchanged 0, refused 0"
@@ -168,6 +168,6 @@ def test_a_bad_file_changes_nothing(file, content):
     assert not Exercise.objects.exists()
 
 
-def test_a_missing_file_is_told_in_one_line(tmp_path):
+def test_a_missing_file_is_reported_in_one_line(tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         run(tmp_path / "none.json")

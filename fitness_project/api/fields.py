@@ -1,11 +1,12 @@
-"""Serializer fields that take JSON's types as they are: a number is no string, true no number."""
+"""Serializer fields that convert no JSON types: "3" isn't a number, and 1 isn't true."""
 
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 from unicodedata import category, normalize
 
-from django.core.validators import EmailValidator
+from bson import ObjectId
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -24,12 +25,15 @@ RFC_3339 = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """Trimmed, NFC, line breaks as `\\n`."""
+    """Trims the text, normalizes it to NFC, and writes its line breaks as `\\n`."""
     return normalize("NFC", LINE_BREAKS.sub("\n", text)).strip()
 
 
-def parse_instant(text) -> datetime | None:
-    """An aware datetime in UTC, cut to milliseconds, from RFC 3339 with an offset, or None."""
+def parse_instant(text: object) -> datetime | None:
+    """Parses an RFC 3339 timestamp that has an offset.
+
+    Returns an aware datetime in UTC, truncated to milliseconds, or None if this isn't one.
+    """
     if not isinstance(text, str) or not RFC_3339.fullmatch(text):
         return None
     try:
@@ -40,14 +44,14 @@ def parse_instant(text) -> datetime | None:
 
 
 class TextField(serializers.CharField):
-    """A string: trimmed, NFC. An empty one counts as null where null is allowed."""
+    """A string, trimmed and in NFC. An empty string becomes null where null is allowed."""
 
     default_error_messages = {
         "invalid": "Expected a string.",
-        "control_characters": "Control characters other than tab and line break aren't allowed.",
+        "control_characters": "Control characters other than tabs and line breaks aren't allowed.",
     }
 
-    def run_validation(self, data=serializers.empty):
+    def run_validation(self, data: object = serializers.empty) -> Any:
         if isinstance(data, str):
             if CONTROL_CHARACTERS.search(data):
                 self.fail("control_characters")
@@ -59,16 +63,15 @@ class TextField(serializers.CharField):
         return super().run_validation(data)
 
 
-class EmailField(TextField):
-    """An e-mail address, lower-cased, at most 254 characters."""
+class EmailField(TextField, serializers.EmailField):
+    """An e-mail address in lower case, at most 254 characters long."""
 
-    default_error_messages = {"invalid": "Enter a valid email address."}
+    default_error_messages = {"invalid": "Enter a valid e-mail address."}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
-        self.validators.append(EmailValidator(message=self.error_messages["invalid"]))
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: str) -> str:
         if not data.rpartition("@")[0].isascii() or INVISIBLE.intersection(map(category, data)):
             self.fail("invalid")
         return super().to_internal_value(data).lower()
@@ -76,32 +79,31 @@ class EmailField(TextField):
 
 @extend_schema_field({"type": "string", "format": "password", "maxLength": 1024})
 class PasswordField(serializers.CharField):
-    """A password, not touched: neither trimmed nor normalised. At most 1,024 bytes."""
+    """A password of at most 1,024 bytes, neither trimmed nor normalized."""
 
-    MAX_BYTES = 1024
     default_error_messages = {
         "invalid": "Expected a string.",
-        "max_length": "Ensure this password has at most 1024 bytes.",
+        "max_length": "Ensure this password has no more than 1,024 bytes.",
     }
 
-    def __init__(self, **kwargs):
-        kwargs.setdefault("style", {"input_type": "password"})
-        super().__init__(trim_whitespace=False, write_only=True, **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        style = {"input_type": "password"}
+        super().__init__(trim_whitespace=False, write_only=True, style=style, **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if len(data.encode(errors="surrogatepass")) > self.MAX_BYTES:
+        if len(data.encode(errors="surrogatepass")) > 1024:
             self.fail("max_length")
         return data
 
 
 class IntegerField(serializers.IntegerField):
-    """An integer; 3.0 is 3."""
+    """An integer. 3.0 is read as 3."""
 
     default_error_messages = {"invalid": "Expected an integer."}
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> int:
         if type(data) is int:
             return data
         if type(data) is float and data.is_integer():
@@ -114,53 +116,53 @@ class NumberField(serializers.FloatField):
 
     default_error_messages = {"invalid": "Expected a number."}
 
-    def to_internal_value(self, data):
-        if type(data) not in (int, float) or not math.isfinite(data):
+    def to_internal_value(self, data: object) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
             self.fail("invalid")
-        return float(data) + 0.0  # -0.0 is 0.0.
+        return float(data) + 0.0  # Turns -0.0 into 0.0.
 
 
 class BooleanField(serializers.BooleanField):
-    """true or false, and nothing that only looks like it."""
+    """true or false, and not 1, "true" or the like."""
 
     default_error_messages = {"invalid": "Expected true or false."}
 
-    def to_internal_value(self, data):
-        if type(data) is not bool:
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
             self.fail("invalid")
         return data
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9a-fA-F]{24}$"})
-class ObjectIdField(serializers.Field):
-    """An id: 24 hexadecimal digits."""
+class ObjectIdField(serializers.Field[ObjectId, object, str, Any]):
+    """An id, written as 24 hexadecimal digits."""
 
     default_error_messages = {"invalid": "Expected an id: a string of 24 hexadecimal digits."}
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> ObjectId:
         value = parse_object_id(data)
         if value is None:
             self.fail("invalid")
         return value
 
-    def to_representation(self, value):
+    def to_representation(self, value: ObjectId) -> str:
         return str(value)
 
 
 class InstantField(serializers.DateTimeField):
-    """An instant: RFC 3339 with an offset on the way in, UTC with milliseconds on the way out."""
+    """An instant: read with any offset, and written in UTC with milliseconds."""
 
     default_error_messages = {
-        "invalid": "Expected an RFC 3339 instant with an offset, such as 2026-11-22T19:57:00Z.",
+        "invalid": "Expected an RFC 3339 timestamp with an offset, such as 2026-11-22T19:57:00Z.",
     }
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: object) -> datetime:
         instant = parse_instant(value)
         if instant is None:
             self.fail("invalid")
         return instant
 
-    def to_representation(self, value):
+    def to_representation(self, value: datetime) -> str:
         return format_instant(value)
 
 
@@ -169,11 +171,11 @@ class PastInstantField(InstantField):
 
     EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
     default_error_messages = {
-        "min_value": "Ensure this instant is not before 1970-01-01T00:00:00Z.",
-        "max_value": "Ensure this instant is not more than 24 hours from now.",
+        "min_value": "Ensure this date is not before 1970-01-01T00:00:00Z.",
+        "max_value": "Ensure this date is not more than 24 hours in the future.",
     }
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: object) -> datetime:
         instant = super().to_internal_value(value)
         if instant < self.EARLIEST:
             self.fail("min_value")
@@ -183,52 +185,44 @@ class PastInstantField(InstantField):
 
 
 class ChoiceField(serializers.ChoiceField):
+    """One of a few strings."""
+
     default_error_messages = {"invalid_choice": "Expected one of: {choices}."}
 
-    def fail(self, key, **kwargs):
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
         super().fail(key, choices=", ".join(map(str, self.choices)), **kwargs)
 
 
 class QueryInstantField(InstantField):
-    """A bound of stored instants, which are whole milliseconds: one between two is the later."""
+    """A bound for stored instants, rounded up to whole milliseconds, as they are stored."""
 
-    default_error_messages = {"plus": "Write the + of the offset as %2B: in a URL it is a space."}
+    default_error_messages = {
+        "plus": "Write the + of the offset as %2B: a + in a query string means a space."
+    }
 
-    def to_internal_value(self, value):
-        if " " in value and parse_instant("+".join(value.rsplit(" ", 1))):
+    def to_internal_value(self, value: object) -> datetime:
+        text = str(value)
+        if " " in text and parse_instant("+".join(text.rsplit(" ", 1))):
             self.fail("plus")
-        instant = super().to_internal_value(value)
-        fraction = value.partition(".")[2].rstrip("Zz").partition("+")[0].partition("-")[0]
-        if not fraction[3:].strip("0") or instant > LATEST:
-            return instant
-        return instant + MILLISECOND
+        instant = super().to_internal_value(text)
+        is_finer = re.search(r"\.\d{3}0*[1-9]", text)
+        return instant + MILLISECOND if is_finer and instant <= LATEST else instant
 
 
 class QueryBooleanField(ChoiceField):
     """`true` or `false` in a query string."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=["true", "false"], **kwargs)
-
-    def to_internal_value(self, data):
-        return super().to_internal_value(data) == "true"
+        self.choice_strings_to_values = {"true": True, "false": False}
 
 
-class QueryIntegerField(TextField):
-    """Digits in a query string, from `min_value` to `max_value`."""
+class PageSizeField(TextField):
+    """A whole number in a query string, from 1 to 100."""
 
-    default_error_messages = {
-        "range": "Expected a whole number from {min_value} to {max_value}.",
-    }
+    default_error_messages = {"range": "Expected a whole number from 1 to 100."}
 
-    def __init__(self, min_value, max_value, **kwargs):
-        self.bounds = {"min_value": min_value, "max_value": max_value}
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data):
-        if not re.fullmatch(r"\d{1,9}", data, re.ASCII):
-            self.fail("range", **self.bounds)
-        value = int(data)
-        if not self.bounds["min_value"] <= value <= self.bounds["max_value"]:
-            self.fail("range", **self.bounds)
-        return value
+    def to_internal_value(self, data: str) -> Any:
+        if not re.fullmatch(r"\d{1,9}", data, re.ASCII) or not 1 <= int(data) <= 100:
+            self.fail("range")
+        return int(data)

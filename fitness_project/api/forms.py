@@ -1,4 +1,6 @@
-"""Forms of the admin store text as the API does."""
+"""Form fields with which the admin stores text as the API does."""
+
+from typing import Any
 
 from django import forms
 
@@ -6,23 +8,23 @@ from .fields import CONTROL_CHARACTERS, LINE_BREAKS, TextField, clean_text
 
 
 class LinesField(forms.CharField):
-    """A text whose line breaks are `\\n` before its length is looked at: browsers send two."""
+    """Text with `\\n` for line breaks. Browsers send two characters, which would count twice."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
         return text and LINE_BREAKS.sub("\n", text)
 
 
 class CleanTextForm(forms.ModelForm):
-    """The model's strings trimmed, NFC, their line breaks as `\\n`, without control characters.
+    """Cleans the model's strings as TextField does, and refuses control characters in them.
 
-    Fields that a form adds, such as passwords, are not touched.
+    It leaves alone the fields that a form adds, such as passwords.
     """
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         super().clean()
-        of_the_model = {field.name for field in self._meta.model._meta.get_fields()}
-        for name in self.cleaned_data.keys() & of_the_model:
+        model_fields = {field.name for field in self._meta.model._meta.get_fields()}
+        for name in self.cleaned_data.keys() & model_fields:
             value = self.cleaned_data[name]
             strings = value if isinstance(value, list) else [value]
             if any(isinstance(s, str) and CONTROL_CHARACTERS.search(s) for s in strings):

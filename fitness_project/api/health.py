@@ -1,8 +1,9 @@
-"""For load balancers: is the process alive, and does the database respond?"""
+"""Health checks for load balancers: is the process alive, and does the database respond?"""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -14,20 +15,20 @@ class StatusSerializer(serializers.Serializer):
 
 
 class HealthView(APIView):
-    """Returns 200 while the process is alive."""
+    """Responds with 200 while the process is alive."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="health", responses=StatusSerializer)
-    def get(self, request):
+    def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 
 
 class ReadyView(HealthView):
-    """Returns 200 if the database also responds, from its storage."""
+    """Responds with 200 if the database can read from its storage, too."""
 
     @extend_schema(operation_id="ready", responses=StatusSerializer)
-    def get(self, request):
+    def get(self, request: Request) -> Response:
         read_something()
         return super().get(request)

@@ -1,42 +1,65 @@
-"""Reads well-formed bodies in a few steps a field.
+"""Reads well-formed bodies in a few steps per field.
 
-Serializers are made to say what is wrong, and constructing one takes longer than a whole request
-should. Nearly all bodies are right, so a reader is made once from each serializer's own fields and
-is asked first. What it accepts, it reads exactly as the serializer would. Everything else (a wrong
-type, a string to be trimmed, an unknown key) it leaves to the serializer, which then says what is
-wrong. There is one set of rules, the serializer's, and a property test checks that both agree.
+Serializers are made to explain errors, and constructing one takes longer than a whole request
+should. Nearly all bodies are valid. So each serializer class has a PlainReader, which is built once
+from the serializer's fields and is tried first. What the reader accepts, it reads exactly as the
+serializer would. It leaves everything else (a wrong type, a string to be trimmed, an unknown key)
+to the serializer, which then says what is wrong. The serializer's rules remain the only ones, and a
+property test checks that reader and serializer agree.
 """
 
 import unicodedata
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+from fitness_project.documents.collection import Document
 
 from . import fields
+from .input import Input, Rule
 
-if TYPE_CHECKING:
-    from .serializers import DocumentSerializer, Input
+Check = Callable[[Any, Input], Any]
 
-Check = Callable[[Any, "Input"], Any]
+# The validators of texts that only have a maximum length.
+KNOWN = {
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    ProhibitSurrogateCharactersValidator,
+}
 
 
 class NotPlain(Exception):
-    """This body is for the serializer."""
+    """The serializer must read this body."""
+
+
+@runtime_checkable
+class Definition(Protocol):
+    """What a PlainReader takes from a serializer."""
+
+    rules: ClassVar[dict[str, Rule]]
+
+    @property
+    def fields(self) -> Mapping[str, serializers.Field]: ...
+
+    def validate(self, attrs: Document) -> Document: ...
 
 
 class PlainReader:
     """Reads bodies for the class of `serializer`."""
 
-    def __init__(self, serializer: "DocumentSerializer") -> None:
+    def __init__(self, serializer: Definition) -> None:
         writable = {n: f for n, f in serializer.fields.items() if not f.read_only}
         self.names = frozenset(serializer.fields)
         self.checks = [(name, check_of(field), field.required) for name, field in writable.items()]
         self.rules = [(name, rule) for name, rule in serializer.rules.items() if name in writable]
-        self.complete = serializer.complete
+        self.validate = serializer.validate
 
-    def read(self, body: Any, source: "Input") -> dict[str, Any]:
-        """What the serializer would return. Raises NotPlain or ValidationError."""
+    def read(self, body: Any, source: Input) -> Document:
+        """Returns what the serializer would return. Raises NotPlain or ValidationError."""
         if type(body) is not dict:
             raise NotPlain
         values = {}
@@ -50,66 +73,40 @@ class PlainReader:
         for name, rule in self.rules:
             if name in values:
                 values[name] = rule(values[name], source)
-        return self.complete(values)
+        return self.validate(values)
 
 
 def check_of(field: serializers.Field) -> Check:
-    """A function that returns the valid value or raises."""
+    """Returns a function that returns the valid value, or raises NotPlain or ValidationError."""
+    is_text = type(field) is fields.TextField and KNOWN.issuperset(map(type, field.validators))
     match field:
-        case serializers.ListSerializer():
-            return _list(field)
-        case fields.IntegerField() if _is_bounded(field):
-            return _integer(field)
-        case fields.NumberField() if _is_bounded(field):
-            return _number(field)
-        case fields.ObjectIdField() if not (field.validators or field.allow_null):
+        case serializers.ListSerializer(child=Definition() as item):
+            return _list(field, item)
+        case fields.IntegerField(min_value=int(low), max_value=int(high), allow_null=False):
+            return _number(low, high, 0, (int,))
+        case fields.NumberField(
+            min_value=int() | float() as low, max_value=int() | float() as high, allow_null=False
+        ):
+            return _number(low, high, 0.0, (int, float))
+        case fields.ObjectIdField(allow_null=False) if not field.validators:
             return lambda value, _: field.to_internal_value(value)
-        case fields.TextField() if type(field) is fields.TextField and _has_only_a_length(field):
-            return _text(field)
+        case fields.TextField(max_length=int(longest)) if is_text:
+            return _text(longest, field.allow_null)
         case _:
             return lambda value, _: field.run_validation(value)
 
 
-def _is_bounded(field: Any) -> bool:
-    return None not in (field.min_value, field.max_value) and not field.allow_null
-
-
-def _has_only_a_length(field: fields.TextField) -> bool:
-    known = {
-        "MaxLengthValidator",
-        "ProhibitNullCharactersValidator",
-        "ProhibitSurrogateCharactersValidator",
-    }
-    names = {type(validator).__name__ for validator in field.validators}
-    return field.max_length is not None and names <= known
-
-
-def _integer(field: fields.IntegerField) -> Check:
-    low, high = field.min_value, field.max_value
-
-    def check(value: Any, _: "Input") -> int:
-        if type(value) is int and low <= value <= high:
-            return value
+def _number(low: float, high: float, zero: float, types: tuple[type, ...]) -> Check:
+    def check(value: Any, _: Input) -> float:
+        if type(value) in types and low <= value <= high:
+            return value + zero  # Adding 0.0 makes an integer a float, and -0.0 positive.
         raise NotPlain
 
     return check
 
 
-def _number(field: fields.NumberField) -> Check:
-    low, high = field.min_value, field.max_value
-
-    def check(value: Any, _: "Input") -> float:
-        if type(value) in (int, float) and low <= value <= high:
-            return float(value) + 0.0
-        raise NotPlain
-
-    return check
-
-
-def _text(field: fields.TextField) -> Check:
-    longest, nullable = field.max_length, field.allow_null
-
-    def check(value: Any, _: "Input") -> str | None:
+def _text(longest: int, nullable: bool) -> Check:
+    def check(value: Any, _: Input) -> str | None:
         if value is None and nullable:
             return None
         if type(value) is not str or not 0 < len(value) <= longest or not value.isprintable():
@@ -121,14 +118,15 @@ def _text(field: fields.TextField) -> Check:
     return check
 
 
-def _list(field: serializers.ListSerializer) -> Check:
-    reader = PlainReader(field.child)
+def _list(field: Any, item: Definition) -> Check:  # The stubs of ListSerializer have no lengths.
+    reader = PlainReader(item)
     shortest, longest = field.min_length or 0, field.max_length
 
-    def check(value: Any, source: "Input") -> list[dict[str, Any]]:
+    def check(value: Any, source: Input) -> list[Document]:
         if type(value) is not list or not shortest <= len(value) <= longest:
             raise NotPlain
-        whole = source.of_whole_items()
-        return [reader.read(item, whole) for item in value]
+        # Items must be complete even in a PATCH.
+        whole = replace(source, partial=False) if source.partial else source
+        return [reader.read(each, whole) for each in value]
 
     return check

@@ -1,41 +1,35 @@
-"""Query parameters, validated like bodies: their errors point at `?name`."""
+"""Query parameters, validated as bodies are. Their errors point at `?name`."""
 
 from functools import cache
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from .problems.errors import InvalidQuery
 
-# What Django puts in place of bytes that aren't UTF-8.
+# Django decodes bytes that aren't UTF-8 to this.
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class QuerySerializer(serializers.Serializer):
-    """The query parameters of a call. Others are ignored."""
+    """The query parameters of a request. Unknown ones are ignored."""
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
-        """The given parameters, once they are valid. Raises InvalidQuery."""
+        """Returns the parameters that were sent, validated. Raises InvalidQuery."""
         if cls.names().isdisjoint(request.query_params):
             return {}
         for name in cls.names() & request.query_params.keys():
-            cls._check(name, request.query_params.getlist(name))
+            if len(request.query_params.getlist(name)) > 1:
+                raise cls.invalid(name, "Send this parameter only once.", "repeated")
+            if UNDECODABLE in request.query_params[name]:
+                raise cls.invalid(name, "This is not valid UTF-8.")
         query = cls(data=request.query_params.dict())
-        try:
-            query.is_valid(raise_exception=True)
-        except ValidationError as error:
-            raise InvalidQuery(error.detail) from None
+        if not query.is_valid():
+            raise InvalidQuery(query.errors)
         return query.validated_data
-
-    @classmethod
-    def _check(cls, name: str, values: list[str]) -> None:
-        if len(values) > 1:
-            raise cls.invalid(name, "Send this parameter once.", "repeated")
-        if UNDECODABLE in values[0]:
-            raise cls.invalid(name, "This is not UTF-8.")
 
     @classmethod
     @cache

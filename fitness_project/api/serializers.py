@@ -1,17 +1,17 @@
 """Serializers of stored documents: snake_case fields, camelCase JSON.
 
-The stored names are the JSON names. Validated input therefore becomes a document by the fields'
-columns alone, and a stored document becomes a response by taking the public names out of it.
+The stored names are the JSON names. So validated input is already the document to store, and a
+response is the stored document without the names that aren't public.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, ClassVar
 
 import bson
 import orjson
+from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 from django.db import models
 from django_mongodb_backend import fields as mongo_fields
@@ -23,61 +23,49 @@ from fitness_project.documents.ready import ReadyResponses
 
 from . import fields
 from .http.json import dump_json
+from .input import Input, Rule
 from .plain import NotPlain, PlainReader
 from .problems.responses import MAX_ERRORS
+
+FieldClass = tuple[type[serializers.Field], dict[str, Any]]
+"""The class of a serializer field, and the arguments to create one."""
 
 ready_responses: ReadyResponses[bytes] = ReadyResponses(2 * 2**20)
 
 
 @cache
 def camel(name: str) -> str:
+    """The JSON name of a snake_case field."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
-@dataclass(frozen=True)
-class Input:
-    """A body to be read, and what it is read for.
+class StrictSerializer(serializers.Serializer):
+    """Refuses unknown keys by name. Read-only ones may be sent back, and are ignored.
 
-    `stored` is the document that the body changes, or None if it makes a new one. A `partial` body
-    (of a PATCH) may leave out fields.
+    Input that isn't a document derives from this class, and declares its fields by their JSON
+    names.
     """
 
-    body: Any
-    user: Any = None
-    stored: Document | None = None
-    partial: bool = False
-
-    def of_whole_items(self) -> "Input":
-        """For the items of an array, which are whole even in a PATCH."""
-        return replace(self, partial=False) if self.partial else self
-
-
-Rule = Callable[[Any, Input], Any]
-
-
-class StrictKeys:
-    """Rejects unknown keys by name. Read-only ones may be sent back and change nothing."""
-
     default_error_messages = {
-        "unknown": "There is no such field.",
+        "unknown": "There is no field with this name.",
         "required": serializers.Field.default_error_messages["required"],
     }
 
-    def to_internal_value(self, data):
-        errors = self._key_errors(data) if isinstance(data, dict) else {}
+    def to_internal_value(self, data: Any) -> Document:
+        errors: Any = self._key_errors(data) if isinstance(data, dict) else {}
         try:
-            values = super().to_internal_value(data)
+            values: Document = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            raise serializers.ValidationError({**error.detail, **errors}) from None
+            errors = {**serializers.as_serializer_error(error), **errors}
         if errors:
             raise serializers.ValidationError(errors)
         return values
 
     def _key_errors(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
-        """Unknown keys, and in an array's item also missing ones.
+        """Finds unknown keys and, in an array's item, missing ones.
 
-        PATCH may leave out a document's fields, but never half of an item: DRF would allow that.
+        A PATCH may omit fields of the document, but not of an item. DRF would allow both.
         """
         unknown = islice((key for key in data if key not in self.fields), MAX_ERRORS)
         missing = [key for key, field in self.fields.items() if field.required and key not in data]
@@ -87,19 +75,14 @@ class StrictKeys:
         }
 
     def _error(self, code: str) -> ErrorDetail:
-        return ErrorDetail(self.error_messages[code], code)
+        return ErrorDetail(str(self.error_messages[code]), code)
 
 
-class StrictSerializer(StrictKeys, serializers.Serializer):
-    """Input that isn't a document. Declare its fields by their JSON names."""
-
-
-class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
+class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Model]):
     """A ModelSerializer whose JSON is the stored document.
 
-    `Meta.fields` lists snake_case model fields; each becomes its camelCase key. `rules` has, by
-    JSON name, what a value must satisfy beyond its field: a function of the value and the Input
-    that returns the value to store or raises ValidationError.
+    `Meta.fields` lists snake_case model fields, each of which becomes a camelCase key. `rules` maps
+    JSON names to the rules that a value must satisfy after its field's own validation.
     """
 
     rules: ClassVar[dict[str, Rule]] = {}
@@ -122,14 +105,14 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
 
     @classmethod
     def read(cls, source: Input) -> Document:
-        """The valid document (of a partial body: the part that was sent).
+        """Returns the valid document, or the part of it that a partial body has.
 
-        What a whole body leaves out is at its default. Raises ValidationError.
+        Fields that a whole body omits get their defaults. Raises ValidationError.
         """
         try:
             values = cls.plain_reader().read(source.body, source)
         except (NotPlain, serializers.ValidationError):
-            values = cls._read_by_serializer(source)  # For everything that is wrong.
+            values = cls._read_by_serializer(source)  # It raises all errors at once.
         return values if source.partial else {**cls.defaults(), **values}
 
     @classmethod
@@ -143,115 +126,104 @@ class DocumentSerializer(StrictKeys, serializers.ModelSerializer):
     def plain_reader(cls) -> PlainReader:
         return PlainReader(cls())
 
-    @classmethod
-    def complete(cls, values: Document) -> Document:
-        """What follows from the valid values of a whole object, or from several of them together.
-
-        Raises ValidationError.
-        """
-        return values
-
-    def validate(self, attrs: Document) -> Document:
-        return self.complete(attrs)
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """DRF looks for a rule as the method `validate_<name>`."""
+        """Adds the rules as methods `validate_<name>`, which DRF calls."""
         super().__init_subclass__(**kwargs)
         for name, rule in cls.rules.items():
-            setattr(cls, f"validate_{name}", _as_method(rule))
+            setattr(
+                cls,
+                f"validate_{name}",
+                lambda self, value, rule=rule: rule(value, self.context["source"]),
+            )
 
-    def set_value(self, dictionary: Document, keys: list[str], value: Any) -> None:
-        """Validated values are kept under the stored names."""
+    def set_value(
+        self, dictionary: MutableMapping[str, Any], keys: Sequence[str], value: Any
+    ) -> None:
+        """Puts a validated value under its stored name."""
         dictionary[camel(keys[0])] = value
 
     @classmethod
     @cache
     def defaults(cls) -> Document:
-        model_fields = {
-            field.field_name: cls.Meta.model._meta.get_field(field.source)
-            for field in cls()._writable_fields
-            if not field.required
-        }
-        return {name: field.get_default() for name, field in model_fields.items()}
+        """The values of fields that a whole body may omit, by JSON name."""
+        optional = [field for field in cls()._writable_fields if not field.required]
+        return {str(field.field_name): cls._default(str(field.source)) for field in optional}
 
     # Fields from the model
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         return {camel(name): _sourced(name, field) for name, field in super().get_fields().items()}
 
-    def build_standard_field(self, field_name, model_field):
-        if isinstance(model_field, mongo_fields.ArrayField):
-            return self._build_list_field(field_name, model_field)
+    def build_standard_field(self, field_name: str, model_field: models.Field) -> FieldClass:
+        if isinstance(model_field, mongo_fields.ArrayField):  # Of strings.
+            child = fields.TextField(max_length=model_field.base_field.max_length)
+            kwargs = {"child": child, "required": False, "max_length": model_field.max_size}
+            return serializers.ListField, kwargs
         field_class, kwargs = super().build_standard_field(field_name, model_field)
-        # DRF would give a primary key bounds that only numbers have.
+        # DRF takes a primary key for a number, and adds bounds.
         if field_class is fields.ObjectIdField:
             kwargs = {
                 k: v for k, v in kwargs.items() if k in ("read_only", "required", "allow_null")
             }
         return field_class, kwargs
 
-    def _build_list_field(self, field_name, model_field):
-        child_class, child_kwargs = super().build_standard_field(field_name, model_field.base_field)
-        child_kwargs.pop("required", None)
-        return serializers.ListField, {
-            "child": child_class(**child_kwargs),
-            "required": False,
-            "max_length": model_field.max_size,
-        }
-
     # From a document to a response
 
     @classmethod
     def response(cls, document: Mapping[str, Any]) -> dict[str, Any]:
-        """The stored document as clients see it: the public names and no others."""
+        """The stored document as clients see it: only its public names."""
         return {"id": document["_id"]} | {
             name: document.get(name, unset) for name, unset in cls.public_fields()[1:]
         }
 
     @classmethod
-    def ready_response(cls, document: RawBSONDocument) -> orjson.Fragment:
-        """The JSON of `response`, made once: the same stored bytes have the same response."""
+    def ready_response(cls, document: Mapping[str, Any]) -> orjson.Fragment | dict[str, Any]:
+        """Returns `response`, already as JSON if the document comes undecoded.
+
+        The same stored bytes have the same JSON, so it is created once.
+        """
+        if not isinstance(document, RawBSONDocument):
+            return cls.response(document)
         stored = document.raw
-        made = ready_responses.get(
+        json = ready_responses.get(
             (cls, stored),
             lambda: dump_json(cls.response(bson.decode(stored))),
-            size=lambda made: len(stored) + len(made),
+            size=lambda json: len(stored) + len(json),
         )
-        return orjson.Fragment(made)
+        return orjson.Fragment(json)
 
     @classmethod
     @cache
     def public_fields(cls) -> tuple[tuple[str, Any], ...]:
-        """JSON names in order, each with its value where a document lacks it."""
-        return tuple((camel(name), cls._unset(name)) for name in cls.Meta.fields)
+        """JSON names in order, each with the value for documents that lack it."""
+        return tuple((camel(name), cls._default(name)) for name in cls.Meta.fields)
 
     @classmethod
-    def _unset(cls, name: str) -> Any:
-        model_field = cls.Meta.model._meta.get_field(name)
+    def _default(cls, name: str) -> Any:
+        """The value of a field that is left out. A date has none, although the model sets it."""
+        model: Any = cls.Meta.model
+        model_field = model._meta.get_field(name)
         if isinstance(model_field, models.DateTimeField) or not model_field.has_default():
             return None
         return model_field.get_default()
 
 
-class ChosenId(serializers.Serializer):
+class ChosenId(DocumentSerializer):
     """A mixin for the serializer of a POST whose client may choose the id."""
 
-    id = fields.ObjectIdField(required=False, help_text="Made by the server unless chosen.")
+    id = fields.ObjectIdField(
+        required=False, help_text="Chosen by the client, or else generated by the server."
+    )
 
     @classmethod
     def read(cls, source: Input) -> Document:
         document = super().read(source)
-        chosen = document.pop("id", None)
-        return document if chosen is None else {"_id": chosen, **document}
+        return {"_id": document.pop("id") or ObjectId(), **document}
 
 
 def serializer_of(response: Callable[..., Any]) -> type[DocumentSerializer]:
-    """The class whose `response` this is."""
-    return response.__self__
-
-
-def _as_method(rule: Rule) -> Callable[[DocumentSerializer, Any], Any]:
-    return lambda serializer, value: rule(value, serializer.context["source"])
+    """The serializer class that `response` is a method of."""
+    return response.__self__  # type: ignore[attr-defined]
 
 
 def _sourced(name: str, field: serializers.Field) -> serializers.Field:

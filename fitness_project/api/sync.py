@@ -1,22 +1,20 @@
 """`GET /api/sync`: the change feed."""
 
-from typing import Any
-
 from bson import ObjectId
 from django.core import signing
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from fitness_project.documents import registry
-from fitness_project.documents.changes import Part, State
+from fitness_project.documents.changes import Feed, State
 from fitness_project.errors import Gone
 
 from .fields import ObjectIdField, TextField
 from .http.renderers import respond
 from .query import QuerySerializer
+from .requests import SignedInRequest
 from .serializers import serializer_of
 
 MAX_TOKEN = 8_000
@@ -25,8 +23,9 @@ TOKENS_LIVE_SECONDS = 90 * 86_400
 States = dict[str, State]
 
 
-def followed() -> list[registry.Entry]:
-    return [entry for entry in registry.entries if entry.feed is not None]
+def followed() -> list[tuple[registry.Entry, Feed]]:
+    """The collections in the change feed."""
+    return [(entry, entry.feed) for entry in registry.entries if entry.feed is not None]
 
 
 @extend_schema_field({"type": "string", "maxLength": MAX_TOKEN, "pattern": "^[A-Za-z0-9_:.-]+$"})
@@ -38,84 +37,63 @@ class SyncQuery(QuerySerializer):
     since = TokenField(
         required=False,
         max_length=MAX_TOKEN,
-        help_text="Taken from `next`. Without it, everything is returned.",
+        help_text="The `next` of an earlier response. Without it, everything is returned.",
     )
 
 
-class ChangesSerializer(serializers.Serializer):
-    def get_fields(self) -> dict[str, Any]:
-        return {entry.name: serializer_of(entry.response)(many=True) for entry in followed()}
-
-
-class DeletedSerializer(serializers.Serializer):
-    def get_fields(self) -> dict[str, Any]:
-        return {entry.name: serializers.ListField(child=ObjectIdField()) for entry in followed()}
-
-
 class SyncPageSerializer(serializers.Serializer):
-    changes = ChangesSerializer()
-    deleted = DeletedSerializer()
+    # Apps register their collections before this module is imported.
+    changes = inline_serializer(
+        "Changes",
+        {entry.name: serializer_of(entry.response)(many=True) for entry, _ in followed()},
+    )
+    deleted = inline_serializer(
+        "Deleted",
+        {entry.name: serializers.ListField(child=ObjectIdField()) for entry, _ in followed()},
+    )
     next = serializers.CharField()
     hasMore = serializers.BooleanField()  # noqa: N815 - the JSON name
 
 
 class SyncView(APIView):
-    """Returns what has changed for the user since a token.
+    """Returns what has changed for the user since an earlier call.
 
-    Apply `changes`, then `deleted`, and ask again with `next`, at once while `hasMore`. A document
-    may come twice. A token lives 90 days.
+    Apply `changes`, then `deleted`, and store `next`, which is the `since` of the following call.
+    Make that call at once while `hasMore` is true. A document may be returned twice. A token is
+    valid for 90 days.
     """
 
+    request: SignedInRequest
     problem_codes = {"GET": ["400", "410"]}
 
     @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
-    def get(self, request: Request) -> HttpResponse:
-        states, goes_on = self._states()
+    def get(self, request: SignedInRequest) -> HttpResponse:
+        user_id = request.user.pk
+        query = SyncQuery.read(request)
+        states, continues = read_token(user_id, query["since"]) if query else ({}, False)
         changes, deleted, has_more = {}, {}, False
-        for entry in followed():
-            part = self._read(entry, states, goes_on)
+        for entry, feed in followed():
+            part = feed.read(user_id, states.get(entry.name) or feed.begin(), continues)
             changes[entry.name] = [entry.response(row) for row in part.changed]
             deleted[entry.name] = part.deleted
             states[entry.name] = part.state
             has_more = has_more or part.has_more
-        token = write_token(request.user.pk, states, has_more)
+        token = signing.dumps([states, has_more], salt=f"sync {user_id}", compress=True)
         page = {"changes": changes, "deleted": deleted, "next": token, "hasMore": has_more}
         return respond(request, page)
 
-    def _read(self, entry: registry.Entry, states: States, goes_on: bool) -> Part:
-        state = states.get(entry.name) or entry.feed.begin()
-        return entry.feed.read(self.request.user.pk, state, goes_on)
-
-    def _states(self) -> tuple[States, bool]:
-        token = SyncQuery.read(self.request).get("since")
-        if token is None:
-            return {}, False
-        try:
-            return read_token(self.request.user.pk, token)
-        except ValueError:
-            message = "This token can't be read. Take it from `next`."
-            raise SyncQuery.invalid("since", message) from None
-
-
-def write_token(user_id: ObjectId, states: States, has_more: bool) -> str:
-    """How far a client has read: signed by this service, for this user alone."""
-    return signing.dumps([states, has_more], salt=_salt(user_id), compress=True)
-
 
 def read_token(user_id: ObjectId, text: str) -> tuple[States, bool]:
-    """The states, and whether a visit goes on with them.
+    """Returns the states, and whether they continue an unfinished visit.
 
-    Raises ValueError for anything that `write_token` didn't make for this user, and Gone for what
-    it made too long ago.
+    Raises InvalidQuery for anything that wasn't signed for this user, and Gone for tokens that are
+    too old.
     """
     try:
-        states, goes_on = signing.loads(text, salt=_salt(user_id), max_age=TOKENS_LIVE_SECONDS)
+        states, continues = signing.loads(text, salt=f"sync {user_id}", max_age=TOKENS_LIVE_SECONDS)
     except signing.SignatureExpired:
-        raise Gone("This token is older than 90 days. Start afresh, without a token.") from None
-    except signing.BadSignature as error:
-        raise ValueError("not a token of this user") from error
-    return states, goes_on
-
-
-def _salt(user_id: ObjectId) -> str:
-    return f"sync {user_id}"
+        raise Gone("This token is more than 90 days old. Start afresh, without a token.") from None
+    except signing.BadSignature:
+        message = "This isn't a token for this user. Take the token from `next`."
+        raise SyncQuery.invalid("since", message) from None
+    return states, continues

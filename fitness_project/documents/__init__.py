@@ -1,4 +1,4 @@
 """Finds and writes stored documents. Knows neither HTTP nor Django REST Framework, nor any app.
 
-A stored document already has the shape of the response, so a read makes no model instances.
+A stored document already has the shape of the response, so reading one needs no model instance.
 """

@@ -1,13 +1,14 @@
 """Reads what changed for a user: the storage side of the change feed.
 
-A user's documents are read in the order of their last change. A write becomes visible a moment
-after the instant that it carries, and the clocks of machines differ a little. So a visit begins
-SETTLE before the moment of the last one, and the state names what was read of that time already.
-What is too much to name is read twice; nothing is missed.
+A feed reads a user's documents in the order of their last change. A write becomes visible a moment
+after the instant that it is stamped with, and the clocks of machines differ a little. A visit
+therefore starts SETTLE before the time of the previous visit, and the state names the documents of
+that period that the client already has. If there are too many to name, the client gets some of them
+twice. It never misses one.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -16,27 +17,30 @@ from typing import Any, Protocol
 from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 
-from .collection import Documents
+from .collection import Documents, Stored
 from .instants import now
 from .order import Boundary, Order
 from .revisions import revision_of
 
-# A write takes at most this long from its instant on, the difference of clocks included.
+# The longest time from a write's instant until it is visible, plus the difference of clocks.
 SETTLE = timedelta(seconds=60)
 PAGE = 100
 MAX_NAMED = 32
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 State = list[Any]
-"""JSON values that say how far a client has read."""
+"""JSON values that say how far a client has read. Only the feed that wrote them can read them."""
 
 
 @dataclass
 class Part:
-    """One collection's part of a page: stored documents that changed, ids of deleted ones, and the
-    state from which the next part goes on."""
+    """One collection's part of a page.
 
-    changed: list[Any]
+    `changed` are stored documents, `deleted` the ids of deleted ones. The next part continues from
+    `state`.
+    """
+
+    changed: Sequence[Stored]
     deleted: list[ObjectId]
     state: State
     has_more: bool
@@ -49,9 +53,9 @@ class Feed(Protocol):
         """The state of a client that has nothing yet."""
 
     def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
-        """The first part of a visit, or one with which the visit `goes_on`.
+        """Reads the first part of a visit or, if it `goes_on`, a later part.
 
-        Raises Gone if the state comes from a newer database than this.
+        Raises Gone if the state comes from a newer state of the database than this one.
         """
 
 
@@ -62,21 +66,17 @@ class OwnedFeed:
     documents: Documents
 
     def begin(self) -> State:
-        return [_beginning(0), _beginning(_milliseconds(now() - SETTLE))]
+        return [[since, None, None, []] for since in (0, _milliseconds(now() - SETTLE))]
 
     def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
-        """Living documents are read first, so that one that dies meanwhile is reported as dead."""
+        """Reads tombstones last, so that a document deleted meanwhile is reported as deleted."""
         living, dead = state
         mine = self.documents.where(userId=user_id)
         gone = self.documents.where(deletedFor=user_id)
         changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
         deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
-        ids = [row["_id"] for row in deleted]
-        return Part(changed, ids, [living, dead], more_living or more_dead)
-
-
-def _beginning(date: int) -> State:
-    return [date, None, None, []]
+        has_more = more_living or more_dead
+        return Part(changed, [row["_id"] for row in deleted], [living, dead], has_more)
 
 
 def _read(
@@ -85,9 +85,10 @@ def _read(
     """Up to PAGE documents in the order of the date in the field `instant`, the state after them,
     and whether there are more.
 
-    A state is `[date, last, following, names]`, dates in milliseconds since 1970. A visit reads on
-    from `date` and the id `last` until there is no more, and the next visit begins at `following`;
-    between visits both are null. `names` stand for documents that were read and may come again.
+    A state is `[date, last, following, names]`, with dates in milliseconds since 1970. A visit
+    continues after `date` and the id `last` until there are no more documents, and the next visit
+    starts at `following`. Between visits, `last` and `following` are null. `names` identify
+    documents that the client has and that may be read again.
     """
     date, last, following, seen = state
     order = Order((instant, "_id"), (datetime, ObjectId))
@@ -111,8 +112,8 @@ def _read(
     return fresh, [following, None, None, names], False
 
 
-def _name(document: Mapping[str, Any]) -> str:
-    """Stands for the document at its current revision."""
+def _name(document: Stored) -> str:
+    """Identifies a document at its current revision."""
     content = document["_id"].binary + revision_of(document).binary
     return urlsafe_b64encode(blake2b(content, digest_size=9).digest()).decode()
 

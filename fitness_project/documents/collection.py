@@ -1,16 +1,17 @@
-"""The documents of one collection, found and written as they are stored.
+"""The stored documents of one collection.
 
-Dates come as PyMongo reads them: without a time zone, in UTC.
+Dates are as PyMongo reads them: in UTC, without a time zone.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from threading import local
+from typing import Any, Generic, Self, TypeVar
 
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from django.db import connections, models
+from django.db import connection, models
 from django_mongodb_backend.managers import MongoManager
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -22,63 +23,72 @@ from fitness_project.errors import Missing
 from .order import Boundary, Filter, Order, beyond
 
 Document = dict[str, Any]
-UNREAD = CodecOptions(document_class=RawBSONDocument)
+"""Fields to be stored, under their stored names."""
+
+Stored = Mapping[str, Any]
+"""A stored document of any collection, as it is read."""
+
+StoredT = TypeVar("StoredT", bound=Stored)
+"""The stored documents of one collection: a TypedDict."""
+
+RAW = CodecOptions(document_class=RawBSONDocument)
 
 
 @dataclass(frozen=True)
-class Documents:
-    """The documents of `model`'s collection that match `filter`."""
+class Documents(Generic[StoredT]):
+    """The documents in `model`'s collection that match `filter`."""
 
     model: type[models.Model]
     filter: Filter = field(default_factory=dict)
 
     @property
-    def name(self) -> str:
-        return self.model._meta.db_table
-
-    @property
-    def collection(self) -> Collection[Document]:
-        return _collection(self.name)
+    def collection(self) -> Collection[StoredT]:
+        """The whole collection: `filter` doesn't apply to it."""
+        return _collection(self.model._meta.db_table)
 
     @property
     def session(self) -> ClientSession | None:
-        """The session of the transaction under way, if there is one."""
-        return connections["default"].session
+        """The session of the current transaction, if there is one."""
+        return connection.session  # type: ignore[attr-defined]  # MongoDB's backend has it.
 
-    def where(self, **conditions: Any) -> "Documents":
+    def where(self, **conditions: Any) -> Self:
         return replace(self, filter={**self.filter, **conditions})
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[RawBSONDocument]:
-        """Up to `limit` documents from the boundary on, in the order's direction.
+        """Up to `limit` documents beyond the boundary, in the order's direction.
 
-        Going backwards, the nearest comes first. They are unread: each field is decoded when it is
-        asked for.
+        For a backwards boundary, the document nearest to it comes first. The documents are raw:
+        a field is decoded only when it is accessed.
         """
         backwards = boundary is not None and boundary.backwards
         query = self.filter if boundary is None else beyond(self.filter, order, boundary)
-        cursor = _collection(self.name, unread=True).find(query, session=self.session)
+        collection = _collection(self.model._meta.db_table, raw=True)
+        cursor = collection.find(query, session=self.session)
         return cursor.sort(order.sort(backwards)).limit(limit).to_list()
 
-    def find(self, document_id: ObjectId) -> Document | None:
+    def find(self, document_id: ObjectId) -> StoredT | None:
         return self.collection.find_one({"_id": document_id, **self.filter}, session=self.session)
 
-    def get(self, document_id: ObjectId) -> Document:
+    def get(self, document_id: ObjectId) -> StoredT:
         """Raises Missing."""
         document = self.find(document_id)
         if document is None:
             raise self.missing()
         return document
 
-    def holds(self, document: Mapping[str, Any]) -> bool:
+    def holds(self, document: Stored) -> bool:
+        """Whether the document matches `filter`, whose conditions are all equalities."""
         return all(document.get(name) == value for name, value in self.filter.items())
 
-    def insert(self, document: Document) -> Document:
-        self.collection.insert_one(document, session=self.session)
-        return document
+    def insert(self, document: Document) -> StoredT:
+        """Stores a document that has all the fields of StoredT."""
+        stored: Any = document
+        self.collection.insert_one(stored, session=self.session)
+        return stored
 
-    def update(self, document_id: ObjectId, changes: Document) -> Document:
-        """Sets fields and returns the document as it is afterwards. Raises Missing."""
-        document: Document | None = self.collection.find_one_and_update(
+    def update(self, document_id: ObjectId, changes: Document) -> StoredT:
+        """Sets fields and returns the changed document. Raises Missing."""
+        document: StoredT | None = self.collection.find_one_and_update(
             {"_id": document_id, **self.filter},
             {"$set": changes},
             return_document=ReturnDocument.AFTER,
@@ -92,28 +102,30 @@ class Documents:
         return Missing(f"There is no {self.model._meta.verbose_name} with this id.")
 
 
-# Making a collection object takes longer than preparing a command, so they are kept.
-_made: dict[tuple[str, bool], Collection[Any]] = {}
+class _Kept(local):
+    """A thread's Collections. Creating one takes longer than preparing a command."""
+
+    database: Database[Any] | None = None
+    collections: dict[tuple[str, bool], Collection[Any]]
 
 
-def _collection(name: str, *, unread: bool = False) -> Collection[Any]:
-    database = connections["default"].database
-    found = _made.get((name, unread))
-    if found is None or not _is_of(database, found):
-        found = database.get_collection(name, codec_options=UNREAD if unread else None)
-        _made[name, unread] = found
+_kept = _Kept()
+
+
+def _collection(name: str, *, raw: bool = False) -> Collection[Any]:
+    database = connection.database  # type: ignore[attr-defined]  # MongoDB's backend has it.
+    if _kept.database is not database:  # In a forked worker, for example.
+        _kept.database, _kept.collections = database, {}
+    found = _kept.collections.get((name, raw))
+    if found is None:
+        found = database.get_collection(name, codec_options=RAW if raw else None)
+        _kept.collections[name, raw] = found
     return found
 
 
-def _is_of(database: Database[Any], collection: Collection[Any]) -> bool:
-    """A forked worker has a client of its own, and a test run a database of its own."""
-    other = collection.database
-    return other.client is database.client and other.name == database.name
-
-
-class DocumentManager(MongoManager):
-    """The ORM's manager, and the way to the stored documents."""
+class DocumentManager(MongoManager, Generic[StoredT]):
+    """The ORM's manager, which also gives access to the stored documents."""
 
     @property
-    def documents(self) -> Documents:
+    def documents(self) -> Documents[StoredT]:
         return Documents(self.model)

@@ -6,7 +6,5 @@ HEX_ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 
 
 def parse_object_id(text: object) -> ObjectId | None:
-    """The id that 24 hexadecimal digits spell, or None for anything else."""
-    if isinstance(text, str) and HEX_ID.fullmatch(text):
-        return ObjectId(text)
-    return None
+    """The id written as 24 hexadecimal digits, or None for anything else."""
+    return ObjectId(text) if isinstance(text, str) and HEX_ID.fullmatch(text) else None

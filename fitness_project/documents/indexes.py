@@ -1,4 +1,4 @@
-"""The indexes that every collection of users' documents needs, for migrations."""
+"""Migration operations for the indexes that every collection of users' documents needs."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from django.db.migrations import RunPython
 
 from fitness_project.database.indexes import make_indexes
 
-# A day longer than a token of the change feed lives, so that no client misses a deletion.
+# One day longer than a change feed token is valid, so that no client misses a deletion.
 TOMBSTONES_EXPIRE: dict[str, Any] = {
     "tombstones_expire": ({"deletedAt": 1}, {"expireAfterSeconds": 91 * 86_400})
 }
 
 
 def for_offline_use(collection: str) -> RunPython:
-    """For the change feed, and for POSTs that are sent again."""
+    """The indexes for the change feed and for retried POST requests."""
     return make_indexes(
         collection,
         {
@@ -35,5 +35,5 @@ def for_offline_use(collection: str) -> RunPython:
 
 
 def for_one_document(collection: str) -> RunPython:
-    """Finds one of a user's documents by its id."""
+    """The index for finding one of a user's documents by its id."""
     return make_indexes(collection, {f"{collection}_by_id": ({"userId": 1, "_id": 1}, {})})

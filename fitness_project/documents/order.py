@@ -1,4 +1,4 @@
-"""The order of a list, and the boundaries of its pages."""
+"""The order of a list and the boundaries of its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ Filter = dict[str, Any]
 
 @dataclass(frozen=True)
 class Order:
-    """The fields by which a list is sorted, all in one direction; together they are unique.
+    """The fields that a list is sorted by, all in one direction. Together they are unique.
 
-    `types` are the types of their values, in the same order: they say what a cursor may contain.
+    `types` are the types of the fields' values, in the same order. A cursor must contain values
+    of these types.
     """
 
     fields: tuple[str, ...]
@@ -28,7 +29,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Boundary:
-    """Where a page begins or (`backwards`) ends: next to the document with this key."""
+    """Where a page begins or, if `backwards`, ends: next to the document with this key.
+
+    An `inclusive` boundary has that document on the page.
+    """
 
     key: tuple[Any, ...]
     backwards: bool = False
@@ -36,10 +40,10 @@ class Boundary:
 
 
 def beyond(conditions: Filter, order: Order, boundary: Boundary) -> Filter:
-    """The filter, narrowed to what lies on the far side of the boundary.
+    """The conditions, narrowed to the documents beyond the boundary.
 
-    An index serves the range on the first field. Among documents with the boundary's own first
-    value, the second field decides.
+    An index serves the range on the first field. The second field decides between documents that
+    share the boundary's value of the first.
     """
     less = order.descending != boundary.backwards
     if len(order.fields) == 1:
@@ -55,7 +59,7 @@ def beyond(conditions: Filter, order: Order, boundary: Boundary) -> Filter:
 
 
 def narrowed(one: Filter, other: Filter) -> Filter:
-    """The range in which both ranges overlap."""
+    """The intersection of two ranges."""
     both = {**one, **other}
     for operator, tighter in (("$gte", max), ("$lte", min), ("$lt", min)):
         if operator in one and operator in other:

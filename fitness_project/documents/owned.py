@@ -1,13 +1,14 @@
-"""Documents that belong to a user, and what they remember of their own changes.
+"""Documents that belong to a user, and the record that they keep of their own changes.
 
-`revision` is new with every write. A deleted document leaves a tombstone in its place, for the
-devices that haven't heard of the deletion yet. A tombstone has no `userId`, and so is in no list.
+Every write gives a document a new `revision`. Deleting a document replaces it with a tombstone, for
+devices that haven't learnt of the deletion yet. A tombstone has no `userId`, so it is in no list.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, NotRequired, Protocol, TypedDict
 
 from bson import ObjectId
 from django.conf import settings
@@ -17,65 +18,100 @@ from pymongo.errors import DuplicateKeyError
 from fitness_project.database.transactions import transactional
 from fitness_project.errors import Overtaken, PreconditionFailed, Taken
 
-from .collection import Document, DocumentManager, Documents
+from .collection import Document, DocumentManager, Documents, Stored, StoredT
 from .instants import now
-from .revisions import Revisions, is_at, revision, revision_of
+from .revisions import Expression, Revisions, revision, revision_of
 
-Store = Callable[[Document], Document]
+Store = Callable[[Document], StoredT]
 
 
-class OwnedDocuments(Documents):
-    """One user's documents of a collection."""
+class OwnedDocument(TypedDict):
+    """The fields that the stored documents of users have in common."""
 
-    def create(self, document: Document, store: Store | None = None) -> Document:
-        """A new document, which `store` writes (an insertion by default).
+    _id: ObjectId
+    userId: ObjectId
+    notes: NotRequired[str | None]
+    createdAt: datetime
+    updatedAt: datetime
+    revision: NotRequired[ObjectId]
+    idempotencyKey: NotRequired[bytes]
+    idempotencyBody: NotRequired[bytes]
 
-        The document may bring its own `_id`. Raises Taken if the id or the idempotency key is used
-        already.
+
+class Tombstone(TypedDict):
+    """What is stored in the place of a user's deleted document."""
+
+    _id: ObjectId
+    deletedFor: ObjectId
+    deletedAt: datetime
+    revision: ObjectId
+    idempotencyKey: NotRequired[bytes]
+    idempotencyBody: NotRequired[bytes]
+
+
+class Owner(Protocol):
+    """A user, whose key is the `userId` of the user's documents."""
+
+    @property
+    def pk(self) -> Any: ...
+
+
+class OwnedDocuments(Documents[StoredT]):
+    """One user's documents in a collection."""
+
+    def create(self, document: Document, store: Store[StoredT] | None = None) -> StoredT:
+        """Adds the user and the first stamps to the document, stores it and returns it.
+
+        `store` writes the document; by default, it is inserted. The document may have its own
+        `_id`. Raises Taken if the id or the idempotency key is already in use.
         """
         present = now()
         stamps = {"createdAt": present, "updatedAt": present, "revision": ObjectId()}
         document = {"_id": ObjectId(), **document, **self.filter, **stamps}
         store = store or self.insert
-        for write in (store, partial(self._store_anew, store)):
+        for write in (store, partial(self._replace_tombstone, store)):
             with suppress(DuplicateKeyError):
                 return write(document)
         raise Taken
 
     @transactional
-    def _store_anew(self, store: Store, document: Document) -> Document:
-        """In place of the user's own tombstone. Another user's stays: that user would miss it."""
-        found = self.collection.find_one({"_id": document["_id"]}, session=self.session) or {}
+    def _replace_tombstone(self, store: Store[StoredT], document: Document) -> StoredT:
+        """Stores the document in the place of the user's own tombstone.
+
+        Another user's tombstone stays, because that user's devices need it.
+        """
+        found: Any = self._any(document["_id"])
         if found.get("revision") == document["revision"]:
-            return found  # The transaction was committed, and only the reply was lost.
+            return found  # The transaction was committed and only the reply was lost.
         if found.get("deletedFor") != self.filter["userId"]:
             raise Taken
         key = found.get("idempotencyKey")
         if key is not None and key == document.get("idempotencyKey"):
-            raise Taken  # A late retry of the request that the deletion came after.
+            raise Taken  # A late retry of the request whose document was deleted since.
         self.collection.delete_one({"_id": document["_id"]}, session=self.session)
         if key is not None:
-            self.insert({**found, "_id": ObjectId()})  # Late retries still find their key.
+            self.insert({**found, "_id": ObjectId()})  # Late retries must still find the key.
         return store(document)
 
     def change(
-        self, stored: Document, changes: Document, only_if: Revisions | None = None
-    ) -> Document:
-        """Sets fields of the document that was read as `stored`, and returns what it is afterwards.
+        self, stored: StoredT, changes: Document, only_if: Revisions | None = None
+    ) -> StoredT:
+        """Sets fields of the document that was read as `stored`, and returns the changed document.
 
-        Raises Overtaken if it isn't as it was read any more, and PreconditionFailed if `stored` is
-        at another revision than `only_if` names.
+        Raises Overtaken if the document has changed since it was read, and PreconditionFailed if
+        `stored` isn't at one of the revisions in `only_if`.
         """
         if only_if is not None and not only_if.hold_for(stored):
             raise PreconditionFailed
         changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
         merged = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
-        unchanged_since = is_at(revision_of(stored))
-        if not self._write(stored["_id"], merged, unchanged_since):
-            found = self.find(stored["_id"]) or {}
+        unchanged = Revisions((revision_of(stored),))
+        if not self._write(stored["_id"], merged, unchanged.expression):
+            found: Stored = self.find(stored["_id"]) or {}
             if found.get("revision") != changes["revision"]:
-                raise Overtaken  # Otherwise it was done, and only the reply was lost.
-        return {**stored, **changes}
+                raise Overtaken  # Otherwise the write was done and only the reply was lost.
+        changed: Any = {**stored, **changes}
+        return changed
 
     def delete(
         self,
@@ -83,10 +119,11 @@ class OwnedDocuments(Documents):
         only_if: Revisions | None = None,
         revision: ObjectId | None = None,
     ) -> None:
-        """Raises Missing and PreconditionFailed, but not if it was done before with the same
-        `revision`.
+        """Replaces the document with a tombstone, which gets `revision`.
 
-        The idempotency key stays, so that a late retry creates nothing.
+        Raises Missing and PreconditionFailed, but neither if an earlier attempt with the same
+        `revision` has deleted the document. The tombstone keeps the idempotency key, so that a late
+        retry of the POST creates nothing.
         """
         revision = revision or ObjectId()
         tombstone = {
@@ -99,7 +136,7 @@ class OwnedDocuments(Documents):
         }
         condition = True if only_if is None else only_if.expression
         while not self._write(document_id, tombstone, condition):
-            found = self.collection.find_one({"_id": document_id}, session=self.session) or {}
+            found = self._any(document_id)
             if found.get("revision") == revision:
                 return
             if not self.holds(found):
@@ -110,15 +147,24 @@ class OwnedDocuments(Documents):
     def ever_held(self, document_id: ObjectId) -> bool:
         """Whether the document is the user's, or was until it was deleted."""
         owners = {"userId": 1, "deletedFor": 1}
-        document = self.collection.find_one({"_id": document_id}, owners) or {}
+        document: Stored = self.collection.find_one({"_id": document_id}, owners) or {}
         return self.filter["userId"] in (document.get("userId"), document.get("deletedFor"))
 
-    def made_with(self, idempotency_key: bytes) -> Document | None:
-        """The document that was made with this key, or the tombstone that is left of it."""
+    def made_with(self, idempotency_key: bytes) -> StoredT | None:
+        """The document that was created with this key, or its tombstone (which `holds` refuses)."""
         return self.collection.find_one({"idempotencyKey": idempotency_key})
 
-    def _write(self, document_id: ObjectId, after: Document, condition: Any) -> bool:
-        """Replaces the document if the condition holds; the database checks it in the write."""
+    def _any(self, document_id: ObjectId) -> Stored:
+        """The document with this id, whoever owns it, or its tombstone. Empty if there is none."""
+        return self.collection.find_one({"_id": document_id}, session=self.session) or {}
+
+    def _write(
+        self, document_id: ObjectId, after: Expression, condition: Expression | bool
+    ) -> bool:
+        """Replaces the document if the database finds that the condition holds.
+
+        Returns whether it did.
+        """
         done = self.collection.update_one(
             {"_id": document_id, **self.filter},
             [{"$replaceWith": {"$cond": [condition, after, "$$ROOT"]}}],
@@ -127,19 +173,19 @@ class OwnedDocuments(Documents):
         return done.modified_count > 0
 
 
-class OwnedManager(DocumentManager):
-    """The ORM sees no tombstones."""
+class OwnedManager(DocumentManager[StoredT]):
+    """The ORM's manager of a model of users' documents. The ORM doesn't see tombstones."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(user__isnull=False)
 
-    def visible_to(self, user: models.Model) -> OwnedDocuments:
+    def visible_to(self, user: Owner) -> OwnedDocuments[StoredT]:
         """The user's own documents, whether or not the user is staff."""
         return OwnedDocuments(self.model, {"userId": user.pk})
 
 
 class OwnedModel(models.Model):
-    """What all documents of users have in common."""
+    """The fields that all documents of users have in common."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -153,7 +199,7 @@ class OwnedModel(models.Model):
     updated_at = models.DateTimeField(default=now, editable=False, db_column="updatedAt")
     revision = revision()
 
-    objects = OwnedManager()
+    objects: ClassVar[OwnedManager[Any]] = OwnedManager()
 
     class Meta:
         abstract = True

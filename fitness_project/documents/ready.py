@@ -1,8 +1,9 @@
-"""Responses that are kept ready to be sent.
+"""Responses that are kept ready to send.
 
-Decoding stored documents and writing them as JSON is the expensive part of a list, and mostly they
-are the same documents as last time. A response is kept under everything that it is made of (the
-stored bytes of a document, for example), so it is never stale: what has changed has another key.
+Decoding stored documents and encoding them as JSON is the expensive part of a list, and most of the
+documents haven't changed since they were last read. The key of a response includes all that it is
+made from, such as the stored bytes of a document. A response is therefore never stale: a changed
+document has another key.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,7 +13,7 @@ Response = TypeVar("Response")
 
 
 class ReadyResponses(Generic[Response]):
-    """Keeps at most `max_bytes`; beyond that, it forgets everything."""
+    """Keeps at most `max_bytes` of responses, and drops them all when the next one doesn't fit."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = self._room = max_bytes
@@ -21,7 +22,10 @@ class ReadyResponses(Generic[Response]):
     def get(
         self, key: Hashable, make: Callable[[], Response], size: Callable[[Response], int]
     ) -> Response:
-        """What `make()` returned for this key; `size` says how many bytes it takes."""
+        """The response for this key, created by `make()` the first time.
+
+        `size` returns the number of bytes that a response takes.
+        """
         found = self._kept.get(key)
         if found is None:
             found = make()

@@ -1,23 +1,23 @@
-"""The collections that the service looks after, for what must reach all of them.
+"""The registered collections, for operations that concern all of them.
 
-Each app declares its own in `AppConfig.ready`. The change feed, the export and deletion of an
-account, and a rename of a document that others refer to then reach it without an import upward.
+Each app registers its collection in `AppConfig.ready`. The change feed, the export and deletion of
+an account, and the renaming of a document that others refer to thus reach every collection without
+importing an app.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from .changes import Feed
-from .collection import Documents
+from .collection import Document, Documents, Stored
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An array in the documents whose items each name a document of the collection `to`.
+    """An array in which each item refers to a document of the collection `to`.
 
-    An item has that document's id as `id_field`. `copied` are fields that an item copies from
-    the document and that follow its changes.
+    `id_field` is the item's field with that document's id. `copied` are the fields that an item
+    copies from the document and that follow its changes.
     """
 
     to: str
@@ -32,36 +32,30 @@ class Reference:
 
 @dataclass(frozen=True)
 class Entry:
-    """A collection.
+    """A registered collection.
 
-    `name` is what the feed and the export call it, `response` turns a stored document into what
-    clients see of it, and `owner` is the field with the id of the user to whom it belongs (None: to
-    nobody). `feed` reads its changes; without it, the change feed leaves the collection out.
+    `name` is its name in the change feed and the export. `response` turns a stored document into
+    its public form. `owner` is the field with the owner's id, or None if the documents belong to
+    nobody. `feed` reads the collection's changes; without one, the change feed omits it.
     """
 
     name: str
     documents: Documents
-    response: Callable[[dict[str, Any]], dict[str, Any]]
+    response: Callable[[Stored], Document]
     owner: str | None = "userId"
     refers_to: tuple[Reference, ...] = ()
     feed: Feed | None = None
-    is_exported: bool = True
 
 
 entries: list[Entry] = []
 
 
 def owned() -> list[Entry]:
+    """The collections of users' documents."""
     return [entry for entry in entries if entry.owner is not None]
 
 
-def exported() -> list[Entry]:
-    return [entry for entry in owned() if entry.is_exported]
-
-
-def references_to(collection: str) -> Iterator[tuple[Entry, Reference]]:
-    """The collections that refer to this one, each with how it does."""
-    for entry in entries:
-        for reference in entry.refers_to:
-            if reference.to == collection:
-                yield entry, reference
+def references_to(collection: str) -> list[tuple[Entry, Reference]]:
+    """The collections that refer to this one, each with its reference."""
+    pairs = [(entry, reference) for entry in entries for reference in entry.refers_to]
+    return [(entry, reference) for entry, reference in pairs if reference.to == collection]

@@ -1,4 +1,4 @@
-"""The revision of a document, which is new with every write and is its ETag."""
+"""A document's revision. Every write gives it a new one, and it serves as the ETag."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from typing import Any
 from bson import ObjectId
 from django_mongodb_backend.fields import ObjectIdField
 
+Expression = dict[str, Any]
+"""A condition that the database evaluates inside a write."""
+
 
 def revision() -> ObjectIdField:
     """The model field."""
@@ -14,23 +17,13 @@ def revision() -> ObjectIdField:
 
 
 def revision_of(document: Mapping[str, Any]) -> ObjectId:
-    """A document that another program stored has no revision until it is changed."""
-    found: ObjectId = document.get("revision", document["_id"])
-    return found
-
-
-def is_at(revision: ObjectId) -> dict[str, Any]:
-    """The condition, inside a write, that the document is at this revision."""
-    return is_at_one_of([revision])
-
-
-def is_at_one_of(revisions: list[ObjectId]) -> dict[str, Any]:
-    return {"$in": [{"$ifNull": ["$revision", "$_id"]}, revisions]}
+    """Until its first change, a document that another program stored has its id as its revision."""
+    return document.get("revision", document["_id"])
 
 
 @dataclass(frozen=True)
 class Revisions:
-    """The revisions that `If-Match` names: a write happens at one of them only."""
+    """Revisions, such as those that `If-Match` names. A write requires one of them."""
 
     ids: tuple[ObjectId, ...]
 
@@ -38,6 +31,6 @@ class Revisions:
         return revision_of(document) in self.ids
 
     @property
-    def expression(self) -> dict[str, Any]:
-        """The same condition, for the database to check inside the write."""
-        return is_at_one_of(list(self.ids))
+    def expression(self) -> Expression:
+        """The same condition for the database."""
+        return {"$in": [{"$ifNull": ["$revision", "$_id"]}, list(self.ids)]}

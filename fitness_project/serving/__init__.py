@@ -1,2 +1,2 @@
-"""What happens to a request before Django and its middleware for browsers: in which thread it
-works, how its body comes in, and what it is known by."""
+"""Handles a request before Django and its middleware for browsers do: receives the body, decides
+which thread may work, limits the time, and determines request id and client address."""

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""Determines where a request comes from."""
 
 from collections.abc import Callable
 from functools import cache
@@ -16,9 +16,9 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ForwardedProtoMiddleware:
-    """Believes `X-Forwarded-Proto` of a proxy in TRUSTED_PROXIES, and of nobody else.
+    """Trusts `X-Forwarded-Proto` only if a proxy in TRUSTED_PROXIES sent it.
 
-    Links and the check of origins need to know that a request came by https.
+    Links and origin checks depend on whether a request came by https.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,19 +34,13 @@ class ForwardedProtoMiddleware:
 def client_address(request: HttpRequest) -> str:
     """The client's IP address.
 
-    `X-Forwarded-For` is believed only as far as TRUSTED_PROXIES wrote it: the client is the last
-    address in it that isn't one of theirs.
+    Only entries that TRUSTED_PROXIES added to `X-Forwarded-For` count, so the client is the last
+    address in it that isn't a trusted proxy.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
-    if not _is_trusted(address):
-        return address
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        hop = hop.strip()
-        if _parsed(hop) is None:
-            break
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while _is_trusted(address) and hops and _parsed(hop := hops.pop().strip()):
         address = hop
-        if not _is_trusted(hop):
-            break
     return address
 
 

@@ -1,8 +1,8 @@
-"""Takes in the whole body of a request before any work on it begins.
+"""Receives the whole body of a request before any work on the request begins.
 
-A client that sends its body slowly keeps a thread waiting for as long as it likes. (If the response
-were sent while a read is under way, granian would wait for that read and let no other thread work
-meanwhile.) So some of a worker's threads never wait for bodies.
+A client that sends its body slowly keeps a thread waiting for as long as it likes. (If a response
+were sent during a read, granian would wait for that read and block all other threads.) So a worker
+keeps some of its threads for requests without a body.
 """
 
 from io import BytesIO
@@ -15,7 +15,7 @@ from fitness_project.errors import Busy
 
 Environ = dict[str, Any]
 
-# Of a worker's threads; the others remain for requests that send no body.
+# How many of a worker's threads may wait for bodies.
 MAX_WAITING = 48
 
 _waiting = Semaphore(MAX_WAITING)
@@ -32,8 +32,8 @@ def has_body(environ: Environ) -> bool:
 def take_body(environ: Environ) -> None:
     """Replaces the stream with the whole body.
 
-    Django takes a body without a Content-Length for an empty one, so a chunked body gets its length
-    here. A body over the limit is cut one byte after it, and Django refuses it.
+    A chunked body gets its length here, because Django takes a body without a Content-Length for
+    empty. A body over the limit is cut off one byte beyond it, so that Django refuses it.
     """
     longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     declared = environ.get("CONTENT_LENGTH", "")
@@ -42,7 +42,7 @@ def take_body(environ: Environ) -> None:
         body = _read(environ["wsgi.input"], wanted)
     except Busy as error:
         environ["wsgi.input"] = UnreadBody(error)
-        environ["CONTENT_LENGTH"] = declared or "1"  # Django would take it for empty.
+        environ["CONTENT_LENGTH"] = declared or "1"  # Otherwise Django would take it for empty.
         return
     if declared.isdigit() and len(body) < wanted:
         environ["wsgi.input"] = UnreadBody(OSError("The body ended before its Content-Length."))
@@ -52,9 +52,9 @@ def take_body(environ: Environ) -> None:
 
 
 def _read(stream: Readable, size: int) -> bytes:
-    """Raises Busy if too many threads wait for bodies already."""
+    """Raises Busy if too many threads are already waiting for bodies."""
     if not _waiting.acquire(blocking=False):
-        raise Busy("Too many requests are being received at this moment. Try again shortly.")
+        raise Busy("The service is receiving too many requests. Try again shortly.")
     try:
         return stream.read(size)
     finally:
@@ -62,7 +62,7 @@ def _read(stream: Readable, size: int) -> bytes:
 
 
 class UnreadBody(BytesIO):
-    """The body of a client that went away or declared a wrong length, or one body too many."""
+    """A body that wasn't received in full: reading it raises `error`."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()

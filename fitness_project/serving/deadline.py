@@ -6,10 +6,10 @@ from fitness_project.database.deadline import Deadline
 
 
 class DatabaseDeadlineMiddleware:
-    """Limits the time that a request may wait for the database.
+    """Limits how long a request may wait for the database.
 
-    An outage is then a 503 within five seconds, and no thread waits for a reply that nobody expects
-    any more.
+    During an outage, clients then get a 503 within five seconds, and threads don't wait for replies
+    that no client is waiting for.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""`X-Request-Id`: taken from the request or generated; on every response and every log line."""
+"""`X-Request-Id`: taken from the request or generated, and put on every response and log line."""
 
 import logging
 import re
@@ -13,13 +13,9 @@ ALLOWED = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
-def current_request_id() -> str:
-    return _request_id.get()
-
-
-def continue_request(request_id: str) -> None:
-    """In another thread: what is logged from here on belongs to that request."""
-    _request_id.set(request_id)
+current_request_id = _request_id.get
+# Makes what another thread logs from now on part of that request.
+continue_request = _request_id.set
 
 
 class RequestIdMiddleware:

@@ -1,4 +1,4 @@
-"""The server process: granian, its limits, and its workers."""
+"""Runs the server, granian, with its limits and its workers."""
 
 import logging
 import multiprocessing
@@ -14,22 +14,23 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-# A thread waits while its request's body arrives, for the database, and for password hashing. They
-# are started when they are needed, and are many, so that slow clients or a slow database leave some
-# of them free.
+# Threads wait for bodies, for the database and for password hashing. There are enough of them for
+# some to stay free when clients or the database are slow. They are started on demand.
 THREADS = 64
-# A client that sends no complete request head for so long is disconnected.
+# A client that hasn't sent a complete request head by then is disconnected.
 HEADER_SECONDS = 10
 HEADER_BYTES = 32 * 1024
 STOP_SECONDS = 3
-# Of one worker; further clients wait until one of these ends. Idle ones cost a few kilobytes each.
+# Per worker. Further clients wait for one of these to close. An idle one takes a few kilobytes.
 CONNECTIONS = 16_384
 OTHER_DESCRIPTORS = 512
 
 
 def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) -> None:
-    """Serves until the process is told to stop."""
-    logging.getLogger("_granian").addFilter(_is_no_advice)
+    """Serves until a signal stops the process."""
+    # granian advises against so many THREADS, which are intended.
+    advice = "Configuration allows spawning"
+    logging.getLogger("_granian").addFilter(lambda record: not record.msg.startswith(advice))
     server = Granian(
         "fitness_project.serving.wsgi:application",
         address=host,
@@ -38,7 +39,7 @@ def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) ->
         workers=workers,
         blocking_threads=THREADS,
         backpressure=_allow_connections(),
-        # Where HTTP/2 is possible too, the server waits for the first byte for ever.
+        # If it accepted HTTP/2 too, the server would wait forever for a connection's first byte.
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(
@@ -52,27 +53,25 @@ def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) ->
     server.serve(target_loader=load_application)
 
 
-def _is_no_advice(record: logging.LogRecord) -> bool:
-    """Granian advises against so many THREADS, which are meant."""
-    return not record.msg.startswith("Configuration allows spawning")
-
-
 def _allow_connections() -> int:
-    """As many as the system permits: a worker without free descriptors accepts nobody any more."""
+    """Returns how many connections the system permits, at most CONNECTIONS.
+
+    A worker that runs out of file descriptors stops accepting connections.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     descriptors = max(soft, min(CONNECTIONS + OTHER_DESCRIPTORS, hard))
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, hard))
-    except (OSError, ValueError):  # On macOS, the kernel's own limit may be lower than `hard`.
+    except (OSError, ValueError):  # On macOS, the kernel's own limit may be lower.
         descriptors = soft
     return max(1, min(CONNECTIONS, descriptors - OTHER_DESCRIPTORS))
 
 
 def load_application(*_: Any) -> Callable[..., Any]:
-    """Runs in a worker, which ends with the process that started it, even if that is killed.
+    """Loads the application in a worker, which then ends when the main process does.
 
-    A terminal's Ctrl-C is for that process alone. A worker that got it as well as the order to stop
-    could hang.
+    The worker leaves the terminal's process group, because only the main process may receive
+    Ctrl-C: a worker that receives both Ctrl-C and the main process's signal to stop could hang.
     """
     os.setpgid(0, 0)
     threading.Thread(target=_follow_main_process, daemon=True).start()
@@ -82,7 +81,7 @@ def load_application(*_: Any) -> Callable[..., Any]:
 
 
 def _follow_main_process() -> None:
-    """Even if that ended before this was called, and another process is the parent now."""
+    """Ends this worker once the main process is gone, even if it was killed."""
     main = multiprocessing.parent_process()
     while main is not None and os.getppid() == main.pid:
         time.sleep(1)

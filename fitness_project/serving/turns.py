@@ -1,12 +1,14 @@
-"""Which of a process's threads work now.
+"""Decides which of a process's threads may work.
 
-Python runs one thread at a time. Where dozens work at once, they take turns in the middle of
-everything they do and in no order: each request costs more, and the slowest of a hundred takes
-several times as long. So a few threads work, and the others wait in line, first come, first served.
+Python runs one thread at a time. If dozens of threads work at once, Python switches between them at
+arbitrary moments and in no particular order. Each request then costs more, and the slowest of a
+hundred takes several times as long. So only a few threads work at once. The others wait in line:
+first come, first served.
 """
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -15,8 +17,11 @@ Result = TypeVar("Result")
 
 
 class Turns:
-    """`places` threads work at once. One that has waited in line for `patience` seconds works too,
-    so that threads that wait for a slow database keep nobody from working for long."""
+    """Lets `places` threads work at once.
+
+    A thread that has waited in line for `patience` seconds works as well. Threads that wait for a
+    slow database therefore don't hold up the others for long.
+    """
 
     def __init__(self, places: int, patience: float) -> None:
         self._free = places
@@ -30,7 +35,7 @@ class Turns:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """`work(*args, **kwargs)`, in its turn."""
+        """Returns `work(*args, **kwargs)`, called when it is this thread's turn."""
         has_place = self._enter()
         try:
             return work(*args, **kwargs)
@@ -48,14 +53,13 @@ class Turns:
             self._line.append(called)
         if called.acquire(timeout=self._patience):
             return True
-        with self._lock:
-            if called not in self._line:
-                return True  # It was called just now.
+        with self._lock, suppress(ValueError):
             self._line.remove(called)
-        return False
+            return False
+        return True  # It was called in the meantime.
 
     def _leave(self) -> None:
-        """Gives the place to the first in line, before anybody who comes in between."""
+        """Passes the place to the first thread in line, ahead of any that arrives now."""
         with self._lock:
             if self._line:
                 self._line.popleft().release()

@@ -1,4 +1,4 @@
-"""Settings. All of them come from environment variables, which README.md lists."""
+"""The settings. README.md lists the environment variables that change them."""
 
 from .api import *  # noqa: F403
 from .base import *  # noqa: F403

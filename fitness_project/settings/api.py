@@ -1,4 +1,4 @@
-"""Django REST Framework, tokens, and the OpenAPI schema."""
+"""Django REST Framework, tokens and the OpenAPI schema."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -19,7 +19,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "fitness_project.api.schema.operations.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "fitness_project.api.problems.handlers.exception_handler",
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
-    # No body has this key. Errors of a whole body point at it, those of a key at the key.
+    # A key that no body has, so that it can stand for the whole body in errors.
     "NON_FIELD_ERRORS_KEY": "\0",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -28,7 +28,6 @@ REST_FRAMEWORK = {
 
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("Bearer",),
-    "AUTH_TOKEN_CLASSES": ("accounts.signing_in.tokens.AccessToken",),
 }
 
 SPECTACULAR_SETTINGS = {
@@ -43,9 +42,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "fitness_project.api.schema.operations.responses_are_whole",
+        "fitness_project.api.schema.operations.require_all_response_fields",
     ],
     "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.operations.internal_docs",
-    # The page loads nothing from other hosts, not even a badge.
+    # The docs page loads nothing from other hosts, not even a badge.
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},
 }

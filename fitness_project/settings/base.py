@@ -1,4 +1,4 @@
-"""Where the service runs, what it is made of, and where it stores its data."""
+"""Addresses, apps, middleware, database, cache and e-mail."""
 
 import os
 import re
@@ -26,7 +26,7 @@ PORT = whole_number("PORT", 8000, 1, 65535)
 WORKERS = whole_number("WORKERS", os.cpu_count() or 1, 1, 1024)
 
 INSTALLED_APPS = [
-    "accounts",  # Its createsuperuser comes before Django's.
+    "accounts",  # First, so that its createsuperuser replaces Django's.
     "fitness_project.contrib_apps.AdminConfig",
     "fitness_project.contrib_apps.AuthConfig",
     "fitness_project.contrib_apps.ContentTypesConfig",
@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "fitness_project.serving.request_ids.RequestIdMiddleware",
     "fitness_project.serving.addresses.ForwardedProtoMiddleware",
     "fitness_project.serving.deadline.DatabaseDeadlineMiddleware",
-    # A call with a token passes what follows, down to the next of the project's own.
+    # Calls with a token skip what follows, up to the next of the project's own middleware.
     "fitness_project.serving.token_calls.TokenCallMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -64,7 +64,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "fitness_project.urls"
 WSGI_APPLICATION = "fitness_project.serving.wsgi.application"
-# Both spellings of a path are routes of their own: nothing is redirected.
+# Paths work with and without a trailing slash, so nothing is redirected.
 APPEND_SLASH = False
 
 TEMPLATES = [
@@ -84,10 +84,12 @@ TEMPLATES = [
 MONGODB_URI = text("MONGODB_URI")
 MONGODB_NAME = text("MONGODB_NAME", "fitness")
 if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
-    raise ImproperlyConfigured("MONGODB_NAME consists of 1 to 63 letters, digits, - and _.")
+    raise ImproperlyConfigured(
+        "MONGODB_NAME must consist of 1 to 63 letters, digits, hyphens and underscores."
+    )
 DATABASE: dict[str, Any] = {
     "NAME": MONGODB_NAME,
-    # An unreachable database is noticed in time for a 503 within five seconds.
+    # Short enough for clients to get a 503 within five seconds.
     "OPTIONS": {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000},
 }
 if MONGODB_URI:
@@ -103,13 +105,8 @@ MIGRATION_MODULES = {
     "contenttypes": "fitness_project.mongo_migrations.contenttypes",
 }
 
-if text("CACHE_URL"):
-    CACHES = {"default": from_url("CACHE_URL", Env.cache_url_config)}
-
-if text("EMAIL_URL"):
-    vars().update(from_url("EMAIL_URL", Env.email_url_config))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+CACHES = {"default": from_url("CACHE_URL", "locmemcache://", Env.cache_url_config)}
+vars().update(from_url("EMAIL_URL", "consolemail://", Env.email_url_config))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "fitness@localhost")
 

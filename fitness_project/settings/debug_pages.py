@@ -1,4 +1,4 @@
-"""What Django's debug pages, and reports by mail, don't show."""
+"""Hides secrets in Django's debug pages and error reports."""
 
 import re
 
@@ -6,7 +6,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class SettingsFilter(SafeExceptionReporterFilter):
-    """Hides settings that are URLs too: they may have a password in them."""
+    """Also hides settings that are URLs, because they may contain a password."""
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}|URI|URL|HOST$|LOCATION",

@@ -1,6 +1,6 @@
-"""Reads environment variables. An empty variable counts as one that isn't set.
+"""Reads environment variables. An empty variable counts as unset.
 
-Raises ImproperlyConfigured, with a text that names the variable, for values that can't be used.
+For an invalid value, these functions raise ImproperlyConfigured with the variable's name.
 """
 
 import os
@@ -25,7 +25,7 @@ def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
 
 
 def switch(name: str) -> bool:
-    """Off by default."""
+    """True or false. False by default."""
     given = text(name, "false").lower()
     if given not in TRUE + FALSE:
         raise ImproperlyConfigured(f"{name} must be true or false, not {given!r}.")
@@ -36,10 +36,10 @@ def comma_separated(name: str, default: Sequence[str] = ()) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()] or [*default]
 
 
-def from_url(name: str, read: Callable[[str], Value]) -> Value:
+def from_url(name: str, default: str, read: Callable[[str], Value]) -> Value:
     try:
-        return read(text(name))
-    except (ImproperlyConfigured, ValueError):  # Their texts may contain parts of a password.
+        return read(text(name, default))
+    except (ImproperlyConfigured, ValueError):  # Their messages may contain parts of a password.
         raise ImproperlyConfigured(
-            f"{name} is not a URL that can be read. In a password, write / as %2F and @ as %40."
+            f"{name} is not a valid URL. In a password, write / as %2F and @ as %40."
         ) from None

@@ -1,4 +1,4 @@
-"""One line for each event, with the id of its request, to standard error."""
+"""Logs to standard error, one line per event, with the id of the request."""
 
 LOGGING = {
     "version": 1,
@@ -17,7 +17,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        # A client's mistake is reported to the client.
+        # Clients' mistakes are reported to the clients, not logged.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
     },

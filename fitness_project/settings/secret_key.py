@@ -1,15 +1,16 @@
-"""The key of a service that runs on one machine: made once, kept beside its database."""
+"""The secret key of a service that runs on one machine, stored beside its embedded database."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 
 def kept_secret_key(var_dir: Path) -> str:
-    """The key in `var_dir`/secret_key, made there if it is missing.
+    """Returns the key in `var_dir`/secret_key, which it creates if it is missing.
 
-    Raises ImproperlyConfigured where the folder can't be written.
+    Raises ImproperlyConfigured if the folder can't be used.
     """
     path = var_dir / "secret_key"
     try:
@@ -24,13 +25,15 @@ def kept_secret_key(var_dir: Path) -> str:
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Two processes may start at once: the first link wins, and no reader sees half a key."""
+    """Writes the file if it doesn't exist. Of two processes at once, the first one wins.
+
+    No reader sees half a key, because the complete file is linked into place.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
     draft.write_text(text)
     try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
     finally:
         draft.unlink()

@@ -9,20 +9,16 @@ from .base import MONGODB_URI, VAR_DIR
 from .environment import comma_separated, text
 from .secret_key import kept_secret_key
 
-SECRET_KEY = text("SECRET_KEY")
-if not SECRET_KEY and MONGODB_URI:
+if MONGODB_URI and not text("SECRET_KEY"):
     raise ImproperlyConfigured(
         "SECRET_KEY must be set when MONGODB_URI is: every machine that serves must share one key."
     )
-if not SECRET_KEY:
-    SECRET_KEY = kept_secret_key(VAR_DIR)
+SECRET_KEY = text("SECRET_KEY") or kept_secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS")
-for _name, _keys in {
-    "SECRET_KEY": [SECRET_KEY],
-    "SECRET_KEY_FALLBACKS": SECRET_KEY_FALLBACKS,
-}.items():
-    if any(len(key.encode()) < 32 for key in _keys):
-        raise ImproperlyConfigured(f"{_name}: a key that signs tokens has at least 32 bytes.")
+if any(len(key.encode()) < 32 for key in [SECRET_KEY, *SECRET_KEY_FALLBACKS]):
+    raise ImproperlyConfigured(
+        "SECRET_KEY and each key in SECRET_KEY_FALLBACKS must have at least 32 bytes."
+    )
 
 ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXIES = comma_separated("TRUSTED_PROXIES")
@@ -30,7 +26,7 @@ try:
     [ip_network(network, strict=False) for network in TRUSTED_PROXIES]
 except ValueError as error:
     raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from None
-# Where a proxy ends TLS, browsers come by https alone.
+# Behind a proxy that terminates TLS, browsers use https only.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(TRUSTED_PROXIES)
 CSRF_FAILURE_VIEW = "fitness_project.api.problems.handlers.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -50,7 +46,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.settings.debug_pages.SettingsFilter"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.signing_in.backends.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]  # Browser sessions name it.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 PASSWORD_HASHERS = [
     "accounts.signing_in.hashers.PasswordHasher",

@@ -1,4 +1,4 @@
-"""Who may do what: every path, every verb, every role."""
+"""Which role may use which verb on which path."""
 
 import pytest
 from bson import ObjectId
@@ -13,7 +13,7 @@ from routines.tests.factories import RoutineFactory
 
 NAMES = ("anonymous", "stranger", "staff", "api")
 
-# path, verb -> the answers to: nobody, a stranger, staff, the owner
+# path, verb -> status for: anonymous, a stranger, staff, the owner
 MATRIX = {
     ("/api/exercises", "get"): (401, 200, 200, 200),
     ("/api/exercises", "post"): (401, 403, 201, 403),
@@ -102,7 +102,7 @@ def test_roles_and_verbs(request, ids, bench_press, path, verb, role):
 
 
 def browser_of(user):
-    """Signed in by Django's session."""
+    """Signed in with a session of Django's."""
     client = APIClient()
     client.force_login(user)
     return client
@@ -111,7 +111,7 @@ def browser_of(user):
 @pytest.mark.parametrize("sign_in", [client_of, browser_of])
 @pytest.mark.parametrize("is_staff", [False, True])
 @pytest.mark.parametrize(("path", "verb"), MATRIX)
-def test_a_browser_is_answered(ann, ids, bench_press, path, verb, is_staff, sign_in):
+def test_a_browser_gets_no_500(ann, ids, bench_press, path, verb, is_staff, sign_in):
     user = UserFactory(is_staff=True) if is_staff else ann
     body = None if verb in ("get", "head") else body_for(path, bench_press)
 
@@ -131,9 +131,9 @@ def test_another_users_document_looks_like_one_that_does_not_exist(
     missing = f"/api/{kind.split('/')[0]}/{ObjectId()}"
     body = body_for(kind, bench_press)
 
-    answers = [getattr(stranger, verb)(path, body) for path in (foreign, missing)]
+    responses = [getattr(stranger, verb)(path, body) for path in (foreign, missing)]
 
-    bodies = [{**answer.json(), "requestId": None} for answer in answers]
+    bodies = [{**response.json(), "requestId": None} for response in responses]
     assert bodies[0] == bodies[1]
     assert bodies[0]["status"] == 404
     assert bodies[0]["detail"] in (
@@ -142,13 +142,13 @@ def test_another_users_document_looks_like_one_that_does_not_exist(
     )
 
 
-def test_a_bad_body_does_not_tell_that_anothers_document_exists(stranger, ids):
+def test_an_invalid_body_does_not_reveal_another_users_document(stranger, ids):
     response = stranger.put(f"/api/routines/{ids['routine']}", {"name": 5})
 
     assert response.status_code == 404
 
 
-def test_lists_hold_the_users_own_and_nothing_else(api, stranger, ids):
+def test_lists_hold_only_the_users_own_documents(api, stranger, ids):
     assert [row["id"] for row in api.get("/api/routines").json()["results"]] == [
         str(ids["routine"])
     ]
@@ -179,13 +179,13 @@ def test_the_owner_cannot_be_chosen(api, ids, bench_press, field):
 
 
 @pytest.mark.parametrize("path", ["/api/exercises", "/api/routines", "/api/history", "/api"])
-def test_a_path_works_with_and_without_its_last_slash(api, path):
+def test_a_path_works_with_and_without_a_trailing_slash(api, path):
     assert api.get(path).status_code == 200
     assert api.get(f"{path}/").status_code == 200
 
 
-@pytest.mark.parametrize("id", ["1", "z" * 24, "a" * 23, "a" * 25, "%00", "ab cd" * 5, "null"])
+@pytest.mark.parametrize("invalid", ["1", "z" * 24, "a" * 23, "a" * 25, "%00", "ab cd" * 5, "null"])
 @pytest.mark.parametrize("kind", ["exercises", "routines", "history"])
-def test_what_is_no_id_names_nothing(api, kind, id):
-    assert api.get(f"/api/{kind}/{id}").status_code == 404
-    assert api.delete(f"/api/{kind}/{id}").status_code in (404, 403)
+def test_an_invalid_id_is_a_404(api, kind, invalid):
+    assert api.get(f"/api/{kind}/{invalid}").status_code == 404
+    assert api.delete(f"/api/{kind}/{invalid}").status_code in (404, 403)

@@ -15,7 +15,7 @@ HTML = {"accept": "text/html"}
 
 
 def form_of(page):
-    """The JSON in the page's form, where it has one."""
+    """The JSON in the page's form."""
     (text,) = re.findall(r'name="_content"[^>]*>\s*(.*?)</textarea>', page.content.decode(), re.S)
     return json.loads(unescape(text))
 
@@ -33,7 +33,7 @@ def test_the_form_holds_the_document_and_can_be_sent_as_it_is(api, ann, kind, fa
     assert {**response.json(), "updatedAt": before["updatedAt"]} == before
 
 
-def test_an_exercise_and_ones_account_have_such_a_form_too(staff):
+def test_exercises_and_the_account_have_such_a_form_too(staff):
     path = f"/api/exercises/{ExerciseFactory(name='Row', primary_muscles=['lats']).pk}"
 
     assert staff.put(path, form_of(staff.get(path, headers=HTML))).status_code == 200
@@ -52,14 +52,14 @@ def test_the_form_of_a_list_holds_what_a_new_document_needs(api):
     assert form_of(api.get("/api/history", headers=HTML)) == {"date": None, "exercises": [entry]}
 
 
-def test_after_a_refusal_the_form_is_there_again(api):
+def test_an_invalid_form_comes_back_with_the_error(api):
     page = api.post("/api/routines", {"name": 5}, headers=HTML)
 
     assert page.status_code == 400
     assert "exercises" in form_of(page)
 
 
-def test_who_may_not_write_sees_no_form(api):
+def test_a_user_who_may_not_write_sees_no_form(api):
     page = api.get("/api/exercises", headers=HTML)
 
     assert "_content" not in page.content.decode()

@@ -1,4 +1,4 @@
-"""ETags: what is known isn't sent again, and what has changed isn't overwritten unseen."""
+"""ETags: no client gets again what it has, or overwrites a change that it hasn't seen."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,6 +10,8 @@ from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from exercises import services
 from exercises.tests.factories import entry
+from fitness_project.database.deadline import paused
+from fitness_project.tests.processes import PATIENCE_SECONDS
 from history.tests.factories import SessionFactory
 from routines.models import RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
@@ -45,7 +47,7 @@ def client(kind, ann):
 
 @pytest.mark.parametrize("kind", KINDS)
 class TestADocument:
-    def test_it_has_a_strong_etag_that_changes_with_it(self, client, path, kind):
+    def test_its_etag_is_strong_and_changes_when_it_does(self, client, path, kind):
         first, again = client.get(path)["ETag"], client.get(path)["ETag"]
         changed = client.patch(path, CHANGES[kind])
 
@@ -53,22 +55,22 @@ class TestADocument:
         assert first.startswith('"')
         assert changed["ETag"] == client.get(path)["ETag"] != first
 
-    @pytest.mark.parametrize("asked", ["{}", 'W/{}, "other"', "*"])
-    def test_a_client_that_has_it_gets_a_304(self, client, path, asked):
+    @pytest.mark.parametrize("header", ["{}", 'W/{}, "other"', "*"])
+    def test_a_client_that_has_it_gets_a_304(self, client, path, header):
         etag = client.get(path)["ETag"]
 
-        answer = client.get(path, headers={"If-None-Match": asked.format(etag)})
+        response = client.get(path, headers={"If-None-Match": header.format(etag)})
 
-        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+        assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
 
-    def test_a_client_that_has_an_older_one_gets_it(self, client, path, kind):
+    def test_a_client_that_has_an_older_version_gets_the_current_one(self, client, path, kind):
         etag = client.get(path)["ETag"]
         client.patch(path, CHANGES[kind])
 
         assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
 
     @pytest.mark.parametrize("verb", ["put", "patch", "delete"])
-    def test_a_write_is_done_where_the_etag_holds(self, client, path, kind, verb):
+    def test_a_write_succeeds_if_the_etag_matches(self, client, path, kind, verb):
         present = client.get(path)
         body = None if verb == "delete" else {**present.json(), **CHANGES[kind]}
 
@@ -77,8 +79,8 @@ class TestADocument:
         assert done.status_code in (200, 204)
 
     @pytest.mark.parametrize("verb", ["put", "patch", "delete"])
-    @pytest.mark.parametrize("asked", ["{}", "W/{}", '"5f0000000000000000000001"', "nonsense"])
-    def test_and_not_where_it_has_changed(self, client, path, kind, verb, asked):
+    @pytest.mark.parametrize("header", ["{}", "W/{}", '"5f0000000000000000000001"', "nonsense"])
+    def test_a_write_is_a_412_if_it_has_changed(self, client, path, kind, verb, header):
         old = client.get(path)["ETag"]
         client.patch(path, CHANGES[kind])
         present = client.get(path)
@@ -86,13 +88,13 @@ class TestADocument:
         if kind == "exercise" and body:
             body["level"] = body.pop("notes")
 
-        refused = getattr(client, verb)(path, body, headers={"If-Match": asked.format(old)})
+        refused = getattr(client, verb)(path, body, headers={"If-Match": header.format(old)})
 
         assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed")
         assert client.get(path).json() == present.json()
 
     @pytest.mark.parametrize("verb", ["put", "patch", "delete"])
-    def test_a_weak_etag_is_no_ground_to_write(self, client, path, kind, verb):
+    def test_a_weak_etag_never_permits_a_write(self, client, path, kind, verb):
         present = client.get(path)
         body = None if verb == "delete" else {**present.json(), **CHANGES[kind]}
         weak = f"W/{present['ETag']}"
@@ -102,12 +104,12 @@ class TestADocument:
         assert refused.status_code == 412
         assert client.get(path).json() == present.json()
 
-    def test_any_will_do_for_a_star(self, client, path, kind):
+    def test_a_star_matches_any_version(self, client, path, kind):
         changed = client.patch(path, CHANGES[kind], headers={"If-Match": "*"})
 
         assert changed.status_code == 200
 
-    def test_of_many_who_read_the_same_one_writes(self, ann, client, path, kind):
+    def test_of_many_clients_with_the_same_version_one_writes(self, ann, client, path, kind):
         etag = client.get(path)["ETag"]
         field = next(iter(CHANGES[kind]))
 
@@ -129,7 +131,7 @@ class TestTheAccount:
 
         assert api.get(self.PATH, headers={"If-None-Match": etag}).status_code == 304
 
-    def test_a_change_is_done_where_the_etag_holds(self, api):
+    def test_a_change_succeeds_if_the_etag_matches(self, api):
         etag = api.get(self.PATH)["ETag"]
 
         changed = api.patch(self.PATH, {"name": "Ann"}, headers={"If-Match": etag})
@@ -137,7 +139,7 @@ class TestTheAccount:
         assert changed.status_code == 200
         assert changed["ETag"] == api.get(self.PATH)["ETag"] != etag
 
-    def test_and_not_where_it_has_changed(self, api):
+    def test_a_change_is_a_412_if_it_has_changed(self, api):
         etag = api.get(self.PATH)["ETag"]
         api.patch(self.PATH, {"name": "Ann"})
 
@@ -160,7 +162,8 @@ def test_an_etag_is_checked_in_the_write_itself(ann, client, path, kind, monkeyp
 
     def together(collection, *args, **kwargs):
         if collection.name in ("routines", "history"):
-            all_are_about_to_write.wait(10)
+            with paused():
+                all_are_about_to_write.wait(PATIENCE_SECONDS)
         return write(collection, *args, **kwargs)
 
     def change(n):
@@ -175,7 +178,7 @@ def test_an_etag_is_checked_in_the_write_itself(ann, client, path, kind, monkeyp
 
 
 @pytest.mark.parametrize("kind", ["routine", "session"])
-def test_a_strangers_etag_tells_nothing(stranger, client, path):
+def test_a_stranger_learns_nothing_by_an_etag(stranger, client, path):
     etag = client.get(path)["ETag"]
 
     for headers in ({"If-None-Match": etag}, {"If-None-Match": "*"}):
@@ -184,7 +187,7 @@ def test_a_strangers_etag_tells_nothing(stranger, client, path):
     assert stranger.delete(path, headers={"If-Match": '"x"'}).status_code == 404
 
 
-def test_a_renaming_changes_the_etags_of_routines(api, ann, bench_press):
+def test_renaming_an_exercise_changes_the_etags_of_its_routines(api, ann, bench_press):
     routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
     path = f"/api/routines/{routine.pk}"
     etag = api.get(path)["ETag"]
@@ -194,7 +197,7 @@ def test_a_renaming_changes_the_etags_of_routines(api, ann, bench_press):
     assert api.get(path)["ETag"] != etag
 
 
-def test_lists_of_the_catalogue_have_an_etag(api, bench_press):
+def test_a_page_of_the_catalogue_has_an_etag(api, bench_press):
     path = "/api/exercises?search=bench"
     etag = api.get(path)["ETag"]
 
@@ -205,13 +208,13 @@ def test_lists_of_the_catalogue_have_an_etag(api, bench_press):
     assert api.get(path, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_a_post_answers_the_etag_too(api, bench_press):
-    made = api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
+def test_a_post_returns_the_etag_too(api, bench_press):
+    created = api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
 
-    assert made["ETag"] == api.get(made["Location"])["ETag"]
+    assert created["ETag"] == api.get(created["Location"])["ETag"]
 
 
-def test_a_browsers_page_has_none(api, ann):
+def test_an_html_page_has_no_etag(api, ann):
     page = api.get(f"/api/routines/{RoutineFactory(user=ann).pk}", headers={"Accept": "text/html"})
 
     assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""A value of the environment that can't be used is told in one line."""
+"""An environment variable with an invalid value leads to an error of one line."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from django.views.debug import get_default_exception_reporter_filter
 
 
 def manage(command, var_dir, **variables):
-    """In a process of its own, with the service's settings and not the tests'."""
+    """In a process of its own, with the service's settings instead of the tests'."""
     return subprocess.run(
         [sys.executable, "manage.py", command],
         cwd=settings.BASE_DIR,
@@ -44,11 +44,11 @@ def environment(var_dir, **variables):
         ("CACHE_URL", "redis.example.com"),
     ],
 )
-def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
-    told = manage("check", tmp_path, **{variable: value})
+def test_the_error_names_the_variable(tmp_path, variable, value):
+    run = manage("check", tmp_path, **{variable: value})
 
-    assert told.returncode == 1
-    (line,) = told.stderr.splitlines()
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
     assert line.startswith("error: ")
     assert variable in line
     assert "'pa'" not in line
@@ -62,11 +62,11 @@ def test_what_cannot_be_used_is_told_by_name(tmp_path, variable, value):
         ("mongodb://127.0.0.1:9/", "Connection refused"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path, uri, reason):
-    told = manage("import_exercises", tmp_path, MONGODB_URI=uri, SECRET_KEY="k" * 64)
+def test_an_unusable_database_leads_to_an_error_of_one_line(tmp_path, uri, reason):
+    run = manage("import_exercises", tmp_path, MONGODB_URI=uri, SECRET_KEY="k" * 64)
 
-    assert told.returncode == 1
-    (line,) = told.stderr.splitlines()
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
     assert line.startswith("error: ")
     assert reason in line
     assert "p@ss" not in line
@@ -84,15 +84,15 @@ def test_debug_pages_do_not_show_passwords_of_urls():
     assert "secret" not in settings_filter.cleanse_setting("MONGODB_URI", "mongodb://a:secret@db/")
 
 
-def test_a_key_is_taken_as_it_is(tmp_path):
+def test_a_secret_key_may_begin_with_a_dollar_sign(tmp_path):
     key = "$" + "k" * 40
     code = "from django.conf import settings; print(settings.SECRET_KEY)"
 
-    told = subprocess.check_output(
+    printed = subprocess.check_output(
         [sys.executable, "-c", code],
         cwd=settings.BASE_DIR,
         env=environment(tmp_path, SECRET_KEY=key),
         text=True,
     )
 
-    assert told.strip() == key
+    assert printed.strip() == key

@@ -1,4 +1,4 @@
-"""A POST that is sent again makes nothing twice."""
+"""A POST that is sent again creates nothing twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("path", PATHS)]
 
 @pytest.fixture
 def body(path, bench_press):
-    made = {"exercises": [entry(bench_press)], "notes": "heavy"}
+    common = {"exercises": [entry(bench_press)], "notes": "heavy"}
     required = {"/api/routines": {"name": "Push"}, "/api/history": {"date": "2026-05-01T10:00:00Z"}}
-    return {**made, **required[path]}
+    return {**common, **required[path]}
 
 
 def post(client, path, body, key=KEY):
@@ -33,7 +33,7 @@ def count(path):
     return connection.database[NAMES[path]].count_documents({})
 
 
-def test_the_same_key_and_body_answer_the_document_made_the_first_time(api, path, body):
+def test_the_same_key_and_body_return_the_document_created_the_first_time(api, path, body):
     first = post(api, path, body)
 
     again = post(api, path, dict(reversed(body.items())))
@@ -46,7 +46,7 @@ def test_the_same_key_and_body_answer_the_document_made_the_first_time(api, path
     assert count(path) == 1
 
 
-def test_the_answer_is_the_document_as_it_is_now(api, path, body):
+def test_a_retry_returns_the_document_as_it_is_now(api, path, body):
     first = post(api, path, body)
     api.patch(first["Location"], {"notes": "light"})
 
@@ -64,7 +64,7 @@ def test_the_same_key_with_another_body_is_a_422(api, path, body):
     assert count(path) == 1
 
 
-def test_a_retry_is_answered_though_its_exercise_was_archived(api, path, body, bench_press):
+def test_a_retry_succeeds_after_its_exercise_is_archived(api, path, body, bench_press):
     first = post(api, path, body)
     services.change_exercise(bench_press.pk, {"isArchived": True})
 
@@ -73,7 +73,7 @@ def test_a_retry_is_answered_though_its_exercise_was_archived(api, path, body, b
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-def test_a_retry_is_answered_though_there_is_no_more_room(api, ann, path, body):
+def test_a_retry_succeeds_after_the_limit_of_routines_is_reached(api, ann, path, body):
     first = post(api, path, body)
     User.objects.documents.update(ann.pk, {"routines": [ObjectId() for _ in range(500)]})
 
@@ -82,7 +82,7 @@ def test_a_retry_is_answered_though_there_is_no_more_room(api, ann, path, body):
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-def test_a_document_deleted_since_is_a_410_and_not_made_anew(api, path, body):
+def test_a_retry_after_a_deletion_is_a_410_and_creates_nothing(api, path, body):
     first = post(api, path, body)
     api.delete(first["Location"])
 
@@ -92,7 +92,7 @@ def test_a_document_deleted_since_is_a_410_and_not_made_anew(api, path, body):
     assert api.get(path).json()["results"] == []
 
 
-def test_so_it_is_with_a_chosen_id_and_after_an_undo(api, path, body):
+def test_a_retry_with_a_chosen_id_is_a_410_even_after_an_undo(api, path, body):
     chosen = {**body, "id": TestAChosenId.ID}
     first = post(api, path, chosen)
     api.delete(first["Location"])
@@ -103,7 +103,7 @@ def test_so_it_is_with_a_chosen_id_and_after_an_undo(api, path, body):
     assert [row["notes"] for row in api.get(path).json()["results"]] == ["back"]
 
 
-def test_another_body_is_a_422_though_the_document_was_deleted(api, path, body):
+def test_another_body_is_a_422_even_after_a_deletion(api, path, body):
     first = post(api, path, body)
     api.delete(first["Location"])
 
@@ -120,13 +120,13 @@ def test_a_body_nested_too_deeply_is_a_400(api, path, body):
     assert refused.status_code == 400
 
 
-def test_a_refused_body_uses_up_no_key(api, path, body):
+def test_an_invalid_body_does_not_use_up_the_key(api, path, body):
     assert post(api, path, {**body, "exercises": []}).status_code == 400
 
     assert post(api, path, body).status_code == 201
 
 
-def test_keys_are_each_users_own(api, stranger, path, body):
+def test_two_users_may_use_the_same_key(api, stranger, path, body):
     post(api, path, body)
 
     other = post(stranger, path, body)
@@ -137,7 +137,7 @@ def test_keys_are_each_users_own(api, stranger, path, body):
 
 
 @pytest.mark.parametrize("key", ["", "a b", "ü", "x" * 256])
-def test_what_is_no_key_is_a_400(api, path, body, key):
+def test_an_invalid_key_is_a_400(api, path, body, key):
     refused = post(api, path, body, key)
 
     assert refused.status_code == 400
@@ -145,26 +145,26 @@ def test_what_is_no_key_is_a_400(api, path, body, key):
     assert post(api, path, body, "!" + "~" * 254).status_code == 201
 
 
-def test_of_many_at_once_one_makes_it(ann, path, body):
+def test_many_simultaneous_posts_create_one_document(ann, path, body):
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: post(client_of(ann), path, body), range(16)))
+        responses = list(threads.map(lambda _: post(client_of(ann), path, body), range(16)))
 
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert sum("Idempotent-Replayed" not in answer for answer in answers) == 1
+    assert {response.status_code for response in responses} == {201}
+    assert len({response.json()["id"] for response in responses}) == 1
+    assert sum("Idempotent-Replayed" not in response for response in responses) == 1
     assert count(path) == 1
 
 
 class TestAChosenId:
     ID = "5f00000000000000000000aa"
 
-    def test_it_is_the_documents(self, api, path, body):
-        made = api.post(path, {**body, "id": self.ID.upper()})
+    def test_it_becomes_the_documents_id(self, api, path, body):
+        created = api.post(path, {**body, "id": self.ID.upper()})
 
-        assert (made.status_code, made.json()["id"]) == (201, self.ID)
-        assert api.get(f"{path}/{self.ID}").json() == made.json()
+        assert (created.status_code, created.json()["id"]) == (201, self.ID)
+        assert api.get(f"{path}/{self.ID}").json() == created.json()
 
-    def test_it_is_given_once(self, api, path, body):
+    def test_it_can_be_used_only_once(self, api, path, body):
         api.post(path, {**body, "id": self.ID})
 
         refused = api.post(path, {**body, "id": self.ID, "notes": "light"})
@@ -172,7 +172,7 @@ class TestAChosenId:
         assert (refused.status_code, refused.json()["code"]) == (409, "taken")
         assert api.get(f"{path}/{self.ID}").json()["notes"] == "heavy"
 
-    def test_one_of_another_user_is_taken_too_and_shows_nothing(self, api, stranger, path, body):
+    def test_another_users_id_is_taken_and_reveals_nothing(self, api, stranger, path, body):
         api.post(path, {**body, "id": self.ID})
 
         refused = stranger.post(path, {**body, "id": self.ID})
@@ -193,21 +193,21 @@ class TestAChosenId:
         if path == "/api/routines":
             assert api.get("/api/auth/me").json()["routines"] == [self.ID]
 
-    @pytest.mark.parametrize("id", [None, "", "5f", 5, "z" * 24])
-    def test_what_is_no_id_is_refused(self, api, path, body, id):
-        refused = api.post(path, {**body, "id": id})
+    @pytest.mark.parametrize("invalid", [None, "", "5f", 5, "z" * 24])
+    def test_an_invalid_id_is_a_400(self, api, path, body, invalid):
+        refused = api.post(path, {**body, "id": invalid})
 
         assert refused.status_code == 400
         assert [error["pointer"] for error in refused.json()["errors"]] == ["/id"]
 
-    def test_with_a_key_a_retry_is_told_from_a_clash(self, api, path, body):
+    def test_a_key_distinguishes_a_retry_from_a_clash(self, api, path, body):
         post(api, path, {**body, "id": self.ID})
 
         assert post(api, path, {**body, "id": self.ID}).status_code == 201
         assert post(api, path, {**body, "id": self.ID}, "tap-2").status_code == 409
 
 
-def test_a_key_of_a_deleted_document_is_not_the_one_of_its_successor(api, path, body):
+def test_the_key_of_a_deleted_document_does_not_stand_for_its_successor(api, path, body):
     chosen = {**body, "id": TestAChosenId.ID}
     post(api, path, chosen)
     api.delete(f"{path}/{TestAChosenId.ID}")
@@ -216,10 +216,10 @@ def test_a_key_of_a_deleted_document_is_not_the_one_of_its_successor(api, path, 
     assert post(api, path, chosen, "tap-2")["Idempotent-Replayed"] == "true"
 
 
-def test_the_marks_of_a_retry_are_in_no_answer(api, path, body):
-    made = post(api, path, body)
+def test_internal_fields_are_in_no_response(api, path, body):
+    created = post(api, path, body)
     ExerciseFactory()
 
-    for answer in (made, api.get(made["Location"]), api.get(path), api.get("/api/sync")):
-        assert "dempotency" not in answer.content.decode()
-        assert "revision" not in answer.content.decode()
+    for response in (created, api.get(created["Location"]), api.get(path), api.get("/api/sync")):
+        assert "dempotency" not in response.content.decode()
+        assert "revision" not in response.content.decode()

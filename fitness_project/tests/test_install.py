@@ -18,8 +18,8 @@ with install.exclusive_lock():
 """
 
 
-class Recorder:
-    """Instead of pip and uv: what was asked of them."""
+class Recorder(install.Installer):
+    """Records what pip and uv would be asked to do."""
 
     def __init__(self, fails=False):
         self.calls = []

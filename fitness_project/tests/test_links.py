@@ -41,7 +41,7 @@ def test_next_leads_to_the_end_and_previous_back_to_the_start(api, sessions):
     assert back["previous"] is None
 
 
-def test_a_filter_goes_with_the_links(api, sessions):
+def test_a_filter_is_kept_in_the_links(api, sessions):
     page = api.get("/api/history?pageSize=1&from=2026-01-02T00:00:00Z&to=2026-01-04T00:00:00Z")
 
     second = follow(api, page.json(), "next")
@@ -50,7 +50,7 @@ def test_a_filter_goes_with_the_links(api, sessions):
     assert second["next"] is None
 
 
-def test_previous_works_when_all_before_is_gone(api, sessions):
+def test_previous_works_after_everything_before_is_deleted(api, sessions):
     first = api.get("/api/history?pageSize=2").json()
     second = follow(api, first, "next")
     Session.objects.filter(pk__in=[s.pk for s in sessions[3:]]).delete()
@@ -62,7 +62,7 @@ def test_previous_works_when_all_before_is_gone(api, sessions):
     assert ids(follow(api, before, "next")) == ids(second)
 
 
-def test_previous_works_when_all_after_is_gone(api, sessions):
+def test_next_works_after_everything_behind_it_is_deleted(api, sessions):
     first = api.get("/api/history?pageSize=2").json()
     Session.objects.filter(pk__in=[s.pk for s in sessions[:3]]).delete()
 
@@ -93,8 +93,8 @@ def test_the_catalogue_pages_both_ways_in_every_order(api, ordering):
     )
 
 
-def test_cursors_and_tokens_have_the_characters_that_the_schema_says(api, sessions):
-    """One byte of a URL each: the server limits its length."""
+def test_cursors_and_tokens_match_the_patterns_in_the_schema(api, sessions):
+    """Characters that take one byte each in a URL, whose length the server limits."""
     paths = api.get("/api/schema").json()["paths"]
 
     def pattern_of(path, name):

@@ -1,4 +1,4 @@
-"""Whatever stands where something is read, the answer is an answer, never a 500."""
+"""Whatever a client sends where a header or a token is read, no response is a 500."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +9,7 @@ from routines.tests.factories import RoutineFactory
 
 pytestmark = pytest.mark.django_db
 
-# As a WSGI server hands them over: any byte, decoded as Latin-1.
+# As a WSGI server passes them on: any byte, decoded as Latin-1.
 headers = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=300)
 etags = st.lists(
     st.sampled_from(['"', "W/", "*", ",", " ", "5f00", "5f0000000000000000000001", '"a"'])
@@ -24,7 +24,7 @@ quick = settings(
 
 @given(value=etags, name=st.sampled_from(["If-Match", "If-None-Match"]))
 @quick
-def test_conditions(api, ann, value, name):
+def test_any_condition_is_understood_or_ignored(api, ann, value, name):
     path = f"/api/routines/{RoutineFactory(user=ann, exercises=[]).pk}"
 
     assert api.get(path, headers={name: value}).status_code in (200, 304)
@@ -33,13 +33,13 @@ def test_conditions(api, ann, value, name):
 
 @given(key=headers)
 @quick
-def test_idempotency_keys(api, bench_press, key):
+def test_any_idempotency_key_is_valid_or_a_400(api, bench_press, key):
     body = {"name": "Push", "exercises": [entry(bench_press)]}
 
-    made = api.post("/api/routines", body, headers={"Idempotency-Key": key})
+    response = api.post("/api/routines", body, headers={"Idempotency-Key": key})
 
-    is_one = 1 <= len(key) <= 255 and all("!" <= character <= "~" for character in key)
-    assert made.status_code == (201 if is_one else 400)
+    is_valid = 1 <= len(key) <= 255 and all("!" <= character <= "~" for character in key)
+    assert response.status_code == (201 if is_valid else 400)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def token(api):
 
 @given(data=st.data())
 @quick
-def test_tokens_and_cursors(api, token, data):
+def test_any_token_or_cursor_is_valid_or_a_400(api, token, data):
     real = data.draw(st.sampled_from([token, "", "a:b:c"]))
     cut = data.draw(st.integers(0, len(real)))
     value = (

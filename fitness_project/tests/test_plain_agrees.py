@@ -1,4 +1,4 @@
-"""What the plain reader takes, it takes exactly as the serializer would."""
+"""What the plain reader accepts, it reads exactly as the serializer does."""
 
 import copy
 
@@ -30,12 +30,12 @@ odd = st.one_of(
 
 @st.composite
 def body(draw, required, optional):
-    """A good body; one in six with one thing wrong."""
+    """A valid body, or, one time in six, a body with one thing wrong."""
     optional = {**optional, "id": st.just(ID), "createdAt": st.just("2026-05-01T10:00:00Z")}
-    made = draw(st.fixed_dictionaries(required, optional=optional))
+    drawn = draw(st.fixed_dictionaries(required, optional=optional))
     if draw(st.integers(0, 5)) == 3:
-        made[draw(st.sampled_from([*required, *optional, "colour"]))] = draw(odd)
-    return made
+        drawn[draw(st.sampled_from([*required, *optional, "colour"]))] = draw(odd)
+    return drawn
 
 
 entry = body(
@@ -93,7 +93,7 @@ SESSION = {"date": "2026-05-01T18:30:00Z", "exercises": [ENTRY], "durationSecond
         (SessionSerializer, SESSION),
     ],
 )
-def test_a_well_formed_body_is_left_to_no_serializer(serializer_class, body):
+def test_a_well_formed_body_needs_no_serializer(serializer_class, body):
     taken = serializer_class.plain_reader().read(body, Input(body))
 
     assert taken.keys() == body.keys()

@@ -1,4 +1,4 @@
-"""What each call asks of the database: how often, in what shape, and by which index."""
+"""Which commands each call sends to the database, and which index serves them."""
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY
@@ -16,7 +16,7 @@ OVERHEAD = {"ping", "hello", "endSessions", "getMore"}
 
 @pytest.fixture
 def commands(api, bench_press, command_log):
-    """The commands of one call, once the process is warm: it knows the user and the catalogue."""
+    """The commands of one call in a process that remembers the user and the catalogue."""
     api.get("/api/routines")
 
     def of(call):
@@ -54,7 +54,7 @@ def test_the_catalogue_costs_no_query(api, commands, bench_press):
     [("routines", [("_id", -1)]), ("history", [("date", -1), ("_id", -1)])],
 )
 def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, collection, sort):
-    api.get(f"/api/{collection}?pageSize=7")  # where the page lies is learned once
+    api.get(f"/api/{collection}?pageSize=7")  # Where the page lies is learned once.
     (find,) = commands(lambda: api.get(f"/api/{collection}?pageSize=7"))
 
     assert find["find"] == collection
@@ -67,7 +67,7 @@ def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, c
 
 
 def test_a_later_page_is_one_find_with_a_range_on_the_index(api, ann, commands):
-    for n in range(3):
+    for n in range(9):
         SessionFactory(user=ann, date=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n))
     second = api.get("/api/history?pageSize=1").json()["next"]
 
@@ -79,7 +79,7 @@ def test_a_later_page_is_one_find_with_a_range_on_the_index(api, ann, commands):
     assert "skip" not in find
 
 
-def test_history_of_one_exercise_has_its_index(api, commands, bench_press):
+def test_an_index_serves_the_history_of_one_exercise(api, commands, bench_press):
     path = f"/api/history?exerciseId={bench_press.pk}"
     api.get(path)  # Where the page lies is learned once.
     (find,) = commands(lambda: api.get(path))
@@ -97,26 +97,26 @@ def test_a_detail_is_one_find_that_an_index_serves(api, ann, commands, routine, 
         assert find["filter"] == {"_id": ANY, "userId": ann.pk}
 
 
-def test_writes(api, commands, bench_press, routine, session):
+def test_writes_take_few_commands(api, commands, bench_press, routine, session):
     routine_body = {"name": "Push", "exercises": [entry(bench_press)]}
     session_body = {"date": "2026-05-01T10:00:00Z", "exercises": [entry(bench_press)]}
 
-    def asked(verb, path, body=None):
+    def sent(verb, path, body=None):
         return names(commands(lambda: getattr(api, verb)(path, body)))
 
-    assert asked("post", "/api/history", session_body) == ["insert"]
-    assert asked("put", routine, routine_body) == ["find", "update"]
-    assert asked("patch", routine, {"notes": "x"}) == ["find", "update"]
-    assert asked("put", session, session_body) == ["find", "update"]
-    assert asked("delete", session) == ["update"]
-    assert asked("post", "/api/routines", routine_body) == ["insert", "update", "commitTransaction"]
-    assert asked("delete", routine) == ["update", "update", "commitTransaction"]
+    assert sent("post", "/api/history", session_body) == ["insert"]
+    assert sent("put", routine, routine_body) == ["find", "update"]
+    assert sent("patch", routine, {"notes": "x"}) == ["find", "update"]
+    assert sent("put", session, session_body) == ["find", "update"]
+    assert sent("delete", session) == ["update"]
+    assert sent("post", "/api/routines", routine_body) == ["insert", "update", "commitTransaction"]
+    assert sent("delete", routine) == ["update", "update", "commitTransaction"]
 
 
-def test_a_stream_of_requests_with_one_token_asks_for_no_user(api, commands):
-    asked = [names(commands(lambda: api.get("/api/routines"))) for _ in range(5)]
+def test_most_requests_with_one_token_read_no_user(api, commands):
+    sent = [names(commands(lambda: api.get("/api/routines"))) for _ in range(5)]
 
-    assert asked == [["find"]] * 5
+    assert sent == [["find"]] * 5
 
 
 @pytest.mark.django_db

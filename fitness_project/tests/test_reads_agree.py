@@ -1,4 +1,4 @@
-"""The fast read (a stored document into an answer) and the serializer say the same."""
+"""The fast read, which renders a stored document directly, agrees with the serializer."""
 
 import json
 from datetime import UTC, datetime

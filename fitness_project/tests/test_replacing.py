@@ -1,4 +1,4 @@
-"""A write returns what it did not read afterwards: that must be what is stored all the same."""
+"""A write returns the stored document without reading it again."""
 
 import pytest
 from bson import ObjectId
@@ -23,13 +23,13 @@ def body(path, bench_press):
 
 
 @pytest.fixture
-def made(api, path, body):
+def created(api, path, body):
     return api.post(path, body)
 
 
 @pytest.fixture
 def before_each_write(monkeypatch):
-    """Calls that come between reading a document and writing it, one for each attempt."""
+    """Calls to make between reading a document and writing it, one for each attempt."""
     write, calls = OwnedDocuments._write, []
 
     def interrupted(*args, **kwargs):
@@ -41,111 +41,113 @@ def before_each_write(monkeypatch):
     return calls
 
 
-def test_a_put_returns_what_is_stored(api, made, body):
+def test_a_put_returns_what_is_stored(api, created, body):
     changed = {**body, "exercises": body["exercises"] * 2}
     del changed["notes"]
 
-    put = api.put(made["Location"], changed)
+    put = api.put(created["Location"], changed)
 
-    found = api.get(made["Location"])
+    found = api.get(created["Location"])
     assert put.json() == found.json()
-    assert put["ETag"] == found["ETag"] != made["ETag"]
-    assert put.json()["createdAt"] == made.json()["createdAt"]
+    assert put["ETag"] == found["ETag"] != created["ETag"]
+    assert put.json()["createdAt"] == created.json()["createdAt"]
     assert put.json()["notes"] is None
 
 
-def test_a_patch_returns_what_is_stored(api, made, body):
-    patch = api.patch(made["Location"], {"notes": "heavy"})
+def test_a_patch_returns_what_is_stored(api, created, body):
+    patch = api.patch(created["Location"], {"notes": "heavy"})
 
-    found = api.get(made["Location"])
+    found = api.get(created["Location"])
     assert patch.json() == found.json()
-    assert patch["ETag"] == found["ETag"] != made["ETag"]
+    assert patch["ETag"] == found["ETag"] != created["ETag"]
 
 
-def test_a_patch_keeps_what_another_one_changed_meanwhile(api, made, before_each_write, body):
+def test_a_patch_keeps_what_another_patch_changes_meanwhile(api, created, before_each_write, body):
     twice = body["exercises"] * 2
-    before_each_write.append(lambda: api.patch(made["Location"], {"exercises": twice}))
+    before_each_write.append(lambda: api.patch(created["Location"], {"exercises": twice}))
 
-    patch = api.patch(made["Location"], {"notes": "heavy"})
+    patch = api.patch(created["Location"], {"notes": "heavy"})
 
-    found = api.get(made["Location"])
+    found = api.get(created["Location"])
     assert patch.json() == found.json()
     assert (found.json()["notes"], len(found.json()["exercises"])) == ("heavy", 2)
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_document_that_changed_since_its_etag(api, made, body, verb):
-    current = api.patch(made["Location"], {"notes": "heavy"})
+def test_a_document_that_changed_after_its_etag_was_read(api, created, body, verb):
+    current = api.patch(created["Location"], {"notes": "heavy"})
     write = getattr(api, verb)
 
-    stale = write(made["Location"], body, headers={"If-Match": made["ETag"]})
-    fresh = write(made["Location"], body, headers={"If-Match": current["ETag"]})
+    stale = write(created["Location"], body, headers={"If-Match": created["ETag"]})
+    fresh = write(created["Location"], body, headers={"If-Match": current["ETag"]})
 
     assert (stale.status_code, fresh.status_code) == (412, 200)
-    assert fresh.json() == api.get(made["Location"]).json()
+    assert fresh.json() == api.get(created["Location"]).json()
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_if_match_is_checked_in_the_write_itself(api, made, body, before_each_write, verb):
-    before_each_write.append(lambda: api.patch(made["Location"], {"notes": "heavy"}))
+def test_if_match_is_checked_in_the_write_itself(api, created, body, before_each_write, verb):
+    before_each_write.append(lambda: api.patch(created["Location"], {"notes": "heavy"}))
 
-    late = getattr(api, verb)(made["Location"], body, headers={"If-Match": made["ETag"]})
+    late = getattr(api, verb)(created["Location"], body, headers={"If-Match": created["ETag"]})
 
     assert late.status_code == 412
-    assert api.get(made["Location"]).json()["notes"] == "heavy"
+    assert api.get(created["Location"]).json()["notes"] == "heavy"
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_document_that_is_deleted_and_created_again_meanwhile(
-    api, path, made, body, before_each_write, verb
+    api, path, created, body, before_each_write, verb
 ):
     def delete_and_create():
-        api.delete(made["Location"])
-        api.post(path, {**body, "id": made.json()["id"], "notes": "again"})
+        api.delete(created["Location"])
+        api.post(path, {**body, "id": created.json()["id"], "notes": "again"})
 
     before_each_write.append(delete_and_create)
 
-    written = getattr(api, verb)(made["Location"], {**body, "notes": "heavy"})
+    written = getattr(api, verb)(created["Location"], {**body, "notes": "heavy"})
 
     assert written.status_code == 200
-    assert written.json() == api.get(made["Location"]).json()
-    assert written.json()["createdAt"] != made.json()["createdAt"]
+    assert written.json() == api.get(created["Location"]).json()
+    assert written.json()["createdAt"] != created.json()["createdAt"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_document_that_is_deleted_meanwhile(api, made, body, before_each_write, verb):
-    before_each_write.append(lambda: api.delete(made["Location"]))
+def test_a_document_that_is_deleted_meanwhile(api, created, body, before_each_write, verb):
+    before_each_write.append(lambda: api.delete(created["Location"]))
 
-    assert getattr(api, verb)(made["Location"], body).status_code == 404
-    assert api.get(made["Location"]).status_code == 404
+    assert getattr(api, verb)(created["Location"], body).status_code == 404
+    assert api.get(created["Location"]).status_code == 404
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_write_whose_reply_was_lost_is_not_done_again(api, made, body, monkeypatch, verb):
+def test_a_write_whose_reply_is_lost_is_not_repeated(api, created, body, monkeypatch, verb):
     write, attempts = OwnedDocuments._write, []
 
-    def unheard(*args, **kwargs):
+    def without_reply(*args, **kwargs):
         attempts.append(write(*args, **kwargs))
         return False
 
-    monkeypatch.setattr(OwnedDocuments, "_write", unheard)
+    monkeypatch.setattr(OwnedDocuments, "_write", without_reply)
 
-    written = getattr(api, verb)(made["Location"], body, headers={"If-Match": made["ETag"]})
+    written = getattr(api, verb)(created["Location"], body, headers={"If-Match": created["ETag"]})
 
     assert written.status_code == 200
     assert attempts == [True]
-    assert written.json() == api.get(made["Location"]).json()
+    assert written.json() == api.get(created["Location"]).json()
 
 
-def test_nobody_else_gets_in(stranger, api, made, body):
-    assert stranger.put(made["Location"], body).status_code == 404
-    api.delete(made["Location"])
-    assert api.put(made["Location"], body).status_code == 404
+def test_only_the_owner_replaces_a_document_and_only_while_it_exists(stranger, api, created, body):
+    assert stranger.put(created["Location"], body).status_code == 404
+    api.delete(created["Location"])
+    assert api.put(created["Location"], body).status_code == 404
 
 
 @pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"createdAt": {"$a": 1}}])
 @pytest.mark.parametrize("has_entries", [True, False])
-def test_a_document_of_another_program(ann, api, bench_press, body, path, birth, has_entries):
+def test_a_document_that_another_program_stored_can_be_replaced(
+    ann, api, bench_press, body, path, birth, has_entries
+):
     collection = path.removeprefix("/api/")
     entries = [{"exerciseId": bench_press.pk}] if has_entries else None
     stored = {"_id": ObjectId(), "userId": ann.pk, "exercises": entries, **birth}

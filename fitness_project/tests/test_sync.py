@@ -1,17 +1,13 @@
-"""The change feed: a client that only ever asks it ends with what the server has."""
+"""The change feed: a client that only reads the feed ends with what the server has."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import signing
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from accounts.tests.factories import PASSWORD, UserFactory
-from conftest import client_of
+from accounts.tests.factories import PASSWORD
 from exercises import services
 from exercises.feed import CatalogueFeed
 from exercises.tests.factories import ExerciseFactory, entry
@@ -20,55 +16,9 @@ from fitness_project.documents import changes as feed
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
 
+from .device import KINDS, SYNC, Device
+
 pytestmark = pytest.mark.django_db
-
-SYNC = "/api/sync"
-KINDS = ("exercises", "routines", "history")
-
-
-class Device:
-    """A client that knows nothing but what the feed told it."""
-
-    def __init__(self, client):
-        self.client = client
-        self.token = None
-        self.has = {kind: {} for kind in KINDS}
-        self.heard = 0
-
-    def sync(self):
-        """Until there is no more."""
-        while self.apply(self.ask())["hasMore"]:
-            pass
-        return self
-
-    def ask(self):
-        query = {"since": self.token} if self.token else {}
-        answer = self.client.get(SYNC, query)
-        assert answer.status_code == 200, answer.content
-        return answer.json()
-
-    def apply(self, page):
-        for kind in KINDS:
-            for document in page["changes"][kind]:
-                self.has[kind][document["id"]] = document
-            for id in page["deleted"][kind]:
-                self.has[kind].pop(id, None)
-            self.heard += len(page["changes"][kind]) + len(page["deleted"][kind])
-        self.token = page["next"]
-        return page
-
-    def is_as_the_server(self):
-        for kind in KINDS:
-            assert self.has[kind] == self._listed(kind), kind
-        return True
-
-    def _listed(self, kind):
-        rows, path = {}, f"/api/{kind}?pageSize=100&archived=true"
-        while path:
-            page = self.client.get(path).json()
-            rows |= {row["id"]: row for row in page["results"]}
-            path = page["next"]
-        return rows
 
 
 @pytest.fixture
@@ -76,7 +26,7 @@ def device(api):
     return Device(api)
 
 
-def test_without_a_token_everything_comes(device, ann):
+def test_without_a_token_the_feed_returns_everything(device, ann):
     RoutineFactory(user=ann)
     SessionFactory(user=ann)
     ExerciseFactory(is_archived=True)
@@ -86,7 +36,7 @@ def test_without_a_token_everything_comes(device, ann):
     assert [len(device.has[kind]) for kind in KINDS] == [4, 1, 1]
 
 
-def test_then_only_what_changed(device, api, ann, bench_press):
+def test_with_a_token_it_returns_only_what_changed(device, api, ann, bench_press):
     routine, session = RoutineFactory(user=ann), SessionFactory(user=ann)
     kept = RoutineFactory(user=ann)
     device.sync()
@@ -105,7 +55,7 @@ def test_then_only_what_changed(device, api, ann, bench_press):
     assert str(kept.pk) not in str(page["changes"])
 
 
-def test_a_renaming_comes_with_the_routines_it_reaches(device, api, bench_press):
+def test_a_renamed_exercise_comes_with_its_routines(device, api, bench_press):
     api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
     device.sync()
 
@@ -129,19 +79,19 @@ def patch(client, path, exercise):
 
 
 @pytest.mark.parametrize("change", [rename_its_exercise, put, patch])
-def test_a_change_of_what_has_long_settled_comes(device, api, bench_press, change):
-    made = api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
+def test_a_change_of_an_old_document_comes(device, api, bench_press, change):
+    created = api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
     hour_ago = feed.now() - timedelta(hours=1)
     connection.database["routines"].update_one({}, {"$set": {"updatedAt": hour_ago}})
     known = dict(device.sync().has["routines"])
 
-    change(api, made["Location"], bench_press)
+    change(api, created["Location"], bench_press)
 
     assert device.sync().is_as_the_server()
     assert device.has["routines"] != known
 
 
-def test_a_deleted_exercise_is_told(device, bench_press):
+def test_a_deleted_exercise_is_reported(device, bench_press):
     device.sync()
 
     services.delete_exercise(bench_press.pk)
@@ -150,7 +100,7 @@ def test_a_deleted_exercise_is_told(device, bench_press):
     assert device.sync().is_as_the_server()
 
 
-def test_an_id_made_anew_comes_as_a_change(device, api, ann, bench_press):
+def test_a_deleted_id_that_is_used_again_comes_as_a_change(device, api, ann, bench_press):
     session = SessionFactory(user=ann)
     device.sync()
     api.delete(f"/api/history/{session.pk}")
@@ -163,7 +113,7 @@ def test_an_id_made_anew_comes_as_a_change(device, api, ann, bench_press):
     assert page["deleted"]["history"] == []
 
 
-def test_a_new_client_hears_of_nothing_that_has_long_gone(device, api, ann, monkeypatch):
+def test_a_new_client_does_not_hear_of_old_deletions(device, api, ann, monkeypatch):
     session = SessionFactory(user=ann)
     api.delete(f"/api/history/{session.pk}")
     monkeypatch.setattr(feed, "SETTLE", timedelta(0))
@@ -172,7 +122,7 @@ def test_a_new_client_hears_of_nothing_that_has_long_gone(device, api, ann, monk
     assert device.ask()["deleted"]["history"] == []
 
 
-def test_it_comes_in_pages(device, ann, monkeypatch):
+def test_the_feed_comes_in_pages(device, ann, monkeypatch):
     monkeypatch.setattr(feed, "PAGE", 3)
     for _ in range(10):
         SessionFactory(user=ann, exercises=[])
@@ -183,7 +133,7 @@ def test_it_comes_in_pages(device, ann, monkeypatch):
     assert device.is_as_the_server()
 
 
-def test_a_visit_ends_though_much_has_just_changed(device, ann, monkeypatch):
+def test_pages_come_to_an_end_even_if_much_has_just_changed(device, ann, monkeypatch):
     monkeypatch.setattr(feed, "PAGE", 2)
     monkeypatch.setattr(feed, "MAX_NAMED", 1)
     for _ in range(5):
@@ -197,7 +147,7 @@ def test_a_visit_ends_though_much_has_just_changed(device, ann, monkeypatch):
     assert device.is_as_the_server()
 
 
-def test_what_has_settled_is_not_read_again(device, api, ann, monkeypatch, command_log):
+def test_settled_documents_are_not_read_again(device, api, ann, monkeypatch, command_log):
     monkeypatch.setattr(feed, "SETTLE", timedelta(0))
     SessionFactory(user=ann)
     device.sync()
@@ -217,7 +167,7 @@ def test_what_has_settled_is_not_read_again(device, api, ann, monkeypatch, comma
     assert device.heard == 2
 
 
-def test_what_becomes_visible_late_is_not_missed(device, ann, monkeypatch):
+def test_a_document_that_becomes_visible_late_is_not_missed(device, ann, monkeypatch):
     device.sync()
     late, real = SessionFactory(user=ann, updated_at=feed.now() - timedelta(seconds=50)), feed.now
     monkeypatch.setattr(feed, "now", lambda: real() + timedelta(hours=1))
@@ -225,7 +175,7 @@ def test_what_becomes_visible_late_is_not_missed(device, ann, monkeypatch):
     assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(late.pk)]
 
 
-def test_a_clock_that_is_set_back_makes_nothing_missed(device, ann, monkeypatch):
+def test_nothing_is_missed_if_the_clock_is_set_back(device, ann, monkeypatch):
     real = feed.now
     monkeypatch.setattr(feed, "now", lambda: real() + timedelta(hours=1))
     device.sync()
@@ -235,7 +185,7 @@ def test_a_clock_that_is_set_back_makes_nothing_missed(device, ann, monkeypatch)
     assert [row["id"] for row in device.ask()["changes"]["history"]] == [str(session.pk)]
 
 
-def test_a_token_names_no_more_than_it_may(device, ann, monkeypatch):
+def test_a_token_names_a_limited_number_of_documents(device, ann, monkeypatch):
     monkeypatch.setattr(feed, "MAX_NAMED", 2)
     for _ in range(3):
         SessionFactory(user=ann, exercises=[])
@@ -247,7 +197,7 @@ def test_a_token_names_no_more_than_it_may(device, ann, monkeypatch):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 8001])
-def test_what_is_no_token_is_a_400(api, token):
+def test_an_invalid_token_is_a_400(api, token):
     refused = api.get(SYNC, {"since": token})
 
     assert refused.status_code == 400
@@ -285,7 +235,7 @@ def test_tombstones_outlast_the_tokens():
         assert index["expireAfterSeconds"] > sync.TOKENS_LIVE_SECONDS
 
 
-def test_what_is_newer_than_the_snapshot_waits_for_all_of_its_version(device, bench_press):
+def test_changes_newer_than_the_snapshot_wait_until_their_version_is_complete(device, bench_press):
     device.sync()
     services.change_exercise(bench_press.pk, {"level": "expert"})
     snapshot = services.catalogue.refreshed()
@@ -328,85 +278,3 @@ def test_tombstones_are_in_no_list_and_no_admin(api, staff, ann, bench_press):
     assert api.get("/api/history").json()["results"] == []
     assert type(session).objects.count() == 0
     assert type(bench_press).objects.filter(pk=bench_press.pk).count() == 0
-
-
-# The model: several devices of one user and a member of staff, all at once.
-
-IDS = [f"5f00000000000000000000{n:02x}" for n in range(5)]
-PATHS = ("/api/routines", "/api/history")
-INPUT = {"/api/routines": {"name": "Push"}, "/api/history": {"date": "2026-05-01T10:00:00Z"}}
-numbers = st.integers(0, 4)
-steps = st.one_of(
-    st.tuples(st.just("make"), st.sampled_from(PATHS), numbers),
-    st.tuples(st.just("change"), st.sampled_from(PATHS), numbers),
-    st.tuples(st.just("delete"), st.sampled_from(PATHS), numbers),
-    st.tuples(st.sampled_from(["rename", "archive", "make_exercise", "delete_exercise"]), numbers),
-    st.just(("sync",)),
-)
-scripts = st.lists(st.lists(steps, min_size=3, max_size=12), min_size=2, max_size=4)
-
-
-class World:
-    def __init__(self):
-        self.user = client_of(user := UserFactory())
-        self.staff = client_of(UserFactory(is_staff=True))
-        self.exercises = [ExerciseFactory() for _ in range(5)]
-        self.prefix = str(user.pk)[-10:]
-        self.count = 0
-
-    def play(self, script):
-        device = Device(self.user)
-        for step, *arguments in script:
-            self.count += 1
-            answer = getattr(self, step)(device, *arguments)
-            assert answer is None or answer.status_code != 500, answer.content
-        return device
-
-    def id(self, number):
-        return f"{self.prefix}{IDS[number][10:]}"
-
-    def make(self, _, path, number):
-        entries = [entry(self.exercises[(number + n) % 5]) for n in range(2)]
-        body = {**INPUT[path], "id": self.id(number), "exercises": entries}
-        return self.user.post(path, body)
-
-    def change(self, _, path, number):
-        return self.user.patch(f"{path}/{self.id(number)}", {"notes": f"note {self.count}"})
-
-    def delete(self, _, path, number):
-        return self.user.delete(f"{path}/{self.id(number)}")
-
-    def rename(self, _, number):
-        return self._patch_exercise(number, {"name": f"{self.prefix} {number} {self.count}"})
-
-    def archive(self, _, number):
-        return self._patch_exercise(number, {"isArchived": bool(self.count % 2)})
-
-    def make_exercise(self, _, number):
-        return self.staff.post("/api/exercises", {"name": f"New {self.prefix} {number}"})
-
-    def delete_exercise(self, _, number):
-        return self.staff.delete(f"/api/exercises/{self.exercises[number].pk}")
-
-    def sync(self, device):
-        device.sync()
-
-    def _patch_exercise(self, number, change):
-        return self.staff.patch(f"/api/exercises/{self.exercises[number].pk}", change)
-
-
-@pytest.mark.parametrize("named", [1, 5, 32])
-@given(scripts=scripts, page=st.sampled_from([1, 2, 100]))
-@settings(
-    max_examples=25,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_every_device_ends_with_what_the_server_has(monkeypatch, named, scripts, page):
-    monkeypatch.setattr(feed, "MAX_NAMED", named)
-    monkeypatch.setattr(feed, "PAGE", page)
-    world = World()
-    with ThreadPoolExecutor(len(scripts) + 1) as threads:
-        devices = list(threads.map(world.play, scripts))
-
-    for device in devices:
-        assert device.sync().is_as_the_server()

@@ -1,4 +1,4 @@
-"""An index into the array of entries, which `Meta.indexes` can't name."""
+"""An index on a field of the entries, which `Meta.indexes` can't declare."""
 
 from django.db import migrations
 

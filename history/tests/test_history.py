@@ -25,9 +25,9 @@ def error(response):
 
 
 def test_a_session_has_these_keys_in_this_order(api, bench_press, body):
-    answer = api.post(HISTORY, {**body, "durationSeconds": 3600}).json()
+    returned = api.post(HISTORY, {**body, "durationSeconds": 3600}).json()
 
-    assert list(answer.items()) == [
+    assert list(returned.items()) == [
         ("id", str(Session.objects.get().pk)),
         ("date", "2026-05-01T18:30:00.500Z"),
         (
@@ -45,12 +45,12 @@ def test_a_session_has_these_keys_in_this_order(api, bench_press, body):
         ("routineId", None),
         ("notes", None),
         ("durationSeconds", 3600),
-        ("createdAt", answer["createdAt"]),
-        ("updatedAt", answer["updatedAt"]),
+        ("createdAt", returned["createdAt"]),
+        ("updatedAt", returned["updatedAt"]),
     ]
 
 
-def test_what_post_answered_is_what_get_answers(api, body):
+def test_get_returns_what_post_returned(api, body):
     response = api.post(HISTORY, body)
 
     assert response.status_code == 201
@@ -58,12 +58,12 @@ def test_what_post_answered_is_what_get_answers(api, body):
     assert api.get(HISTORY).json()["results"] == [response.json()]
 
 
-def test_the_newest_date_comes_first_whenever_it_was_recorded(api, ann):
-    made = [SessionFactory(user=ann, date=DAY + timedelta(days=n)) for n in (2, 0, 1)]
+def test_the_newest_date_comes_first_regardless_of_creation(api, ann):
+    created = [SessionFactory(user=ann, date=DAY + timedelta(days=n)) for n in (2, 0, 1)]
 
     rows = api.get(HISTORY).json()["results"]
 
-    assert [row["id"] for row in rows] == [str(made[n].pk) for n in (0, 2, 1)]
+    assert [row["id"] for row in rows] == [str(created[n].pk) for n in (0, 2, 1)]
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ class TestFilters:
         ("name", "value"),
         [("from", "yesterday"), ("to", "2026-01-01"), ("exerciseId", "1"), ("routineId", "x")],
     )
-    def test_a_value_that_cannot_be_read_is_refused(self, api, name, value):
+    def test_an_invalid_value_is_refused(self, api, name, value):
         assert error(api.get(HISTORY, {name: value}))[0] == f"?{name}"
 
-    def test_an_offset_whose_plus_became_a_space_is_told(self, api):
-        answer = api.get(f"{HISTORY}?from=2026-11-01T00:00:00+01:00")
+    def test_an_offset_whose_plus_became_a_space_is_explained(self, api):
+        response = api.get(f"{HISTORY}?from=2026-11-01T00:00:00+01:00")
 
-        assert error(answer) == ("?from", "plus")
-        assert "%2B" in answer.json()["errors"][0]["detail"]
+        assert error(response) == ("?from", "plus")
+        assert "%2B" in response.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -143,92 +143,90 @@ class TestFilters:
         ({"name": "Monday"}, ("/name", "unknown")),
     ],
 )
-def test_a_session_outside_a_bound_is_refused(api, body, change, found):
+def test_a_session_out_of_bounds_is_refused(api, body, change, found):
     assert error(api.post(HISTORY, {**body, **change})) == found
     assert not Session.objects.exists()
 
 
-def test_put_replaces_all_and_patch_what_it_names(api, body):
-    made = api.post(HISTORY, {**body, "notes": "old", "durationSeconds": 60})
+def test_put_replaces_all_fields_and_patch_those_that_are_sent(api, body):
+    created = api.post(HISTORY, {**body, "notes": "old", "durationSeconds": 60})
 
-    patched = api.patch(made["Location"], {"notes": None}).json()
-    put = api.put(made["Location"], body).json()
+    patched = api.patch(created["Location"], {"notes": None}).json()
+    put = api.put(created["Location"], body).json()
 
     assert (patched["notes"], patched["durationSeconds"]) == (None, 60)
-    assert (put["durationSeconds"], put["createdAt"]) == (None, made.json()["createdAt"])
+    assert (put["durationSeconds"], put["createdAt"]) == (None, created.json()["createdAt"])
 
 
-def test_an_empty_patch_changes_nothing_but_the_time_of_the_change(api, body):
-    made = api.post(HISTORY, body)
+def test_an_empty_patch_changes_only_updated_at(api, body):
+    created = api.post(HISTORY, body)
 
-    patched = api.patch(made["Location"], {})
+    patched = api.patch(created["Location"], {})
 
     assert patched.status_code == 200
-    assert {**patched.json(), "updatedAt": None} == {**made.json(), "updatedAt": None}
+    assert {**patched.json(), "updatedAt": None} == {**created.json(), "updatedAt": None}
 
 
 def test_a_deleted_session_is_gone(api, body):
-    made = api.post(HISTORY, body)
+    created = api.post(HISTORY, body)
 
-    assert api.delete(made["Location"]).status_code == 204
-    assert api.get(made["Location"]).status_code == 404
-    assert api.delete(made["Location"]).status_code == 404
+    assert api.delete(created["Location"]).status_code == 204
+    assert api.get(created["Location"]).status_code == 404
+    assert api.delete(created["Location"]).status_code == 404
 
 
 class TestNames:
-    """History keeps the name that was true on the day."""
+    """A session keeps the names that the exercises had when it was recorded."""
 
     @pytest.fixture
     def recorded(self, api, body, bench_press):
-        made = api.post(HISTORY, body)
+        created = api.post(HISTORY, body)
         catalogue_services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
-        return made
+        return created
 
     @pytest.mark.parametrize("verb", ["put", "patch"])
     def test_a_recorded_entry_keeps_its_name(self, api, recorded, body, bench_press, verb):
         row = ExerciseFactory(name="Row")
         body["exercises"] = [entry(row), entry(bench_press, sets=5, name="Anything")]
 
-        answer = getattr(api, verb)(recorded["Location"], body).json()
+        entries = getattr(api, verb)(recorded["Location"], body).json()["exercises"]
 
-        assert [e["name"] for e in answer["exercises"]] == ["Row", "Bench Press"]
-        assert answer["exercises"][1]["sets"] == 5
+        assert [e["name"] for e in entries] == ["Row", "Bench Press"]
+        assert entries[1]["sets"] == 5
 
-    def test_entries_that_are_put_in_another_order_take_their_names_along(
-        self, api, recorded, bench_press
-    ):
+    def test_reordered_entries_keep_their_names(self, api, recorded, bench_press):
         both = [*recorded.json()["exercises"], entry(bench_press)]
         old, new = api.patch(recorded["Location"], {"exercises": both}).json()["exercises"]
 
-        answer = api.patch(recorded["Location"], {"exercises": [new, old]}).json()
+        reordered = api.patch(recorded["Location"], {"exercises": [new, old]}).json()
 
         assert (old["name"], new["name"]) == ("Bench Press", "Barbell Bench Press")
-        assert answer["exercises"] == [new, old]
+        assert reordered["exercises"] == [new, old]
 
-    def test_a_new_session_gets_the_present_name(self, api, recorded, body):
-        answer = api.post(HISTORY, body).json()
+    def test_a_new_session_gets_the_current_name(self, api, recorded, body):
+        created = api.post(HISTORY, body).json()
 
-        assert answer["exercises"][0]["name"] == "Barbell Bench Press"
+        assert created["exercises"][0]["name"] == "Barbell Bench Press"
 
 
 class TestRoutine:
-    def test_a_session_may_name_a_routine_of_the_users_own(self, api, ann, body):
+    def test_a_session_can_name_one_of_the_users_own_routines(self, api, ann, body):
         routine = str(RoutineFactory(user=ann).pk)
 
         assert api.post(HISTORY, {**body, "routineId": routine}).json()["routineId"] == routine
 
-    def test_a_session_keeps_it_when_the_routine_is_gone_and_may_be_put_back(self, api, ann, body):
+    def test_a_session_keeps_a_deleted_routine_and_can_be_put_back(self, api, ann, body):
         routine = str(RoutineFactory(user=ann).pk)
-        made = api.post(HISTORY, {**body, "routineId": routine})
+        created = api.post(HISTORY, {**body, "routineId": routine})
         api.delete(f"/api/routines/{routine}")
 
-        kept = api.get(made["Location"]).json()
-        again = api.put(made["Location"], kept)
+        kept = api.get(created["Location"]).json()
+        again = api.put(created["Location"], kept)
 
         assert kept["routineId"] == routine
         assert again.status_code == 200
 
-    def test_a_session_may_have_been_recorded_offline_before_its_routine_went(
+    def test_a_session_recorded_offline_can_name_a_routine_deleted_since(
         self, api, ann, stranger, body
     ):
         routine = str(RoutineFactory(user=ann).pk)
@@ -239,13 +237,13 @@ class TestRoutine:
         assert error(stranger.post(HISTORY, session)) == ("/routineId", "does_not_exist")
 
 
-def test_history_may_record_an_archived_exercise(api, body, bench_press):
+def test_a_session_can_have_an_archived_exercise(api, body, bench_press):
     catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
 
     assert api.post(HISTORY, body).status_code == 201
 
 
-def test_an_exercise_in_history_is_not_deleted(staff, ann, bench_press):
+def test_an_exercise_in_a_session_is_not_deleted(staff, ann, bench_press):
     SessionFactory(user=ann, exercises=[embedded(SessionEntry, bench_press)])
 
     assert staff.delete(f"/api/exercises/{bench_press.pk}").status_code == 409

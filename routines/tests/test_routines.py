@@ -2,15 +2,10 @@ import pytest
 from bson import ObjectId
 
 from accounts.models import User
-from conftest import client_of
-from exercises import catalogue as catalogue_module
-from exercises import services as catalogue_services
-from exercises.tests.factories import ExerciseFactory, entry
-from history.models import SessionEntry
-from history.tests.factories import SessionFactory
+from exercises.tests.factories import entry
 from routines import services
-from routines.models import Routine, RoutineEntry
-from routines.tests.factories import RoutineFactory, embedded
+from routines.models import Routine
+from routines.tests.factories import RoutineFactory
 
 ROUTINES = "/api/routines"
 
@@ -31,9 +26,9 @@ def error(response):
 
 
 def test_a_routine_has_these_keys_in_this_order(api, bench_press, body):
-    answer = api.post(ROUTINES, {**body, "notes": " slow "}).json()
+    returned = api.post(ROUTINES, {**body, "notes": " slow "}).json()
 
-    assert list(answer.items()) == [
+    assert list(returned.items()) == [
         ("id", str(Routine.objects.get().pk)),
         ("name", "Push"),
         (
@@ -49,13 +44,13 @@ def test_a_routine_has_these_keys_in_this_order(api, bench_press, body):
             ],
         ),
         ("notes", "slow"),
-        ("createdAt", answer["createdAt"]),
-        ("updatedAt", answer["updatedAt"]),
+        ("createdAt", returned["createdAt"]),
+        ("updatedAt", returned["updatedAt"]),
     ]
-    assert list(answer["exercises"][0]) == ["exerciseId", "name", "sets", "reps", "weight"]
+    assert list(returned["exercises"][0]) == ["exerciseId", "name", "sets", "reps", "weight"]
 
 
-def test_what_post_answered_is_what_get_answers(api, body):
+def test_get_returns_what_post_returned(api, body):
     response = api.post(ROUTINES, body)
 
     assert response.status_code == 201
@@ -64,16 +59,16 @@ def test_what_post_answered_is_what_get_answers(api, body):
 
 
 def test_the_newest_comes_first(api, ann):
-    made = [str(RoutineFactory(user=ann).pk) for _ in range(3)]
+    created = [str(RoutineFactory(user=ann).pk) for _ in range(3)]
 
-    assert [row["id"] for row in api.get(ROUTINES).json()["results"]] == made[::-1]
+    assert [row["id"] for row in api.get(ROUTINES).json()["results"]] == created[::-1]
 
 
 @pytest.mark.parametrize(
     ("search", "found"),
     [("DAY push", ["Push Day"]), ("day", ["Pull Day", "Push Day"]), ("p.sh", [])],
 )
-def test_search_looks_for_words_of_the_name(api, ann, search, found):
+def test_search_finds_words_in_the_name(api, ann, search, found):
     for name in ("Push Day", "Pull Day", "Legs"):
         RoutineFactory(user=ann, name=name)
 
@@ -82,7 +77,7 @@ def test_search_looks_for_words_of_the_name(api, ann, search, found):
     assert [row["name"] for row in rows] == found
 
 
-def test_put_replaces_all_and_patch_what_it_names(api, ann, body):
+def test_put_replaces_all_fields_and_patch_those_that_are_sent(api, ann, body):
     routine = RoutineFactory(user=ann, name="Old", notes="old")
     path = f"{ROUTINES}/{routine.pk}"
 
@@ -95,14 +90,14 @@ def test_put_replaces_all_and_patch_what_it_names(api, ann, body):
     assert put["updatedAt"] >= patched["updatedAt"]
 
 
-def test_what_get_answered_can_be_put(api, ann):
+def test_what_get_returned_can_be_put(api, ann):
     path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
-    answer = api.get(path).json()
+    returned = api.get(path).json()
 
-    again = api.put(path, answer)
+    again = api.put(path, returned)
 
     assert again.status_code == 200
-    assert {**again.json(), "updatedAt": None} == {**answer, "updatedAt": None}
+    assert {**again.json(), "updatedAt": None} == {**returned, "updatedAt": None}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +117,7 @@ def test_what_get_answered_can_be_put(api, ann):
     ],
 )
 @pytest.mark.parametrize("verb", ["post", "put", "patch"])
-def test_an_entry_outside_a_bound_is_refused_and_nothing_stored(
+def test_an_entry_out_of_bounds_is_refused_and_nothing_is_stored(
     api, ann, bench_press, verb, change, found
 ):
     routine = RoutineFactory(user=ann)
@@ -138,7 +133,7 @@ def test_an_entry_outside_a_bound_is_refused_and_nothing_stored(
 
 @pytest.mark.parametrize("missing", ["exerciseId", "sets", "reps", "weight"])
 @pytest.mark.parametrize("verb", ["post", "put", "patch"])
-def test_an_entry_is_whole_even_in_a_patch(api, ann, bench_press, verb, missing):
+def test_an_entry_must_be_complete_even_in_a_patch(api, ann, bench_press, verb, missing):
     routine = RoutineFactory(user=ann)
     path = ROUTINES if verb == "post" else f"{ROUTINES}/{routine.pk}"
     half = {key: value for key, value in entry(bench_press).items() if key != missing}
@@ -162,7 +157,7 @@ def test_an_entry_is_whole_even_in_a_patch(api, ann, bench_press, verb, missing)
         ({"notes": 5}, ("/notes", "invalid")),
     ],
 )
-def test_a_routine_outside_a_bound_is_refused(api, body, change, found):
+def test_a_routine_out_of_bounds_is_refused(api, body, change, found):
     assert error(api.post(ROUTINES, {**body, **change})) == found
     assert not Routine.objects.exists()
 
@@ -173,13 +168,13 @@ def test_zero_reps_and_zero_kilograms_are_allowed(api, bench_press):
     assert api.post(ROUTINES, body).status_code == 201
 
 
-def test_the_name_beside_an_id_is_the_servers(api, bench_press):
+def test_the_server_sets_the_name_of_an_entry(api, bench_press):
     body = {"name": "Push", "exercises": [entry(bench_press, name="My Own Press")]}
 
     assert api.post(ROUTINES, body).json()["exercises"][0]["name"] == "Bench Press"
 
 
-def test_a_routine_and_its_entry_in_the_user_come_and_go_together(api, ann, body):
+def test_a_routine_is_created_and_deleted_together_with_its_entry_in_the_user(api, ann, body):
     first, second = (api.post(ROUTINES, body).json()["id"] for _ in range(2))
     assert routine_ids(ann) == [ObjectId(first), ObjectId(second)]
 
@@ -212,119 +207,3 @@ def test_a_user_has_at_most_500_routines(api, ann, body):
     assert response.json()["code"] == "limit"
     assert Routine.objects.count() == 1
     assert len(routine_ids(ann)) == 500
-
-
-class TestArchived:
-    def test_an_archived_exercise_goes_into_no_new_routine(self, api, body, bench_press):
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
-
-        assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
-
-    def test_a_routine_that_has_it_keeps_it(self, api, body, bench_press):
-        path = f"{ROUTINES}/{api.post(ROUTINES, body).json()['id']}"
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
-
-        assert api.put(path, {**body, "name": "Changed"}).status_code == 200
-
-    def test_a_routine_that_lacks_it_does_not_get_it(self, api, ann, body, bench_press):
-        path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
-
-        assert error(api.put(path, body)) == ("/exercises/0/exerciseId", "archived")
-
-
-class TestRenames:
-    def test_a_new_name_reaches_routines_and_not_history(self, staff, ann, bench_press):
-        row = ExerciseFactory(name="Row")
-        routine, session = (
-            factory(
-                user=ann, exercises=[embedded(kind, e) for e in (bench_press, row, bench_press)]
-            )
-            for factory, kind in ((RoutineFactory, RoutineEntry), (SessionFactory, SessionEntry))
-        )
-
-        staff.patch(f"/api/exercises/{bench_press.pk}", {"name": "Barbell Bench Press"})
-
-        api = client_of(ann)
-        assert names(api.get(f"{ROUTINES}/{routine.pk}")) == [
-            "Barbell Bench Press",
-            "Row",
-            "Barbell Bench Press",
-        ]
-        assert names(api.get(f"/api/history/{session.pk}")) == ["Bench Press", "Row", "Bench Press"]
-
-    def test_an_old_name_written_meanwhile_is_found_again(self, ann, bench_press, monkeypatch):
-        """Another process may go by the old catalogue for a moment."""
-        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-
-        def write_the_old_name(seconds):
-            entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
-            Routine.objects.documents.update(routine.pk, {"exercises": entries})
-
-        monkeypatch.setattr(catalogue_services, "sleep", write_the_old_name)
-        catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
-
-        (stored,) = Routine.objects.documents.get(routine.pk)["exercises"]
-        assert stored["name"] == "New"
-
-
-class TestDeletion:
-    def test_an_exercise_in_a_routine_is_not_deleted(self, staff, ann, bench_press):
-        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-
-        response = staff.delete(f"/api/exercises/{bench_press.pk}")
-
-        assert response.status_code == 409
-        assert response.json()["code"] == "in_use"
-        assert staff.get(f"/api/exercises/{bench_press.pk}").status_code == 200
-
-    def test_one_that_came_into_use_meanwhile_stays_as_it_was(
-        self, staff, ann, bench_press, monkeypatch
-    ):
-        """Another process may go by the old catalogue for a moment."""
-
-        def use_it(seconds):
-            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-
-        monkeypatch.setattr(catalogue_services, "sleep", use_it)
-        response = staff.delete(f"/api/exercises/{bench_press.pk}")
-
-        assert response.status_code == 409
-        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is False
-
-    def test_nobody_can_begin_to_use_one_that_is_being_deleted(
-        self, staff, api, body, bench_press, monkeypatch
-    ):
-        refused = []
-        monkeypatch.setattr(
-            catalogue_services, "sleep", lambda _: refused.append(api.post(ROUTINES, body))
-        )
-
-        staff.delete(f"/api/exercises/{bench_press.pk}")
-
-        assert error(refused[0]) == ("/exercises/0/exerciseId", "does_not_exist")
-
-    def test_an_interrupted_deletion_leaves_it_archived(self, staff, ann, bench_press, monkeypatch):
-        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-        monkeypatch.setattr(catalogue_services, "used_among", lambda ids: set())
-        monkeypatch.setattr(catalogue_services, "sleep", raising(SystemExit))
-        with pytest.raises(SystemExit):
-            catalogue_services.delete_exercise(bench_press.pk)
-        monkeypatch.setattr(catalogue_module, "DELETION_SECONDS", 0)  # as time does
-
-        path = f"{ROUTINES}/{routine.pk}"
-        api = client_of(ann)
-
-        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is True
-        assert api.put(path, api.get(path).json()).status_code == 200
-
-
-def raising(error):
-    def fail(*_):
-        raise error
-
-    return fail
-
-
-def names(response):
-    return [entry["name"] for entry in response.json()["exercises"]]

@@ -1,11 +1,12 @@
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from exercises.catalogue import catalogue
-from exercises.importing import BadFile, plan_import, read_rows
+from exercises.importing import BadFile, Plan, plan_import, read_rows
 from exercises.services import store_exercises
 from fitness_project.database.migrations import migrate
 from fitness_project.errors import DomainError
@@ -16,20 +17,29 @@ BATCH = 200
 
 class Command(BaseCommand):
     help = (
-        "Imports exercises from a JSON array in free-exercise-db's layout or from CSV, matched "
-        "by name: running it twice changes nothing. A bad row is refused and the others go in."
+        "Imports exercises from CSV or from a JSON array in free-exercise-db's layout. Rows are "
+        "matched with the catalogue by name, so importing a file again changes nothing. Invalid "
+        "rows are refused, and the others are imported."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "file", type=Path, nargs="?", default=STARTER, help="The starter catalogue unless told."
+            "file",
+            type=Path,
+            nargs="?",
+            default=STARTER,
+            help="The file to import. Default: the starter catalogue.",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Say what it would do.")
         parser.add_argument(
-            "--if-empty", action="store_true", help="Do nothing where there are exercises."
+            "--dry-run", action="store_true", help="Only report what the import would do."
+        )
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="Do nothing if the catalogue already has exercises.",
         )
 
-    def handle(self, *, file, dry_run, if_empty, **options):
+    def handle(self, *, file: Path, dry_run: bool, if_empty: bool, **options: Any) -> None:
         migrate(self.stdout)
         if if_empty and catalogue.refreshed().by_id:
             return
@@ -39,7 +49,7 @@ class Command(BaseCommand):
             self._store(plan, show_progress=options["verbosity"] > 0 and sys.stderr.isatty())
         self._report(plan, dry_run)
 
-    def _plan(self, file):
+    def _plan(self, file: Path) -> Plan:
         try:
             return plan_import(read_rows(file.read_bytes()))
         except OSError as error:
@@ -47,28 +57,21 @@ class Command(BaseCommand):
         except BadFile as error:
             raise CommandError(f"{file}: {error} Nothing was imported.") from None
 
-    def _store(self, plan, show_progress):
+    def _store(self, plan: Plan, show_progress: bool) -> None:
         total = len(plan.new) + len(plan.changes)
         with tqdm(total=total, unit=" exercises", disable=not show_progress) as bar:
-            for kind, batch in [*_batches("new", plan.new), *_batches("changes", plan.changes)]:
-                try:
-                    store_exercises(**{"new": [], "changes": [], kind: batch})
-                except DomainError as error:
-                    raise CommandError(f"Stopped: {error} Run it again to go on.") from None
-                bar.update(len(batch))
+            try:
+                for start in range(0, max(len(plan.new), len(plan.changes)), BATCH):
+                    batch = slice(start, start + BATCH)
+                    bar.update(len(store_exercises(plan.new[batch], plan.changes[batch])))
+            except DomainError as error:
+                raise CommandError(f"Stopped: {error} Run the import again to continue.") from None
 
-    def _report(self, plan, dry_run):
+    def _report(self, plan: Plan, dry_run: bool) -> None:
         for number, reason in plan.refused:
             self.stderr.write(f"row {number} refused: {reason}")
-        counts = {
-            "created": len(plan.new),
-            "updated": len(plan.changes),
-            "unchanged": plan.unchanged,
-            "refused": len(plan.refused),
-        }
-        summary = ", ".join(f"{name} {count}" for name, count in counts.items())
-        self.stdout.write(f"{'Would be: ' if dry_run else ''}{summary}")
-
-
-def _batches(kind, items):
-    return [(kind, items[i : i + BATCH]) for i in range(0, len(items), BATCH)]
+        self.stdout.write(
+            f"{'Would be: ' if dry_run else ''}created {len(plan.new)}, "
+            f"updated {len(plan.changes)}, unchanged {plan.unchanged}, "
+            f"refused {len(plan.refused)}"
+        )

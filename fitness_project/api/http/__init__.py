@@ -1,1 +1,1 @@
-"""How documents travel over HTTP: conditions, retries, media types, bodies."""
+"""How documents travel over HTTP: conditional requests, retries, media types and bodies."""

@@ -16,30 +16,26 @@ def etag_of(document: Mapping[str, Any]) -> str:
 
 
 def etag_of_body(body: bytes) -> str:
-    """For a response that isn't a document with a revision."""
+    """The ETag of a response that isn't a document with a revision."""
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def required_etags(request: HttpRequest) -> list[str] | None:
-    """The ETags in `If-Match`, or None if any will do. A weak ETag never matches."""
-    required = request.META.get("HTTP_IF_MATCH")
-    if required is None or (etags := parse_etags(required)) == ["*"]:
-        return None
-    return etags
+    """The ETags in `If-Match`, or None if any revision will do. A weak ETag never matches."""
+    etags = parse_etags(request.META.get("HTTP_IF_MATCH", "*"))
+    return None if etags == ["*"] else etags
 
 
 def required_revisions(request: HttpRequest) -> Revisions | None:
+    """The revisions that `If-Match` names, or None if any will do."""
     etags = required_etags(request)
     if etags is None:
         return None
     ids = (parse_object_id(etag.strip('"')) for etag in etags)
-    return Revisions(tuple(found for found in ids if found is not None))
+    return Revisions(tuple(filter(None, ids)))
 
 
 def has_current(request: HttpRequest, etag: str) -> bool:
-    """Whether `If-None-Match` says that the client has this version already."""
-    known = request.META.get("HTTP_IF_NONE_MATCH")
-    if known is None:
-        return False
-    etags = parse_etags(known)
+    """Whether `If-None-Match` says that the client already has this version."""
+    etags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return etags == ["*"] or etag in (each.removeprefix("W/") for each in etags)

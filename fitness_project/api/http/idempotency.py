@@ -1,7 +1,7 @@
-"""`Idempotency-Key`: a POST that is sent again creates nothing twice.
+"""`Idempotency-Key`: a POST that is sent again doesn't create a second document.
 
-The key is a field of the document that the POST creates, under a unique index. Document and key are
-stored together or not at all, and of simultaneous attempts one stores them.
+The key is a field of the document that the POST creates, and has a unique index. Document and key
+are stored together or not at all, and only one of several simultaneous attempts stores them.
 """
 
 import re
@@ -10,24 +10,26 @@ from hashlib import sha256
 
 import orjson
 from rest_framework.exceptions import ParseError
-from rest_framework.request import Request
 
-from fitness_project.documents.collection import Document
+from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.errors import Gone, KeyReused
+
+from ..requests import SignedInRequest
 
 ALLOWED = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """Digests of the user's key and of the body that came with it."""
+    """Digests of the key that a user sent and of the body that came with it."""
 
     key: bytes
     body: bytes
 
     @classmethod
-    def of(cls, request: Request) -> "IdempotencyKey | None":
+    def of(cls, request: SignedInRequest) -> "IdempotencyKey | None":
+        """The request's key, if it has one. Raises ParseError for a malformed key."""
         given = request.META.get("HTTP_IDEMPOTENCY_KEY")
         if given is None:
             return None
@@ -37,17 +39,19 @@ class IdempotencyKey:
             body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
             raise ParseError("The body is nested too deeply.") from None
-        return cls(_digest(request.user.pk.binary + given.encode()), _digest(body))
+        key = request.user.pk.binary + given.encode()
+        return cls(sha256(key).digest(), sha256(body).digest())
 
     @property
     def fields(self) -> Document:
-        """What the document keeps of it."""
+        """The fields that a document keeps to recognize a repeated request."""
         return {"idempotencyKey": self.key, "idempotencyBody": self.body}
 
-    def made_before(self, documents: OwnedDocuments) -> Document | None:
-        """What the first attempt created.
+    def made_before(self, documents: OwnedDocuments) -> Stored | None:
+        """Returns the document that an earlier attempt created, if any.
 
-        Raises KeyReused if that had another body, and Gone if the document has been deleted since.
+        Raises KeyReused if that attempt had another body, and Gone if the document has been deleted
+        since.
         """
         document = documents.made_with(self.key)
         if document is None:
@@ -55,9 +59,5 @@ class IdempotencyKey:
         if document["idempotencyBody"] != self.body:
             raise KeyReused
         if not documents.holds(document):
-            raise Gone("The document that was created with this Idempotency-Key was deleted.")
+            raise Gone("The document created with this Idempotency-Key has been deleted.")
         return document
-
-
-def _digest(content: bytes) -> bytes:
-    return sha256(content).digest()

@@ -1,4 +1,4 @@
-"""Stored values as JSON."""
+"""Writes stored values as JSON."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,12 +7,11 @@ import orjson
 from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 
-OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
-
 
 def dump_json(data: Any, *, indent: bool = False) -> bytes:
-    """Ids become 24 hexadecimal digits, and dates UTC with milliseconds."""
-    return orjson.dumps(data, _encode, OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
+    """Writes ids as 24 hexadecimal digits, and dates in UTC with milliseconds."""
+    indentation = orjson.OPT_INDENT_2 if indent else 0
+    return orjson.dumps(data, _encode, orjson.OPT_PASSTHROUGH_DATETIME | indentation)
 
 
 def _encode(value: Any) -> Any:

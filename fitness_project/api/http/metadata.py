@@ -1,16 +1,21 @@
-"""What OPTIONS returns."""
+"""The response to OPTIONS."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.metadata import BaseMetadata
 from rest_framework.request import Request
 
+if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
+    from rest_framework.views import APIView
+
 
 class PlainMetadata(BaseMetadata):
-    """Name, description and media types. Only the schema describes fields, and OPTIONS doesn't say
-    whether a document exists."""
+    """Returns a view's name, description and media types.
 
-    def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:
+    Fields are described in the schema alone, and whether a document exists isn't revealed.
+    """
+
+    def determine_metadata(self, request: Request, view: "APIView") -> dict[str, Any]:
         return {
             "name": view.get_view_name(),
             "description": view.get_view_description(),

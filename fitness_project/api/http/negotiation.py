@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 
 from django.http import HttpRequest
@@ -15,15 +15,15 @@ TAKES_JSON = ("application/json", "*/*", "")
 
 
 class JSONFirstNegotiation(DefaultContentNegotiation):
-    """Clients that ask for JSON, or for anything, get JSON. Only the rest is negotiated."""
+    """Chooses JSON for clients that accept it or accept anything. Only the rest is negotiated."""
 
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        first = renderers[0]
+        first = next(iter(renderers))
         if request.META.get("HTTP_ACCEPT", "") in TAKES_JSON:
             return first, first.media_type
         by_type = {renderer.media_type: renderer for renderer in renderers}
@@ -31,18 +31,15 @@ class JSONFirstNegotiation(DefaultContentNegotiation):
             by_type[PROBLEM] = first
         preferred = preferred_type(request._request, list(by_type))
         if preferred is None:
-            known = " or ".join(by_type)
-            raise NotAcceptable(f"The response can be {known}.", available_renderers=renderers)
+            raise NotAcceptable(f"Accept must allow {' or '.join(by_type)}.")
         return by_type[preferred], by_type[preferred].media_type
 
 
-def prefers_html(request: HttpRequest) -> bool:
-    return preferred_type(request, [PROBLEM, "application/json", HTML]) == HTML
-
-
 def preferred_type(request: HttpRequest, media_types: list[str]) -> str | None:
-    """None also if the Accept header can't be read. Its parameters, such as a charset, don't
-    matter."""
+    """The media type that the Accept header prefers, or None if it allows or says nothing usable.
+
+    Parameters in the header, such as a charset, are ignored.
+    """
     with suppress(ValueError):
         for accepted in request.accepted_types:
             accepted.range_params = {}

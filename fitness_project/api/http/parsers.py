@@ -3,10 +3,11 @@ from typing import IO, Any
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from ..problems.errors import Encoded, RequestTooLarge
+from ..problems.errors import Encoded
 
 
 class StrictJSONParser(BaseParser):
@@ -27,7 +28,7 @@ class StrictJSONParser(BaseParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise RequestTooLarge
+            raise RequestDataTooBig
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:

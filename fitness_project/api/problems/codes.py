@@ -1,4 +1,4 @@
-"""The only table of error codes: each with its status and the exceptions that it stands for."""
+"""The only table of error codes, each with its status and the exceptions that it stands for."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from fitness_project import errors
 
-from .errors import RequestTooLarge, SignInOver
+from .errors import Encoded, SignInOver
 
 
 @dataclass(frozen=True)
 class Code:
-    """`detail` is the text of exceptions that have none for clients."""
+    """An error code. `detail` is for exceptions that have no text for clients."""
 
     name: str
     status: int
@@ -41,49 +41,74 @@ TABLE = (
         "The request can't be read.",
     ),
     Code("bad_authorization_header", 401, (drf.AuthenticationFailed,)),
-    Code("bad_credentials", 401, (errors.BadCredentials,)),
+    Code(
+        "bad_credentials",
+        401,
+        (errors.BadCredentials,),
+        "No active account has this e-mail address and password.",
+    ),
     Code("not_authenticated", 401, (drf.NotAuthenticated,)),
     Code("sign_in_over", 401, (SignInOver,)),
-    Code("token_not_valid", 401, (InvalidToken, errors.TokenNotValid)),
+    Code(
+        "token_not_valid",
+        401,
+        (InvalidToken, errors.TokenNotValid),
+        "This sign-in has ended. Sign in again.",
+    ),
     Code(
         "permission_denied",
         403,
         (drf.PermissionDenied, django.PermissionDenied),
-        drf.PermissionDenied.default_detail,
+        str(drf.PermissionDenied.default_detail),
     ),
-    Code("not_found", 404, (drf.NotFound, Http404, errors.Missing), drf.NotFound.default_detail),
+    Code(
+        "not_found",
+        404,
+        (drf.NotFound, Http404, errors.Missing),
+        str(drf.NotFound.default_detail),
+    ),
     Code("method_not_allowed", 405, (drf.MethodNotAllowed,)),
     Code("not_acceptable", 406, (drf.NotAcceptable,)),
     Code("being_deleted", 409, (errors.BeingDeleted,)),
     Code("in_use", 409, (errors.InUse,)),
     Code("limit", 409, (errors.LimitReached,)),
-    Code("taken", 409, (errors.Taken,)),
-    Code("gone", 410, (errors.Gone,)),
-    Code("precondition_failed", 412, (errors.PreconditionFailed,)),
     Code(
-        "too_large",
-        413,
-        (RequestTooLarge, django.RequestDataTooBig),
-        RequestTooLarge.default_detail,
+        "taken",
+        409,
+        (errors.Taken,),
+        "This id is taken. GET the document, because you may have created it, or choose another "
+        "id.",
     ),
-    Code("unsupported_media_type", 415, (drf.UnsupportedMediaType,)),
-    Code("idempotency_key_reused", 422, (errors.KeyReused,)),
-    Code("too_many_attempts", 429, (errors.TooManyAttempts,)),
+    Code("gone", 410, (errors.Gone,)),
+    Code(
+        "precondition_failed",
+        412,
+        (errors.PreconditionFailed,),
+        "The document's ETag isn't in If-Match (a weak ETag, which begins with W/, never matches). "
+        "Read the document again and send its current ETag.",
+    ),
+    Code("too_large", 413, (django.RequestDataTooBig,), "The request body is larger than 1 MiB."),
+    Code("unsupported_media_type", 415, (drf.UnsupportedMediaType, Encoded)),
+    Code(
+        "idempotency_key_reused",
+        422,
+        (errors.KeyReused,),
+        "This Idempotency-Key was already used with a different body. Use a new key.",
+    ),
+    Code(
+        "too_many_attempts",
+        429,
+        (errors.TooManyAttempts,),
+        "Too many failed attempts. Try again later.",
+    ),
     SERVER_ERROR,
     Code("busy", 503, (errors.Busy,)),
     UNAVAILABLE,
 )
 BY_EXCEPTION = {exception: code for code in TABLE for exception in code.exceptions}
-STATUSES = sorted({code.status for code in TABLE})
 
 
 def code_of(error: BaseException) -> Code | None:
-    """The code of the closest class in the table."""
-    for kind in type(error).__mro__:
-        if code := BY_EXCEPTION.get(kind):  # type: ignore[call-overload]
-            return code
-    return None
-
-
-def names_for(status: int) -> list[str]:
-    return [code.name for code in TABLE if code.status == status]
+    """Finds the code of the error's class, or of the closest base class in the table."""
+    known = (BY_EXCEPTION[kind] for kind in type(error).__mro__ if kind in BY_EXCEPTION)
+    return next(known, None)

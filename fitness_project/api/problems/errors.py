@@ -1,21 +1,15 @@
-"""Errors of the request itself, for which Django REST Framework has no exception."""
+"""Errors in a request for which Django REST Framework has no exception."""
 
-from rest_framework import exceptions, status
-
-
-class RequestTooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request body is larger than 1 MiB."
+from rest_framework import exceptions
 
 
-class Encoded(exceptions.UnsupportedMediaType):
-    def __init__(self) -> None:
-        super().__init__("", "Send the body as it is, without a Content-Encoding.")
+class Encoded(exceptions.APIException):
+    default_detail = "Send the body uncompressed, without a Content-Encoding."
 
 
 class InvalidQuery(exceptions.ValidationError):
-    """Validation errors of query parameters: their pointers are `?name`."""
+    """Validation errors in query parameters. Their pointers are `?name`."""
 
 
 class SignInOver(exceptions.AuthenticationFailed):
-    default_detail = "This sign-in is over."
+    default_detail = "This sign-in has ended. Sign in again."

@@ -1,33 +1,33 @@
-"""Where errors are caught: in Django REST Framework, in Django, and in pages outside the API."""
+"""Catches errors in Django REST Framework, in Django, and in pages outside the API."""
 
 import logging
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from fitness_project.database.outage import is_outage, outage
 from fitness_project.errors import DomainError
 
 from ..http.json import dump_json
-from ..http.negotiation import HTML, PROBLEM, prefers_html
+from ..http.negotiation import HTML, PROBLEM, preferred_type
 from ..http.renderers import BrowsableRenderer, DocumentJSONRenderer
 from .codes import SERVER_ERROR, UNAVAILABLE
-from .responses import RETRY_AFTER_SECONDS, Problem, problem_of
+from .responses import Problem, problem_of
 
 log = logging.getLogger(__name__)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's exception handler, for every exception that a view raises."""
+    """Handles every exception that a DRF view raises."""
     problem = problem_of(error)
     if problem.code is SERVER_ERROR:
         log.error("Unhandled error", exc_info=error)
-    response = Response(problem.body, problem.status, headers=problem.headers, exception=True)
+    response = Response(problem.body, problem.code.status, headers=problem.headers, exception=True)
     request = context["request"]
     if not isinstance(getattr(request, "accepted_renderer", None), BrowsableRenderer):
         request.accepted_renderer = DocumentJSONRenderer()
@@ -36,55 +36,45 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The same problem where no DRF view is at work."""
+    """Builds the response to a problem outside DRF's views."""
     content_type, body = PROBLEM, dump_json(problem.body)
-    if prefers_html(request):
+    if preferred_type(request, [PROBLEM, "application/json", HTML]) == HTML:
         content_type = f"{HTML}; charset=utf-8"
         body = render_to_string("problem.html", problem.body).encode()
     return HttpResponse(
         body,
-        status=problem.status,
+        status=problem.code.status,
         content_type=content_type,
         headers={**problem.headers, "Content-Length": str(len(body)), "Vary": "Accept"},
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def client_error(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_page(request, problem_of(exception))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_page(request, problem_of(PermissionDenied()))
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_page(request, problem_of(Http404()))
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django has logged the traceback, and calls this while it handles the exception."""
+    """Django calls this while it handles the exception, whose traceback it has logged."""
     return problem_page(request, problem_of(sys.exc_info()[1] or Exception()))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    code = problem_of(PermissionDenied()).code
-    return problem_page(request, Problem(code, f"The CSRF check failed. {reason}"))
+    return client_error(request, PermissionDenied(f"The CSRF check failed. {reason}"))
 
 
 class ProblemMiddleware:
-    """Refuses calls at once while the database is known to be away, and responds to what pages
-    outside the API raise."""
+    """Refuses API requests at once during a known outage of the database, and handles exceptions in
+    pages outside the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/") and outage.is_on():
-            problem = Problem(UNAVAILABLE, UNAVAILABLE.detail, retry_after=RETRY_AFTER_SECONDS)
-            return problem_page(request, problem)
+            return problem_page(request, Problem(UNAVAILABLE, UNAVAILABLE.detail))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError) or is_outage(exception):
-            return problem_page(request, problem_of(exception))
+            return client_error(request, exception)
         return None

@@ -1,105 +1,107 @@
-"""What clients are told of an error: `application/problem+json` (RFC 9457)."""
+"""Turns exceptions into problem details: `application/problem+json` (RFC 9457)."""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import DisallowedHost
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
 from fitness_project.database.outage import is_outage, outage
-from fitness_project.errors import FieldRefused, TooManyAttempts
+from fitness_project.errors import DomainError, FieldRefused, TooManyAttempts
 from fitness_project.serving.request_ids import current_request_id
 
 from .codes import SERVER_ERROR, UNAVAILABLE, Code, code_of
-from .errors import Encoded, InvalidQuery
+from .errors import InvalidQuery
 
 RETRY_AFTER_SECONDS = 2
 MAX_ERRORS = 100
 WITH_FIELD_ERRORS = (400, 422)
+# For exceptions whose own text doesn't tell clients what would be right.
+BETTER_DETAILS: dict[type[BaseException], str] = {
+    DisallowedHost: "This service isn't configured for this host name: see ALLOWED_HOSTS.",
+    UnsupportedMediaType: "The body must be application/json.",
+}
+
+Detail = ErrorDetail | list["Detail"] | dict[str, "Detail"]
 
 log = logging.getLogger(__name__)
 
 
+class FieldError(TypedDict):
+    """What is wrong with one field of the input, to which `pointer` (RFC 6901) points."""
+
+    pointer: str
+    code: str | None
+    detail: str
+
+
 @dataclass(frozen=True)
 class Problem:
+    """The content of an error response."""
+
     code: Code
     detail: str
-    errors: list[dict[str, str]] = field(default_factory=list)
-    retry_after: int | None = None
-
-    @property
-    def status(self) -> int:
-        return self.code.status
+    errors: list[FieldError] = field(default_factory=list)
+    retry_after: int = RETRY_AFTER_SECONDS
 
     @property
     def body(self) -> dict[str, Any]:
-        body = {
+        errors = {"errors": self.errors} if self.code.status in WITH_FIELD_ERRORS else {}
+        return {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
+            "title": HTTPStatus(self.code.status).phrase,
+            "status": self.code.status,
             "code": self.code.name,
             "detail": self.detail,
             "requestId": current_request_id(),
+            **errors,
         }
-        if self.status in WITH_FIELD_ERRORS:
-            body["errors"] = self.errors
-        return body
 
     @property
     def headers(self) -> dict[str, str]:
-        found = {}
-        if self.status == HTTPStatus.UNAUTHORIZED:
-            found["WWW-Authenticate"] = "Bearer"
-        if self.retry_after is not None:
-            found["Retry-After"] = str(self.retry_after)
-        return found
+        if self.code.status == HTTPStatus.UNAUTHORIZED:
+            return {"WWW-Authenticate": "Bearer"}
+        if self.code.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            return {"Retry-After": str(self.retry_after)}
+        return {}
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The problem that any exception becomes, whether it is foreseen or not."""
+    """Turns any exception, whether foreseen or not, into a problem."""
     code = code_of(error)
     if code is None and is_outage(error):
         log.warning("The database can't be reached: %s", error)
         outage.learn_from(error)
         code = UNAVAILABLE
-    if code is None:
-        code = SERVER_ERROR
+    code = code or SERVER_ERROR
     fields = field_errors(error)
     detail = summary(fields) if fields else _detail_of(error, code)
-    return Problem(code, detail, fields, _seconds_to_wait(error, code))
+    retry_after = error.seconds if isinstance(error, TooManyAttempts) else RETRY_AFTER_SECONDS
+    return Problem(code, detail, fields, retry_after)
 
 
 def _detail_of(error: BaseException, code: Code) -> str:
-    if isinstance(error, DisallowedHost):
-        return "This service has no such host name: see ALLOWED_HOSTS."
-    if isinstance(error, UnsupportedMediaType) and not isinstance(error, Encoded):
-        return "The body must be application/json."
-    detail: Any = getattr(error, "detail", "") or code.detail
+    own = str(error) if isinstance(error, DomainError) else getattr(error, "detail", "")
+    detail = BETTER_DETAILS.get(type(error)) or own or code.detail
     return str(detail["detail"] if isinstance(detail, dict) else detail)
 
 
-def _seconds_to_wait(error: BaseException, code: Code) -> int | None:
-    if isinstance(error, TooManyAttempts):
-        return error.seconds
-    return RETRY_AFTER_SECONDS if code.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-
-
-def summary(errors: list[dict[str, str]]) -> str:
+def summary(errors: list[FieldError]) -> str:
     count = len({error["pointer"] for error in errors})
     if count == 1:
         return "One field is not valid."
-    return f"{count} fields{' or more' if count >= MAX_ERRORS else ''} are not valid."
+    return f"{count}{' or more' if count >= MAX_ERRORS else ''} fields are not valid."
 
 
-def field_errors(error: BaseException) -> list[dict[str, str]]:
+def field_errors(error: BaseException) -> list[FieldError]:
+    """The errors of single fields, at most MAX_ERRORS of them."""
     if isinstance(error, FieldRefused):
-        pointer = f"/{error.field}"
-        return [{"pointer": pointer, "code": c, "detail": detail} for c, detail in error.faults]
+        return [{"pointer": f"/{error.field}", "code": c, "detail": d} for c, d in error.faults]
     if not isinstance(error, ValidationError):
         return []
     prefix = "?" if isinstance(error, InvalidQuery) else "/"
@@ -109,15 +111,13 @@ def field_errors(error: BaseException) -> list[dict[str, str]]:
     ]
 
 
-def flatten(detail: Any, pointer: str, prefix: str = "/") -> Iterator[tuple[str, Any]]:
-    """DRF's nested errors as pairs of a JSON Pointer and an ErrorDetail."""
+def flatten(detail: Detail, pointer: str, prefix: str = "/") -> Iterator[tuple[str, ErrorDetail]]:
+    """Flattens DRF's nested errors into pairs of a JSON Pointer and an ErrorDetail."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
-            if key == api_settings.NON_FIELD_ERRORS_KEY:
-                yield from flatten(inner, pointer)
-            else:
-                step = str(key).replace("~", "~0").replace("/", "~1")
-                yield from flatten(inner, f"{pointer}{prefix}{step}")
+            step = prefix + str(key).replace("~", "~0").replace("/", "~1")
+            is_whole = key == api_settings.NON_FIELD_ERRORS_KEY
+            yield from flatten(inner, pointer if is_whole else pointer + step)
     elif isinstance(detail, list):
         for inner in detail:
             yield from flatten(inner, pointer)

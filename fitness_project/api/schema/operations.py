@@ -1,206 +1,138 @@
-"""OpenAPI 3.1: every operation with its error answers."""
+"""OpenAPI 3.1: describes each operation together with its error responses."""
+
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_lib_doc_excludes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.permissions import AllowAny
-from rest_framework.serializers import ListSerializer
+from rest_framework.serializers import ListSerializer, Serializer
 
-from ..http.negotiation import PROBLEM as MEDIA_TYPE
-from ..problems.codes import TABLE, names_for
+from ..http.negotiation import PROBLEM as PROBLEM_MEDIA_TYPE
+from ..problems.codes import TABLE
 from ..serializers import ChosenId, DocumentSerializer, StrictSerializer
+from . import texts
+from .texts import Schema
 
-PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457. `code` is stable; `detail` may change.",
-    "required": ["type", "title", "status", "code", "detail", "requestId"],
-    "properties": {
-        "type": {"type": "string", "const": "about:blank"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {
-            "type": "string",
-            "enum": sorted(code.name for code in TABLE),
-        },
-        "detail": {"type": "string"},
-        "requestId": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "description": "With 400 and 422 alone: what is wrong with which field.",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {
-                    "pointer": {
-                        "type": "string",
-                        "description": "A JSON Pointer into the body, or `?name`.",
-                    },
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-MEANINGS = {
-    "400": "The input is not valid.",
-    "401": "Not signed in.",
-    "403": "Signed in, but not allowed.",
-    "404": "There is no such document for this user.",
-    "406": "Only JSON and, for browsers, HTML can be answered.",
-    "409": "What is stored forbids it.",
-    "410": "It was deleted since, or the token is too old.",
-    "412": "The document is at another revision than `If-Match` names.",
-    "413": "The body is too large.",
-    "415": "The body must be JSON.",
-    "422": "This Idempotency-Key came with another body before.",
-    "429": "Too many failed attempts: wait `Retry-After` seconds.",
-    "503": "Not now. Try again after `Retry-After` seconds.",
-}
-ID_PARAMETER = OpenApiParameter(
-    "id", {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}, OpenApiParameter.PATH
-)
-SUMMARIES = {
-    "list": "List {}s",
-    "create": "Add a new {}",
-    "retrieve": "Read one {}",
-    "update": "Replace one {}",
-    "partial_update": "Change some fields of one {}",
-    "destroy": "Delete one {}",
-}
-ETAG = {"ETag": "The document's revision, for `If-Match` and `If-None-Match`."}
-LOCATION = {"Location": "The URL of what was made."}
-REPLAYED = {"Idempotent-Replayed": "`true` where an earlier try had made it."}
-RETRY_AFTER = {"Retry-After": "Seconds to wait."}
-CHALLENGE = {"WWW-Authenticate": "`Bearer`."}
+Parameters = list[OpenApiParameter | Serializer | type[Serializer]]
+
 WITH_A_BODY = ("POST", "PUT", "PATCH")
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="Only if this is still the ETag."
-)
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="Only if this isn't the ETag."
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    OpenApiParameter.HEADER,
-    description="The same key and body again make nothing twice.",
-)
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problem answers that each operation can give.
+    """Adds the headers and the error responses of each operation.
 
-    A view's `problem_codes` names those that its shape doesn't tell: `{"DELETE": ["409"]}`. Views
-    with `has_etags` answer single documents, conditionally; those with `takes_keys` take an
-    `Idempotency-Key`; `delete_body` is the serializer of a DELETE's body.
+    These attributes of a view say what its methods and its permissions don't reveal:
+
+    - `problem_codes`: further statuses of error responses, by method: `{"DELETE": ["409"]}`.
+    - `has_etags`: whether the view reads and writes single documents conditionally.
+    - `takes_keys`: whether its POST accepts an `Idempotency-Key`.
+    - `delete_body`: the serializer for the body of its DELETE.
     """
 
-    def get_operation(self, *args, **kwargs):
-        operation = super().get_operation(*args, **kwargs)
-        if operation is not None:
-            problem = {"content": {MEDIA_TYPE: {"schema": self._problem_component().ref}}}
-            for code in sorted(self._problem_codes()):
-                operation["responses"][code] = {"description": _meaning(code), **problem}
-            if self.method == "DELETE" and hasattr(self.view, "delete_body"):
-                body = self.resolve_serializer(self.view.delete_body, "request").ref
-                operation["requestBody"] = {
-                    "content": {"application/json": {"schema": body}},
-                    "required": True,
-                }
-            if IF_NONE_MATCH in self.get_override_parameters():
-                operation["responses"]["304"] = {"description": "The client has it already."}
-            for code, response in operation["responses"].items():
-                if headers := self._headers(code):
-                    response["headers"] = headers
+    def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
+        operation: Schema | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        if self.method == "DELETE" and hasattr(self.view, "delete_body"):
+            schema = self.resolve_serializer(self.view.delete_body, "request").ref
+            content = {"application/json": {"schema": schema}}
+            operation["requestBody"] = {"content": content, "required": True}
+        responses = operation["responses"]
+        for status in sorted(self._problem_statuses()):
+            responses[status] = self._problem_response(status)
+        if texts.IF_NONE_MATCH in self.get_override_parameters():
+            responses["304"] = {"description": texts.NOT_MODIFIED}
+        for status, response in responses.items():
+            if headers := self._headers(status):
+                response["headers"] = headers
         return operation
 
-    def get_summary(self):
-        summary = SUMMARIES.get(getattr(self.view, "action", None))
-        if summary:
+    def get_summary(self) -> str:
+        summary = texts.SUMMARIES.get(getattr(self.view, "action", ""))
+        if summary and hasattr(self.view, "basename"):
             return summary.format(self.view.basename)
         return self.get_operation_id().replace("_", " ").capitalize()
 
-    def get_override_parameters(self):
-        parameters = super().get_override_parameters()
+    def get_override_parameters(self) -> Parameters:
+        parameters: Parameters = [*super().get_override_parameters()]
         if "{id}" in self.path:
-            parameters = [*parameters, ID_PARAMETER]
+            parameters.append(texts.ID)
         if self._takes_key():
-            parameters = [*parameters, IDEMPOTENCY_KEY]
+            parameters.append(texts.IDEMPOTENCY_KEY)
         if self._is_conditional():
-            parameters = [*parameters, IF_NONE_MATCH if self.method == "GET" else IF_MATCH]
+            parameters.append(texts.IF_NONE_MATCH if self.method == "GET" else texts.IF_MATCH)
         return parameters
 
-    def _headers(self, code):
-        found = {}
-        if code == "401":
-            found |= CHALLENGE
-        if code in ("429", "503"):
-            found |= RETRY_AFTER
-        if code == "201" and getattr(self.view, "has_etags", False):
-            found |= {**LOCATION, **ETAG}
-            if self._takes_key():
-                found |= REPLAYED
-        if code in ("200", "304") and self._is_conditional():
-            found |= ETAG
+    def _problem_response(self, status: str) -> Schema:
+        component = ResolvedComponent(
+            name="Problem", type=ResolvedComponent.SCHEMA, schema=texts.PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(component)
+        codes = ", ".join(f"`{code.name}`" for code in TABLE if code.status == int(status))
         return {
-            name: {"description": text, "schema": {"type": "string"}}
-            for name, text in found.items()
+            "description": f"{texts.MEANINGS[status]} `code`: {codes}.",
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": component.ref}},
         }
 
-    def _takes_key(self):
+    def _problem_statuses(self) -> set[str]:
+        statuses = {"406", "503", *getattr(self.view, "problem_codes", {}).get(self.method, ())}
+        if not isinstance(self.view.get_permissions()[0], AllowAny):
+            statuses |= {"401"} if self.method == "GET" else {"401", "403"}
+        if self._takes_key():
+            statuses |= {"409", "410", "422"}
+        if self._is_conditional() and self.method != "GET":
+            statuses.add("412")
+        if self.method in WITH_A_BODY:
+            statuses |= {"400", "413", "415"}
+        if self._is_list_view():
+            statuses.add("400")
+        if "{id}" in self.path:
+            statuses.add("404")
+        return statuses
+
+    def _headers(self, status: str) -> Schema:
+        return {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in self._header_texts(status).items()
+        }
+
+    def _header_texts(self, status: str) -> dict[str, str]:
+        match status:
+            case "401":
+                return texts.CHALLENGE
+            case "429" | "503":
+                return texts.RETRY_AFTER
+            case "201" if getattr(self.view, "has_etags", False):
+                replayed = texts.REPLAYED if self._takes_key() else {}
+                return {**texts.LOCATION, **texts.ETAG, **replayed}
+            case "200" | "304" if self._is_conditional():
+                return texts.ETAG
+        return {}
+
+    def _takes_key(self) -> bool:
         return self.method == "POST" and getattr(self.view, "takes_keys", False)
 
-    def _is_conditional(self):
+    def _is_conditional(self) -> bool:
         is_single = not self._is_list_view() and self.method != "POST"
         return is_single and getattr(self.view, "has_etags", False)
 
-    def _problem_component(self):
-        component = ResolvedComponent(
-            name="Problem", type=ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
-        )
-        self.registry.register_on_missing(component)
-        return component
 
-    def _problem_codes(self) -> set[str]:
-        codes = {"406", "503", *getattr(self.view, "problem_codes", {}).get(self.method, ())}
-        if not isinstance(self.view.get_permissions()[0], AllowAny):
-            codes.add("401")
-            if self.method != "GET":
-                codes.add("403")
-        if self._takes_key():
-            codes |= {"409", "410", "422"}
-        if self._is_conditional() and self.method != "GET":
-            codes.add("412")
-        if self.method in WITH_A_BODY:
-            codes |= {"400", "413", "415"}
-        if self._is_list_view():
-            codes.add("400")
-        if "{id}" in self.path:
-            codes.add("404")
-        return codes
-
-
-def _meaning(status):
-    names = ", ".join(f"`{name}`" for name in names_for(int(status)))
-    return f"{MEANINGS[status]} `code`: {names}."
-
-
-class EntriesExtension(OpenApiSerializerFieldExtension):
-    """The bounds of an array of documents, which are left out otherwise."""
+class ListExtension(OpenApiSerializerFieldExtension):
+    """Adds the bounds of an array of objects, which drf-spectacular omits."""
 
     target_class = ListSerializer
 
-    def map_serializer_field(self, auto_schema, direction):
-        entry = auto_schema.resolve_serializer(self.target.child, direction)
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
+        item = auto_schema.resolve_serializer(self.target.child, direction)
         bounds = {"minItems": self.target.min_length, "maxItems": self.target.max_length}
         known = {name: bound for name, bound in bounds.items() if bound is not None}
-        return {"type": "array", "items": entry.ref, **known}
+        return {"type": "array", "items": item.ref, **known}
 
 
-def responses_are_whole(result, generator, request, public):
-    """A response leaves out no field: what it has no value for is null."""
+def require_all_response_fields(result: Schema, **_: Any) -> Schema:
+    """Marks every field of a response as required, because fields without a value are null."""
     for name, component in result["components"]["schemas"].items():
         if not name.endswith("Request") and name != "Problem" and "properties" in component:
             component["required"] = sorted(component["properties"])
@@ -208,5 +140,5 @@ def responses_are_whole(result, generator, request, public):
 
 
 def internal_docs() -> list[type]:
-    """Whose docstrings are for us, not for clients that read what inherits from them."""
+    """Classes whose docstrings aren't meant for client developers, and aren't inherited."""
     return [*get_lib_doc_excludes(), ChosenId, DocumentSerializer, StrictSerializer]

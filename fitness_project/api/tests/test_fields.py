@@ -1,4 +1,4 @@
-"""JSON's types as they are, text cleaned, instants to the millisecond."""
+"""Fields convert no JSON types, clean text, and read instants to the millisecond."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -30,13 +30,13 @@ ALL = [
 
 
 @given(value=json_values, field=st.sampled_from(ALL))
-def test_a_field_takes_a_value_or_refuses_it_and_does_nothing_else(value, field):
+def test_any_value_is_valid_or_gets_a_validation_error(value, field):
     with suppress(ValidationError):
         field.run_validation(value)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "taken"),
+    ("field", "value", "expected"),
     [
         (fields.TextField(), "  Bench\r\nPress\r ", "Bench\nPress"),
         (fields.TextField(), "cafe\u0301", "café"),
@@ -49,11 +49,11 @@ def test_a_field_takes_a_value_or_refuses_it_and_does_nothing_else(value, field)
         (fields.ObjectIdField(), "ABCDEF0123456789abcdef01", ObjectId("abcdef0123456789abcdef01")),
     ],
 )
-def test_what_is_taken(field, value, taken):
+def test_a_valid_value_is_cleaned(field, value, expected):
     result = field.run_validation(value)
 
-    assert result == taken
-    assert type(result) is type(taken)
+    assert result == expected
+    assert type(result) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_is_taken(field, value, taken):
         (fields.ObjectIdField(), 123456789012345678901234, "invalid"),
     ],
 )
-def test_what_is_refused(field, value, code):
+def test_an_invalid_value_is_refused(field, value, code):
     with pytest.raises(ValidationError) as refusal:
         field.run_validation(value)
 
@@ -121,11 +121,11 @@ def test_an_instant_is_rfc_3339_with_an_offset(text, instant):
         None,
     ],
 )
-def test_what_is_no_instant(text):
+def test_anything_else_is_not_an_instant(text):
     assert fields.parse_instant(text) is None
 
 
-def test_a_date_lies_between_1970_and_tomorrow():
+def test_a_date_must_lie_between_1970_and_24_hours_from_now():
     field, now = fields.PastInstantField(), datetime.now(UTC)
 
     assert field.run_validation("1970-01-01T00:00:00Z")
@@ -136,7 +136,7 @@ def test_a_date_lies_between_1970_and_tomorrow():
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)))
-def test_what_is_written_reads_back_to_the_millisecond(value):
+def test_an_instant_survives_a_round_trip(value):
     value = value.replace(microsecond=value.microsecond // 1000 * 1000, tzinfo=UTC)
 
     assert fields.parse_instant(fields.format_instant(value)) == value

@@ -1,4 +1,4 @@
-"""Paging by key: nothing twice, nothing missing, whatever happens meanwhile."""
+"""Pages neither repeat nor miss rows, whatever is inserted or deleted in the meantime."""
 
 from base64 import urlsafe_b64encode
 from datetime import datetime
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.api.pagination import read_cursor, write_cursor
+from fitness_project.api.problems.errors import InvalidQuery
 from fitness_project.documents.collection import Boundary, Documents, Order
 from history.tests.factories import SessionFactory
 
@@ -27,7 +28,7 @@ def probes(db):
 
 
 def pages(rows, size):
-    """Every page, as the pagination asks for them."""
+    """Fetches all pages as KeysetPagination does."""
     found, boundary = [], None
     while True:
         page = rows.fetch(BY_DATE, boundary, size + 1)
@@ -40,20 +41,20 @@ def pages(rows, size):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_pages_hold_every_row_once_in_order_even_on_one_date(probes, size):
+def test_pages_contain_each_row_once_and_in_order_even_with_equal_dates(probes, size):
     ids = sorted(ObjectId() for _ in range(7))
-    for id in ids:
-        probes.insert({"_id": id, "date": FIRST_DAY})
+    for probe_id in ids:
+        probes.insert({"_id": probe_id, "date": FIRST_DAY})
 
     found = pages(probes, size)
 
-    assert [id for page in found for id in page] == ids[::-1]
+    assert [probe_id for page in found for probe_id in page] == ids[::-1]
 
 
-def test_what_comes_or_goes_meanwhile_moves_no_other_row(probes):
+def test_inserting_and_deleting_rows_moves_no_other_row(probes):
     ids = [ObjectId() for _ in range(6)]
-    for day, id in enumerate(ids, start=1):
-        probes.insert({"_id": id, "date": FIRST_DAY.replace(day=day)})
+    for day, probe_id in enumerate(ids, start=1):
+        probes.insert({"_id": probe_id, "date": FIRST_DAY.replace(day=day)})
     first = probes.fetch(BY_DATE, None, 2)
     boundary = Boundary(BY_DATE.key(first[-1]))
 
@@ -79,13 +80,13 @@ cursors = st.builds(
 
 
 @given(cursors)
-def test_a_cursor_reads_back(boundary):
+def test_a_cursor_survives_a_round_trip(boundary):
     assert read_cursor(write_cursor(boundary, BY_DATE), BY_DATE) == boundary
 
 
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda b: urlsafe_b64encode(b).decode()))
-def test_anything_else_is_no_cursor(text):
-    with pytest.raises(ValueError, match="cursor"):
+def test_anything_else_is_not_a_cursor(text):
+    with pytest.raises(InvalidQuery, match="cursor"):
         read_cursor(text, BY_DATE)
 
 
@@ -100,8 +101,8 @@ def test_anything_else_is_no_cursor(text):
         {"k": {"0": FIRST_DAY, "1": ObjectId()}, "b": False, "i": False},
     ],
 )
-def test_a_cursor_holds_what_the_order_sorts_by_and_no_operators(content):
-    with pytest.raises(ValueError, match="cursor"):
+def test_a_cursor_with_other_values_is_refused(content):
+    with pytest.raises(InvalidQuery, match="cursor"):
         read_cursor(urlsafe_b64encode(bson.encode(content)).decode(), BY_DATE)
 
 
@@ -116,7 +117,7 @@ def test_a_cursor_holds_what_the_order_sorts_by_and_no_operators(content):
         ("cursor=%00", "?cursor"),
     ],
 )
-def test_a_query_value_that_cannot_be_read_is_a_400(api, query, pointer):
+def test_an_invalid_query_parameter_gets_a_400(api, query, pointer):
     response = api.get(f"/api/routines?{query}")
 
     assert response.status_code == 400
@@ -131,14 +132,14 @@ def test_a_query_value_that_cannot_be_read_is_a_400(api, query, pointer):
         ("search=%ff", "invalid"),
     ],
 )
-def test_a_value_that_is_given_twice_or_is_no_text_is_a_400(api, query, code):
-    refused = api.get(f"/api/routines?{query}")
+def test_a_query_parameter_that_is_repeated_or_not_utf_8_gets_a_400(api, query, code):
+    response = api.get(f"/api/routines?{query}")
 
-    assert refused.status_code == 400
-    assert refused.json()["errors"][0]["code"] == code
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == code
 
 
-def test_a_cursor_is_of_one_list_in_one_order(api, ann):
+def test_a_cursor_belongs_to_one_list_and_one_order(api, ann):
     ExerciseFactory(), ExerciseFactory()
     for _ in range(2):
         SessionFactory(user=ann, exercises=[])

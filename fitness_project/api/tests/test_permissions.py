@@ -1,4 +1,4 @@
-"""IsOwner guards a second time, should a view ever find what isn't visible to its user."""
+"""IsOwner is a second safeguard, in case a view finds a document that its user may not see."""
 
 from types import SimpleNamespace
 

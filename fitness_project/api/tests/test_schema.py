@@ -42,7 +42,7 @@ def test_the_schema_is_valid_and_has_no_warnings(tmp_path):
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema"))
 
 
-def test_every_call_is_described(schema):
+def test_every_operation_is_described(schema):
     assert schema["openapi"].startswith("3.1")
     assert {path: set(item) for path, item in schema["paths"].items()} == OPERATIONS
 
@@ -81,15 +81,15 @@ def test_fields_and_bounds_are_described(schema):
     assert parameters == {"from", "to", "exerciseId", "routineId", "pageSize", "cursor"}
 
 
-def test_an_answer_has_all_its_fields(schema, api):
-    answers = {
+def test_a_response_has_all_its_fields(schema, api):
+    responses = {
         "User": api.get("/api/auth/me").json(),
         "Export": json.loads(api.get("/api/auth/export").getvalue()),
     }
 
-    for name, answer in answers.items():
+    for name, response in responses.items():
         component = schema["components"]["schemas"][name]
-        assert set(component["required"]) == set(component["properties"]) == set(answer)
+        assert set(component["required"]) == set(component["properties"]) == set(response)
 
 
 def test_every_operation_has_a_summary_of_its_own(schema):
@@ -100,7 +100,7 @@ def test_every_operation_has_a_summary_of_its_own(schema):
     assert {"List routines", "Replace one session", "Refresh"} <= set(summaries)
 
 
-def test_headers_of_answers_are_described(schema):
+def test_response_headers_are_described(schema):
     def headers(verb, path, status):
         return set(schema["paths"][path][verb]["responses"][status].get("headers", ()))
 
@@ -113,17 +113,17 @@ def test_headers_of_answers_are_described(schema):
     assert headers("post", "/api/auth/login", "429") == {"Retry-After"}
 
 
-def test_the_codes_of_problems_are_listed(schema):
+def test_error_codes_are_listed(schema):
     conflict = schema["paths"]["/api/routines"]["post"]["responses"]["409"]["description"]
     assert "`limit`" in conflict
     assert "limit" in schema["components"]["schemas"]["CodeEnum"]["enum"]
 
 
-def test_the_readme_for_client_developers_is_served(schema):
+def test_the_schema_includes_the_readme_for_client_developers(schema):
     assert "### Signing in, staying signed in, signing out" in schema["info"]["description"]
 
 
-def test_conditions_and_keys_are_described(schema):
+def test_request_headers_are_described(schema):
     def headers(verb, path):
         parameters = schema["paths"][path][verb].get("parameters", ())
         return {p["name"] for p in parameters if p["in"] == "header"}
@@ -147,18 +147,18 @@ def test_the_docs_page_loads_nothing_from_other_hosts(client):
     assert not re.findall(r'https?://(?!testserver)[^"\s]+', page)
 
 
-def test_the_schema_is_made_once_for_all_who_ask_at_once(monkeypatch):
-    made = []
+def test_the_schema_is_generated_once_for_simultaneous_requests(monkeypatch):
+    calls = []
 
-    def make(self, **_):
-        made.append(1)
+    def generate(self, **_):
+        calls.append(1)
         time.sleep(0.1)
         return {"info": {"description": ""}, "paths": {}}
 
-    monkeypatch.setattr(views.SchemaGenerator, "get_schema", make)
+    monkeypatch.setattr(views.SchemaGenerator, "get_schema", generate)
     views._schema_json.cache_clear()
     with ThreadPoolExecutor(4) as threads:
-        answers = set(threads.map(lambda _: views.schema_json(), range(4)))
+        responses = set(threads.map(lambda _: views.schema_json(), range(4)))
     views._schema_json.cache_clear()
 
-    assert len(made) == len(answers) == 1
+    assert len(calls) == len(responses) == 1

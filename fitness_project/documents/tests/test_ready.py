@@ -1,16 +1,16 @@
 from fitness_project.documents.ready import ReadyResponses
 
 
-def test_a_response_is_made_once():
-    ready, made = ReadyResponses(100), []
+def test_a_response_is_created_once():
+    ready, created = ReadyResponses(100), []
 
     for _ in range(3):
-        assert ready.get("key", lambda: made.append(1) or b"response", len) == b"response"
+        assert ready.get("key", lambda: created.append(1) or b"response", len) == b"response"
 
-    assert made == [1]
+    assert created == [1]
 
 
-def test_what_is_kept_is_bounded():
+def test_the_size_of_all_kept_responses_is_bounded():
     ready = ReadyResponses(100)
 
     for n in range(1000):
@@ -19,7 +19,7 @@ def test_what_is_kept_is_bounded():
         assert sum(map(len, ready._kept.values())) <= 100
 
 
-def test_one_too_large_to_keep_is_returned():
+def test_a_response_too_large_to_keep_is_returned():
     ready = ReadyResponses(10)
 
     assert ready.get("a", lambda: b"x" * 11, len) == b"x" * 11

@@ -19,11 +19,11 @@ from fitness_project.serving import server
 WELCOME = """
 Serving on {url} until Ctrl-C.
 
-  {url}/api/docs     the API's documentation, to read and to try
+  {url}/api/docs     the API's documentation, where you can try out calls
   {url}/api/         the browsable API (sign in at {url}/sign-in/login/)
   {url}/admin/       where staff curate the exercises
 
-Make a staff user in another terminal:
+Create a staff user in another terminal:
   {place}.venv/bin/python manage.py createsuperuser
 """
 
@@ -32,26 +32,24 @@ class Command(BaseCommand):
     help = "Migrates, fills an empty catalogue, and serves until Ctrl-C."
 
     def handle(self, **options: Any) -> None:
-        # Until it serves, Ctrl-C ends it at once. (An exception could get lost in a callback.)
+        # Ctrl-C ends the start-up at once. (Inside a callback, KeyboardInterrupt could get lost.)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._refuse_taken_port()
         self.stdout.write(f"Database: {describe_database()}")
         try:
-            self._prepare()
+            migrate(self.stdout)
+            call_command("import_exercises", if_empty=True, stdout=self.stdout)
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
             reason = str(error).partition(" (")[0]
             raise CommandError(f"The database can't be reached: {reason}") from None
+        # Workers are forked, and each opens its own connections.
+        connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
         server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
 
-    def _prepare(self) -> None:
-        migrate(self.stdout)
-        call_command("import_exercises", if_empty=True, stdout=self.stdout)
-        connection.close_pool()  # Workers are forked: each opens its own.
-
     def _refuse_taken_port(self) -> None:
-        """Workers share the port, and a second service would share it too."""
+        """Raises CommandError. Workers share the port, so a second service could start too."""
         try:
             family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
             with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -60,7 +58,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(
                 f"Can't listen on {settings.HOST}:{settings.PORT}: {error.strerror or error}. "
-                "Set HOST and PORT to others."
+                "Set HOST and PORT to an address that is free."
             ) from None
 
     def _welcome(self) -> None:

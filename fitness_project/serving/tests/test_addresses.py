@@ -1,4 +1,4 @@
-"""What a proxy says is believed of trusted proxies alone."""
+"""Only trusted proxies can say that a request came by https."""
 
 import pytest
 
@@ -6,7 +6,9 @@ PROXY = {"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_PROTO": "https", "HTTP_HOS
 
 
 @pytest.fixture
-def made(api, bench_press):
+def create_routine(api, bench_press):
+    """Creates a routine and returns its URL."""
+
     def post(**headers):
         body = {"exerciseId": str(bench_press.pk), "sets": 1, "reps": 1, "weight": 1}
         routine = {"name": "Push", "exercises": [body]}
@@ -15,12 +17,12 @@ def made(api, bench_press):
     return post
 
 
-def test_links_are_https_behind_a_trusted_proxy_that_ends_tls(made, settings):
+def test_links_are_https_behind_a_trusted_proxy_that_terminates_tls(create_routine, settings):
     settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
 
-    assert made(**PROXY).startswith("https://testserver/")
+    assert create_routine(**PROXY).startswith("https://testserver/")
 
 
-def test_and_as_they_came_otherwise(made):
-    assert made(**PROXY).startswith("http://testserver/")
-    assert made().startswith("http://testserver/")
+def test_links_keep_the_scheme_of_the_request_otherwise(create_routine):
+    assert create_routine(**PROXY).startswith("http://testserver/")
+    assert create_routine().startswith("http://testserver/")

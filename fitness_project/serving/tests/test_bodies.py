@@ -1,4 +1,4 @@
-"""Bodies that don't come: they are not waited for by all."""
+"""Slow bodies can't occupy all threads."""
 
 import threading
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ BODY = b'{"email": "ann@example.com", "password": "correct horse 9"}'
 
 
 class Silence:
-    """The stream of a client that stops sending."""
+    """The stream of a client that has stopped sending."""
 
     def __init__(self):
         self.over = threading.Event()
@@ -32,7 +32,7 @@ def silence():
     stream.over.set()
 
 
-def taken(stream) -> dict:
+def environ_after_taking(stream) -> dict:
     environ = {"CONTENT_LENGTH": str(len(BODY)), "wsgi.input": stream}
     bodies.take_body(environ)
     return environ
@@ -40,7 +40,10 @@ def taken(stream) -> dict:
 
 @contextmanager
 def all_readers_waiting(silence):
-    threads = [threading.Thread(target=taken, args=[silence]) for _ in range(bodies.MAX_WAITING)]
+    threads = [
+        threading.Thread(target=environ_after_taking, args=[silence])
+        for _ in range(bodies.MAX_WAITING)
+    ]
     for thread in threads:
         thread.start()
     for _ in threads:
@@ -51,8 +54,8 @@ def all_readers_waiting(silence):
         thread.join()
 
 
-def test_one_more_than_may_wait_is_told_to_come_back(silence):
+def test_a_body_is_refused_while_too_many_threads_wait_for_bodies(silence):
     with all_readers_waiting(silence), pytest.raises(Busy):
-        taken(BytesIO(BODY))["wsgi.input"].read()
+        environ_after_taking(BytesIO(BODY))["wsgi.input"].read()
 
-    assert taken(BytesIO(BODY))["wsgi.input"].read() == BODY
+    assert environ_after_taking(BytesIO(BODY))["wsgi.input"].read() == BODY

@@ -1,4 +1,4 @@
-"""What browsers need is passed by where a call brings its token, and nothing else is."""
+"""Calls with a token skip the middleware for browsers, and nothing else."""
 
 import pytest
 from django.core.handlers.base import BaseHandler
@@ -18,12 +18,12 @@ CALLS = [
     ("get", "/api/nothing", None),
 ]
 
-# A page in a browser is asked for without a token.
+# Headers for pages in browsers, which send no token.
 FOR_DOCUMENTS = {"Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Frame-Options"}
 
 
 @pytest.fixture
-def _nothing_is_passed_by(monkeypatch):
+def _nothing_is_skipped(monkeypatch):
     monkeypatch.setattr(token_calls, "brings_token", lambda request: False)
 
 
@@ -32,12 +32,12 @@ def _nothing_is_passed_by(monkeypatch):
     "headers",
     [{}, {"origin": "https://app.example"}, {"origin": "https://app.example", "host": "other"}],
 )
-def test_the_answer_is_the_same_either_way(api, settings, request, verb, path, body, headers):
+def test_the_response_is_the_same_either_way(api, settings, request, verb, path, body, headers):
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
     headers = {**headers, "x-request-id": "same"}
 
     short = getattr(api, verb)(path, body, headers=headers)
-    request.getfixturevalue("_nothing_is_passed_by")
+    request.getfixturevalue("_nothing_is_skipped")
     long = getattr(api, verb)(path, body, headers=headers)
 
     assert short.status_code == long.status_code
@@ -48,7 +48,7 @@ def test_the_answer_is_the_same_either_way(api, settings, request, verb, path, b
     }
 
 
-def test_a_browser_may_bring_a_token(api):
+def test_a_browser_may_send_a_token(api):
     page = api.get("/api/routines", headers={"accept": "text/html"})
 
     assert page.status_code == 200
@@ -58,7 +58,7 @@ def test_a_browser_may_bring_a_token(api):
 @pytest.mark.parametrize(
     ("header", "status"), [("Bearer", 401), ("Bearer x", 401), ("bearer x", 401), ("Basic x", 403)]
 )
-def test_no_header_gets_a_session_past_csrf(ann, header, status):
+def test_no_authorization_header_lets_a_session_bypass_csrf(ann, header, status):
     browser = Client(enforce_csrf_checks=True, headers={"authorization": header})
     browser.force_login(ann)
 
@@ -66,7 +66,7 @@ def test_no_header_gets_a_session_past_csrf(ann, header, status):
     assert browser.post("/admin/login/", {}).status_code == 403
 
 
-def test_a_call_with_a_token_passes_all_middleware_for_browsers(settings):
+def test_a_call_with_a_token_skips_all_middleware_for_browsers(settings):
     handler = BaseHandler()
     handler.load_middleware()
     middleware = handler._middleware_chain.__wrapped__
@@ -85,31 +85,31 @@ def web_app(settings):
     return Client(headers={"origin": "https://app.example"})
 
 
-@pytest.mark.parametrize("is_away", [False, True])
-def test_a_preflight_is_answered_even_while_the_database_is_away(web_app, is_away):
-    if is_away:
+@pytest.mark.parametrize("is_outage", [False, True])
+def test_a_preflight_succeeds_even_during_an_outage(web_app, is_outage):
+    if is_outage:
         outage.found()
 
-    answer = web_app.options("/api/routines", headers={"access-control-request-method": "PUT"})
+    response = web_app.options("/api/routines", headers={"access-control-request-method": "PUT"})
 
-    assert answer.status_code == 200
-    assert answer["Access-Control-Allow-Origin"] == "https://app.example"
-    assert "PUT" in answer["Access-Control-Allow-Methods"]
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert outage.is_on() == is_away
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "PUT" in response["Access-Control-Allow-Methods"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert outage.is_on() == is_outage
 
 
-def test_a_web_app_is_told_that_the_database_is_away(web_app):
+def test_a_web_app_can_read_the_503_of_an_outage(web_app):
     outage.found()
 
-    answer = web_app.get("/api/routines")
+    response = web_app.get("/api/routines")
 
-    assert answer.status_code == 503
-    assert answer["Access-Control-Allow-Origin"] == "https://app.example"
-    assert "Retry-After" in answer["Access-Control-Expose-Headers"]
+    assert response.status_code == 503
+    assert response["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "Retry-After" in response["Access-Control-Expose-Headers"]
 
 
-def test_only_calls_depend_on_the_origin(web_app, db):
+def test_only_api_responses_vary_by_origin(web_app, db):
     style = web_app.get("/static/admin/css/base.css")
     style.close()
 

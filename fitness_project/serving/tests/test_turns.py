@@ -1,4 +1,4 @@
-"""Few work at once, first come, first served; and nobody stands in line for long."""
+"""Few threads work at once, first come, first served, and none waits in line for long."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from fitness_project.serving.turns import Turns
 
 
 class Work:
-    """Of which each piece lasts until it is told to end."""
+    """Work that lasts until `ends` is set."""
 
     def __init__(self):
         self.begun = []
@@ -24,7 +24,7 @@ class Work:
         return name
 
 
-def test_the_first_comes_first():
+def test_threads_work_in_the_order_in_which_they_arrive():
     turns, work, order = Turns(1, patience=10), Work(), []
 
     with ThreadPoolExecutor(12) as pool:
@@ -39,7 +39,7 @@ def test_the_first_comes_first():
     assert order == list(range(10))
 
 
-def test_no_more_work_at_once_than_there_are_places():
+def test_no_more_threads_work_at_once_than_there_are_places():
     turns, places = Turns(3, patience=10), threading.Semaphore(3)
 
     def piece(_):
@@ -51,7 +51,7 @@ def test_no_more_work_at_once_than_there_are_places():
         list(pool.map(lambda n: turns.take(piece, n), range(500)))
 
 
-def test_who_stood_in_line_for_long_works_too_and_takes_no_place_along():
+def test_a_thread_that_loses_patience_works_without_a_place():
     turns, work = Turns(1, patience=0.05), Work()
 
     with ThreadPoolExecutor(1) as pool:
@@ -65,7 +65,7 @@ def test_who_stood_in_line_for_long_works_too_and_takes_no_place_along():
     assert not turns._line
 
 
-def test_a_failure_gives_the_place_back():
+def test_failing_work_frees_its_place():
     turns = Turns(1, patience=10)
 
     for _ in range(3):
@@ -75,7 +75,7 @@ def test_a_failure_gives_the_place_back():
     assert turns.take(lambda: "done") == "done"
 
 
-def test_no_place_is_lost_or_made_by_those_who_lose_patience():
+def test_losing_patience_neither_loses_nor_adds_a_place():
     turns = Turns(3, patience=0.0005)
 
     with ThreadPoolExecutor(16) as pool:
@@ -99,7 +99,7 @@ def test_no_place_is_lost_or_made_by_those_who_lose_patience():
         ("/admin/", False),
     ],
 )
-def test_calls_of_documents_take_turns_once_their_body_is_in(monkeypatch, path, takes_one):
+def test_calls_that_use_documents_take_turns_after_receiving_the_body(monkeypatch, path, takes_one):
     turns, steps = Turns(1, patience=10), []
     monkeypatch.setattr(wsgi, "_turns", turns)
     monkeypatch.setattr(wsgi, "take_body", lambda environ: steps.append(turns._free))

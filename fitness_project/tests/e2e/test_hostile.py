@@ -1,15 +1,17 @@
-"""Requests broken by hand: no fault of the service, no wait for others, no trace in the log."""
+"""Malformed requests: none is a 5xx, holds up other clients or leaves a traceback in the log."""
 
-import time
-from contextlib import ExitStack, suppress
-from socket import SHUT_WR
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from fitness_project.management.commands.serve import THREADS
+from fitness_project.serving.server import THREADS
+from fitness_project.tests.processes import wait_until
 
-from .service import PASSWORD
-from .watch import opening, received, statuses
+from .client import PASSWORD
+from .connections import EXPECT_CONTINUE, begin, exchange, opening, received, statuses
+
+pytestmark = pytest.mark.timeout(300)
 
 LIMIT = 2**20
 HOST = b"Host: 127.0.0.1"
@@ -103,41 +105,28 @@ UNFINISHED = {
     "chunks with the last one missing": login(CHUNKED, body=b"10\r\nabc"),
     "headers": b"GET /healthz HTTP/1.1\r\nHo",
 }
-HANG_SECONDS = 12
-
-
-def exchange(service, *sent, pause=0.0, ending=False) -> list[int]:
-    """The statuses of all answers until the service hangs up. If it doesn't, an error."""
-    with opening(service) as connection:
-        with suppress(BrokenPipeError, ConnectionResetError):  # It may have heard enough.
-            for part in sent:
-                connection.sendall(part)
-                time.sleep(pause)
-            if ending:
-                connection.shutdown(SHUT_WR)
-        return statuses(received(connection, time.monotonic() + HANG_SECONDS))
 
 
 @pytest.fixture(scope="module")
 def target(service):
-    """The service, with somebody to sign in as."""
+    """The service, with a user to sign in as."""
     service.register("hostile@example.com")
     return service
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_request_is_no_fault_of_the_service(target, name):
-    answered = exchange(target, HOSTILE[name])
+    found = exchange(target, HOSTILE[name])
 
-    assert all(200 <= status < 500 for status in answered)
+    assert all(200 <= status < 500 for status in found)
     assert target.call("GET", "/healthz").status == 200
 
 
 @pytest.mark.parametrize("name", UNFINISHED)
 def test_a_request_that_ends_too_early_is_no_fault_of_the_service(target, name):
-    answered = exchange(target, UNFINISHED[name], ending=True)
+    found = exchange(target, UNFINISHED[name], ends=True)
 
-    assert all(400 <= status < 500 for status in answered)
+    assert all(400 <= status < 500 for status in found)
 
 
 def test_a_chunked_body_is_read(target):
@@ -151,10 +140,12 @@ def test_a_body_above_the_limit_is_a_413(target):
     assert exchange(target, login(CHUNKED, body=chunks(body, size=60_000))) == [413]
 
 
-def test_a_client_may_wait_for_leave_to_send_its_body(target):
-    head = login(length(len(LOGIN)), b"Expect: 100-continue", body=b"")
+def test_a_client_may_wait_for_100_continue_before_it_sends_the_body(target):
+    with opening(target) as connection:
+        begin(connection, login(length(len(LOGIN)), EXPECT_CONTINUE, body=b""))
+        connection.sendall(LOGIN)
 
-    assert exchange(target, head, LOGIN, pause=0.2) == [100, 200]
+        assert statuses(received(connection)) == [200]
 
 
 def test_http_1_0_is_answered(target):
@@ -175,24 +166,26 @@ def test_pipelined_requests_are_answered_in_order(target):
 def test_clients_that_stop_sending_hold_up_nobody(target):
     """As long as they are fewer than the threads: each keeps one waiting for its body.
 
-    One call may have to wait for the next: granian's pool adds a thread where more requests wait
-    than it has idle ones, and counts those that are about to take one.
+    One call may have to wait for the next: granian's pool adds a thread if more requests wait than
+    it has idle threads, and it counts as idle those that are about to take a request.
     """
+    with unfinished_requests(target), ThreadPoolExecutor() as pool:
+        called = [pool.submit(target.call, "GET", "/healthz") for _ in range(5)]
+        wait_until(lambda: sum(call.done() for call in called) >= 4)
+
+    assert [call.result().status for call in called] == [200] * 5
+
+
+@contextmanager
+def unfinished_requests(target):
+    """All of them stay until the block ends."""
     with ExitStack() as opened:
         for _ in range(THREADS // 2):
             for unfinished in UNFINISHED.values():
                 opened.enter_context(opening(target)).sendall(unfinished)
-        time.sleep(0.5)
-
-        answered = [is_answered(target) for _ in range(5)]
-
-    assert sum(answered) >= 4
-
-
-def is_answered(target) -> bool:
-    with suppress(TimeoutError):
-        return target.call("GET", "/healthz", timeout=5).status == 200
-    return False
+        bodies = (len(UNFINISHED) - 1) * (THREADS // 2)
+        wait_until(lambda: target.threads() >= bodies)
+        yield
 
 
 def test_hostile_requests_leave_no_traceback_in_the_log(target):

@@ -1,4 +1,4 @@
-"""README's walk, taken as a reader would."""
+"""README's walk, followed as a reader would."""
 
 import re
 import shutil
@@ -19,43 +19,46 @@ VARYING = {
     r'"requestId":"[\w-]+"': '"requestId":<request id>',
 }
 
-pytestmark = pytest.mark.skipif(MISSING != [], reason=f"not installed: {', '.join(MISSING)}")
+pytestmark = [
+    pytest.mark.skipif(MISSING != [], reason=f"not installed: {', '.join(MISSING)}"),
+    pytest.mark.timeout(600),
+]
 
 
 def steps_of_readme(url) -> list[tuple[str, str]]:
-    """Each step's commands and the answer that README prints, empty where it prints none."""
+    """Each step's commands and the response that README prints, "" where it prints none."""
     readme = (PROJECT / "README.md").read_text()
     walk = readme.partition("## A walk in ten lines\n")[2].partition("\n## ")[0]
     return STEP.findall(walk.replace("http://127.0.0.1:8000", url))
 
 
 def take(steps) -> list[str]:
-    """What each step prints, all of them in one shell."""
+    """What each step prints; one shell runs all of them."""
     script = "".join(f"{commands}\necho '{END_OF_STEP}'\n" for commands, _ in steps)
     shell = subprocess.run(
-        ["bash", "-u"], input=script, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-u"], input=script, capture_output=True, text=True, timeout=300, check=False
     )
     assert shell.stderr == ""
     return shell.stdout.split(f"{END_OF_STEP}\n")[:-1]
 
 
-def without_what_varies(answers) -> list[str]:
-    """Ids become numbers in order of appearance: the same one everywhere is the same number."""
-    text = "\0".join(answers)
+def without_what_varies(responses) -> list[str]:
+    """Each id becomes a number, in order of appearance, and stays that number everywhere."""
+    text = "\0".join(responses)
     for pattern, name in VARYING.items():
         text = re.sub(pattern, name, text)
-    ids = {}
+    ids: dict[str, int] = {}
     number = lambda found: f"id {ids.setdefault(found[0], len(ids))}"  # noqa: E731
     return re.sub(r"\b[0-9a-f]{24}\b", number, text).split("\0")
 
 
-def test_the_walk_answers_what_readme_says_and_is_there_after_a_restart(own_service):
+def test_the_walk_goes_as_readme_says_and_its_data_outlives_a_restart(own_service):
     steps = steps_of_readme(own_service.url)
 
-    answers = take(steps)
+    printed = take(steps)
 
     assert len(steps) > 10
-    assert without_what_varies(answers) == without_what_varies(answer for _, answer in steps)
+    assert without_what_varies(printed) == without_what_varies(wanted for _, wanted in steps)
 
     before = what_ann_has(own_service)
     own_service.stop()

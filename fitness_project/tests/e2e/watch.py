@@ -1,145 +1,113 @@
-"""Clients that ask all the while, or all at once, and what each was answered."""
+"""Clients that send requests all the while, and what each of them gets."""
 
-import re
+import http.client
 import threading
 import time
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from socket import create_connection
+from typing import NamedTuple
 
-from .service import Answer
+from fitness_project.tests.processes import wait_until
+
+from .client import Response
+from .service import Service
 
 RESET = 0
 SUCCESS = {200, 201}
 SESSION = {"date": "2026-11-21T18:30:00Z"}
+PAUSE_SECONDS = 0.05
+CALM = 5
 
 
-@dataclass(frozen=True)
-class Asked:
+class Call(NamedTuple):
+    method: str
     path: str
+    body: dict | None = None
+
+
+class Asked(NamedTuple):
+    call: Call
     started: float
     ended: float
-    answer: Answer | None
+    response: Response | None
 
     @property
-    def status(self):
-        """RESET where there was no answer but an ended connection."""
-        return self.answer.status if self.answer else RESET
+    def status(self) -> int:
+        """RESET if the connection ended without a response."""
+        return self.response.status if self.response else RESET
 
     @property
-    def seconds(self):
+    def is_success(self) -> bool:
+        return self.status in SUCCESS
+
+    @property
+    def seconds(self) -> float:
         return self.ended - self.started
 
 
 class Watch:
-    """One client for each kind of request, from entering until leaving."""
+    """One client for each kind of request, from the beginning of a `with` block to its end."""
 
-    CALM_SECONDS = 1.0
-
-    def __init__(self, service):
+    def __init__(self, service: Service) -> None:
         self.client = service.register("watch@example.com")
         entries = self.client.entries()
-        calls = [
-            ("GET", "/healthz", None),
-            ("GET", "/readyz", None),
-            ("GET", "/api/history", None),
-            ("POST", "/api/history", {**SESSION, "exercises": entries}),
-            ("POST", "/api/routines", {"name": "Push day", "exercises": entries}),
+        self.calls = [
+            Call("GET", "/healthz"),
+            Call("GET", "/readyz"),
+            Call("GET", "/api/history"),
+            Call("POST", "/api/history", {**SESSION, "exercises": entries}),
+            Call("POST", "/api/routines", {"name": "Push day", "exercises": entries}),
         ]
-        self.asked = []
+        self.asked: list[Asked] = []
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._ask, args=call) for call in calls]
+        self.threads = [threading.Thread(target=self._ask, args=[call]) for call in self.calls]
 
-    def __enter__(self):
+    def __enter__(self) -> "Watch":
         for thread in self.threads:
             thread.start()
-        time.sleep(0.3)
+        try:
+            self.wait_for_calm()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.over.set()
         for thread in self.threads:
             thread.join()
 
-    def _ask(self, method, path, body):
-        while not self.over.wait(0.02):
+    def _ask(self, call: Call) -> None:
+        while not self.over.wait(PAUSE_SECONDS):
             started = time.monotonic()
             try:
-                answer = self.client.call(method, path, body, timeout=30)
-            except ConnectionError:
-                answer = None
-            self.asked.append(Asked(path, started, time.monotonic(), answer))
+                response = self.client.call(*call)
+            except (ConnectionError, http.client.HTTPException):
+                response = None
+            self.asked.append(Asked(call, started, time.monotonic(), response))
 
-    def is_calm(self):
-        """For a while now every kind has been answered, and none refused."""
-        since = time.monotonic() - self.CALM_SECONDS
-        recent = [asked for asked in self.asked if asked.started > since]
-        return (
-            self.asked[0].started < since
-            and {asked.path for asked in recent} == {asked.path for asked in self.asked}
-            and {asked.status for asked in recent} <= SUCCESS
-        )
+    def wait_for_calm(self) -> None:
+        """Until the last few requests of every kind, all sent from now on, have succeeded."""
+        now = time.monotonic()
+        wait_until(lambda: all(self._is_calm(call, now) for call in self.calls))
 
-    @property
-    def statuses(self):
-        return {asked.status for asked in self.asked}
+    def _is_calm(self, call: Call, since: float) -> bool:
+        recent = [one for one in self.asked if one.call is call and one.started > since][-CALM:]
+        return len(recent) == CALM and all(one.is_success for one in recent)
 
     @property
-    def refused(self):
-        return [asked for asked in self.asked if asked.status not in SUCCESS]
+    def statuses(self) -> set[int]:
+        return {one.status for one in self.asked}
 
     @property
-    def longest(self):
-        return max(asked.seconds for asked in self.asked)
+    def refused(self) -> list[Asked]:
+        return [one for one in self.asked if not one.is_success]
 
-    def of(self, path):
-        return {asked.status for asked in self.asked if asked.path == path}
+    @property
+    def longest(self) -> float:
+        return max(one.seconds for one in self.asked)
 
-    def trouble_after(self, moment):
-        """For how long, from that moment on, some were refused."""
-        return max((asked.ended for asked in self.refused), default=moment) - moment
+    def statuses_of(self, path: str) -> set[int]:
+        return {one.status for one in self.asked if one.call.path == path}
 
-    def first_success_after(self, moment):
-        """When the first who came later, and needed the database, was answered."""
-        served = (asked for asked in self.asked if asked.status in SUCCESS)
-        later = (asked for asked in served if asked.started > moment and asked.path != "/healthz")
-        return min(asked.ended for asked in later) - moment
-
-
-def ask_at_once(client, path, count, seconds) -> list[bytes]:
-    """What `count` clients are answered who all ask at one time: nothing where that takes longer
-    than `seconds`."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    request += f"Authorization: Bearer {client.token}\r\n\r\n"
-    deadline = time.monotonic() + seconds
-    answers = [b""] * count
-    with ExitStack() as opened:
-        connections = [opened.enter_context(opening(client.service)) for _ in range(count)]
-        for connection in connections:
-            connection.sendall(request.encode())
-        for number, connection in enumerate(connections):
-            with suppress(TimeoutError):
-                answers[number] = received(connection, deadline)
-    return answers
-
-
-def opening(service):
-    return create_connection(("127.0.0.1", service.port), timeout=10)
-
-
-def received(connection, deadline) -> bytes:
-    """All that comes until the service hangs up. Raises TimeoutError if it doesn't."""
-    answer = b""
-    with suppress(ConnectionResetError):
-        while True:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
-            part = connection.recv(65_536)
-            if not part:
-                break
-            answer += part
-    return answer
-
-
-def statuses(answer: bytes) -> list[int]:
-    """Of the answers that came over one connection."""
-    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", answer)]
+    def trouble_after(self, moment: float) -> float:
+        """For how many seconds, from that moment on, requests were refused."""
+        return max((one.ended for one in self.refused), default=moment) - moment

@@ -3,15 +3,15 @@ import pytest
 from fitness_project.database.embedded.files import Files
 from fitness_project.database.embedded.ports import choose_port
 from fitness_project.database.embedded.server import Server
-from fitness_project.database.tests.conftest import wait_until
 from fitness_project.tests.e2e.conftest import own_service, service
+from fitness_project.tests.processes import wait_until
 
 __all__ = ["own_service", "service"]
 
 
 @pytest.fixture
 def replica_set(tmp_path):
-    """A database that the service has no part in: another's, at MONGODB_URI."""
+    """A database at MONGODB_URI, which the service neither starts nor stops."""
     folder = tmp_path / "replica-set"
     folder.mkdir()
     server = Server(Files(folder), choose_port(None))

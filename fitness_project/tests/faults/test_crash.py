@@ -1,6 +1,10 @@
-"""What was acknowledged is kept, whenever and whatever is killed."""
+"""No acknowledged write is lost, whatever is killed and whenever."""
+
+import pytest
 
 from .trainees import assert_all_is_kept, trainees_of, training, wait_for_more
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_every_acknowledged_write_is_there_after_a_crash_of_all(own_service):

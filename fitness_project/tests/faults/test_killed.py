@@ -1,4 +1,4 @@
-"""What is killed comes back; what it leaves behind goes."""
+"""What is killed comes back, and what it leaves behind goes."""
 
 import json
 import os
@@ -9,24 +9,36 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
-from fitness_project.database.tests.conftest import is_alive, wait_until
-from fitness_project.tests.e2e.service import PROJECT
-from fitness_project.tests.e2e.watch import RESET, SUCCESS, Watch, ask_at_once, statuses
+from fitness_project.serving.server import THREADS
+from fitness_project.tests.e2e.connections import ask_at_once, crowd, responses, statuses
+from fitness_project.tests.e2e.service import PROJECT, WORKERS
+from fitness_project.tests.e2e.watch import RESET, SUCCESS, Watch
+from fitness_project.tests.processes import PATIENCE_SECONDS, have_ended, wait_until
 
+pytestmark = pytest.mark.timeout(600)
+
+# The contract's bounds, on a loaded machine too.
+RESPONSE_SECONDS = 5
+BACK_SECONDS = 10
 # More than the service has threads; and few, for workers that have no connection yet.
-CROWDS = {"workers that know the database": 300, "workers that start meanwhile": 20}
-# A worker that is told what to run when the process that started it has been killed already.
-ORPHAN = """
+CROWDS = {
+    "workers that know the database": WORKERS * THREADS + 32,
+    "workers that start meanwhile": 20,
+}
+ALIVE = 10
+# A worker that learns what to run only after the process that started it has been killed.
+ORPHAN = f"""
 import multiprocessing, os, time
-from fitness_project.management.commands.serve import load_application
+from fitness_project.serving.server import load_application
 
 def work(main_process):
     while os.getppid() == main_process:
         time.sleep(0.01)
     load_application()
-    time.sleep(60)
+    time.sleep({10 * PATIENCE_SECONDS})
 
 multiprocessing.get_context("fork").Process(target=work, args=[os.getpid()]).start()
 os._exit(0)
@@ -43,8 +55,8 @@ def test_a_killed_service_leaves_nothing_running_and_starts_again(own_service):
     own_service.kill("main")
     own_service.process.wait()
 
-    wait_until(lambda: not any(map(is_alive, left)), seconds=5)
-    assert own_service.start() < 5
+    wait_until(lambda: have_ended(left))
+    own_service.start()
 
 
 def test_a_worker_ends_even_if_its_service_was_killed_before_it_began(tmp_path):
@@ -57,7 +69,7 @@ def test_a_worker_ends_even_if_its_service_was_killed_before_it_began(tmp_path):
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
         check=True,
     )
 
@@ -69,15 +81,17 @@ def test_a_killed_worker_is_replaced_and_the_other_one_goes_on(own_service):
     with Watch(own_service) as watch:
         os.kill(killed, signal.SIGKILL)
         at = time.monotonic()
+        wait_until(lambda: not psutil.pid_exists(killed))
+        gone = time.monotonic()
         wait_until(lambda: len(own_service.workers() - {killed}) == len(before))
         replaced = time.monotonic() - at
-        wait_until(watch.is_calm)
+        watch.wait_for_calm()
 
     tell(f"worker replaced after {replaced:.2f} s, trouble for {watch.trouble_after(at):.2f} s")
     assert watch.statuses <= {*SUCCESS, RESET}
-    # Connections that the dead one had been given are reset, and no others.
-    assert watch.trouble_after(at) < 1
-    assert watch.longest < 5
+    # Connections that the killed one had been given are reset, and no others.
+    assert all(asked.started < gone for asked in watch.refused)
+    assert watch.longest < RESPONSE_SECONDS
 
 
 @pytest.mark.parametrize("part", ["server", "keeper"])
@@ -89,14 +103,14 @@ def test_a_killed_database_is_back_within_ten_seconds(own_service, part):
         own_service.kill(part)
         at = time.monotonic()
         wait_until(lambda: own_service.pid("server") != killed)
-        wait_until(watch.is_calm)
+        watch.wait_for_calm()
 
-    tell(f"{part} killed: back after {watch.first_success_after(at):.2f} s")
-    tell(f"{len(watch.refused)} of {len(watch.asked)} refused")
-    assert watch.trouble_after(at) < 10
-    assert watch.longest < 5
+    tell(f"{part} killed: {len(watch.refused)} of {len(watch.asked)} refused")
+    tell(f"for {watch.trouble_after(at):.2f} s, longest response {watch.longest:.2f} s")
+    assert watch.trouble_after(at) < BACK_SECONDS
+    assert watch.longest < RESPONSE_SECONDS
     assert watch.statuses <= {*SUCCESS, 503}
-    assert watch.of("/healthz") == {200}
+    assert watch.statuses_of("/healthz") == {200}
     assert own_service.pids() - own_service.database_pids() == others
 
 
@@ -104,25 +118,25 @@ def test_a_killed_database_is_back_within_ten_seconds(own_service, part):
 def test_an_outage_is_a_503_within_five_seconds_and_holds_up_nobody(own_service, who):
     ann = own_service.register("ann@example.com")
     before = own_service.workers()
-    ask_at_once(ann, "/api/history", 20, seconds=10)  # Each of the workers gets some.
+    ask_at_once(ann, "/api/history", 20)  # So many that each worker gets some.
 
-    with outage(own_service), ThreadPoolExecutor() as pool:
+    with outage(own_service):
         if who == "workers that start meanwhile":
             replace_workers(own_service, before)
-        crowd = pool.submit(ask_at_once, ann, "/api/history", CROWDS[who], seconds=5)
-        time.sleep(0.5)
-        healthy = ask_at_once(ann, "/healthz", 10, seconds=4)
+        refused, alive = refused_and_alive(ann, CROWDS[who])
     wait_until(lambda: own_service.call("GET", "/readyz").status == 200)
 
-    refused = [answer for answer in crowd.result() if statuses(answer) == [503]]
-    alive = [answer for answer in healthy if statuses(answer) == [200]]
-    told = f"answered in time: {len(refused)} of {CROWDS[who]}, {len(alive)} of 10 on /healthz"
+    told = f"in time: {len(refused)} of {CROWDS[who]}, {len(alive)} of {ALIVE} on /healthz"
     tell(told)
-    assert (len(refused), len(alive)) == (CROWDS[who], 10), told
-    for answer in refused:
-        assert_says_when_to_come_back(answer)
+    assert (len(refused), len(alive)) == (CROWDS[who], ALIVE), told
+    for response in refused:
+        assert_says_when_to_come_back(response)
     # One keeper and its server, and none that was started in vain and waits.
-    assert own_service.database_pids() == {own_service.pid("keeper"), own_service.pid("server")}
+    wait_until(
+        lambda: (
+            own_service.database_pids() == {own_service.pid("keeper"), own_service.pid("server")}
+        )
+    )
 
 
 @contextmanager
@@ -146,8 +160,17 @@ def replace_workers(service, workers):
     wait_until(lambda: service.call("GET", "/healthz").status == 200)
 
 
-def assert_says_when_to_come_back(answer):
-    head, _, body = answer.partition(b"\r\n\r\n")
+def refused_and_alive(client, count) -> tuple[list[bytes], list[bytes]]:
+    """The 503s that a crowd gets in time while the database is away, and the 200s of /healthz."""
+    with crowd(client, "/api/history", count) as asked, ThreadPoolExecutor() as pool:
+        coming = pool.submit(responses, asked, RESPONSE_SECONDS)
+        healthy = ask_at_once(client, "/healthz", ALIVE, RESPONSE_SECONDS)
+        refused = [response for response in coming.result() if statuses(response) == [503]]
+    return refused, [response for response in healthy if statuses(response) == [200]]
+
+
+def assert_says_when_to_come_back(response):
+    head, _, body = response.partition(b"\r\n\r\n")
     headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
     assert headers[b"content-type"] == b"application/problem+json"
     assert int(headers[b"retry-after"]) > 0

@@ -1,4 +1,4 @@
-"""Killed at any moment, under load: nothing acknowledged is lost, halved or doubled."""
+"""Killed at any moment, under load: no acknowledged write is lost, halved or doubled."""
 
 import os
 import random
@@ -8,6 +8,8 @@ import time
 
 import psutil
 import pytest
+
+from fitness_project.tests.processes import wait_until
 
 from .trainees import (
     assert_all_is_kept,
@@ -21,12 +23,13 @@ VICTIMS = (("server",), ("worker",), ("keeper",), ("server", "worker"), ("keeper
 WRITES_BETWEEN = 60
 RANDOM_SECONDS = 1.0
 WORKER_ROUNDS = 10
-# A worker that is killed twice within 5.5 s is given up by granian, and the service with it.
-RESPAWN_SECONDS = 3.0
+# Granian ends the service if a worker dies within 5.5 s of its start.
+CRASH_LOOP_SECONDS = 6.0
+# The contract's bound, on a loaded machine too.
 BACK_SECONDS = 10
 
 
-@pytest.mark.timeout(20 * ROUNDS)
+@pytest.mark.timeout(60 * ROUNDS)
 def test_writers_lose_and_double_nothing_whatever_is_killed(own_service):
     trainees = trainees_of(own_service)
 
@@ -40,15 +43,15 @@ def test_writers_lose_and_double_nothing_whatever_is_killed(own_service):
     assert_nothing_is_lost_for_long(trainees, ROUNDS)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(60 * WORKER_ROUNDS)
 def test_what_a_killed_worker_was_writing_is_free_for_others(own_service):
-    """The server lives on, and with it the transactions of the dead."""
+    """The server lives on, and with it the transactions of the killed workers."""
     trainees = trainees_of(own_service)
 
     with training(trainees):
         for _ in range(WORKER_ROUNDS):
             wait_for_more(trainees, WRITES_BETWEEN)
-            time.sleep(random.uniform(RESPAWN_SECONDS, RESPAWN_SECONDS + RANDOM_SECONDS))
+            time.sleep(random.uniform(0, RANDOM_SECONDS))
             kill(own_service, ["worker"])
 
     assert_nothing_is_lost_for_long(trainees, WORKER_ROUNDS)
@@ -61,15 +64,20 @@ def assert_nothing_is_lost_for_long(trainees, rounds):
 
 
 def kill(service, victims):
-    pids = [oldest_worker(service) if name == "worker" else service.pid(name) for name in victims]
+    pids = [mature_worker(service) if name == "worker" else service.pid(name) for name in victims]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
 
 
+def mature_worker(service) -> int:
+    """The oldest one, so that none is killed twice in a row."""
+    wait_until(lambda: age(oldest_worker(service)) > CRASH_LOOP_SECONDS)
+    return oldest_worker(service)
+
+
 def oldest_worker(service) -> int:
-    """So that none is killed twice in a row."""
-    return min(service.workers(), key=started)
+    return max(service.workers(), key=age)
 
 
-def started(pid) -> float:
-    return psutil.Process(pid).create_time()
+def age(pid) -> float:
+    return time.time() - psutil.Process(pid).create_time()

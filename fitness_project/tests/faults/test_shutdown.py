@@ -1,63 +1,72 @@
-"""SIGTERM: who has asked is answered, who comes now is refused, and soon all is over."""
+"""SIGTERM: requests in flight get their responses, new ones are refused, and soon all is over."""
 
 import json
-import signal
-import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
-from fitness_project.database.tests.conftest import is_alive, wait_until
-from fitness_project.tests.e2e.service import JSON, PASSWORD
-from fitness_project.tests.e2e.watch import opening, received, statuses
+import pytest
 
-LOGINS = 2
-SLOW = 2
-PARTS = 10
-PART_SECONDS = 0.15
+from fitness_project.tests.e2e.client import JSON, PASSWORD
+from fitness_project.tests.e2e.connections import (
+    EXPECT_CONTINUE,
+    begin,
+    opening,
+    received,
+    statuses,
+)
+from fitness_project.tests.processes import PATIENCE_SECONDS, have_ended, wait_until
+
+pytestmark = pytest.mark.timeout(300)
+
+IN_FLIGHT = 3
+# What the documentation promises, on a loaded machine too.
+STOPPED_SECONDS = 5
 BODY = json.dumps({"email": "ann@example.com", "password": PASSWORD}).encode()
 HEAD = (
     f"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    f"Content-Type: {JSON}\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    f"Content-Type: {JSON}\r\nContent-Length: {len(BODY)}\r\n"
 ).encode()
 
 
 def test_requests_in_flight_are_answered_and_new_ones_refused(own_service):
     own_service.register("ann@example.com")
-    left = own_service.pids()
+    left = own_service.pids() - {own_service.process.pid}
+    begun, refusing = [Event() for _ in range(IN_FLIGHT)], Event()
 
-    with ThreadPoolExecutor(LOGINS + SLOW) as pool:
-        asked = [pool.submit(log_in, own_service) for _ in range(LOGINS)]
-        asked += [pool.submit(log_in, own_service, PARTS) for _ in range(SLOW)]
-        time.sleep(0.5)
-        own_service.process.send_signal(signal.SIGTERM)
+    with ThreadPoolExecutor(IN_FLIGHT) as pool:
+        asked = [pool.submit(log_in, own_service, one, refusing) for one in begun]
+        assert all(one.wait(PATIENCE_SECONDS) for one in begun)
+        own_service.terminate()
         at = time.monotonic()
-        wait_until(lambda: is_refused(own_service), seconds=1)
-        answers = [request.result() for request in asked]
-    wait_until(lambda: not any(is_alive(pid) for pid in left - {own_service.process.pid}))
-    own_service.process.wait(5)
+        wait_until(lambda: is_refused(own_service))
+        refusing.set()
+        responses = [request.result() for request in asked]
+    own_service.process.wait(PATIENCE_SECONDS)
+    wait_until(lambda: have_ended(left))
 
     seconds = time.monotonic() - at
-    sys.stdout.write(f"{len(answers)} in flight answered, all over after {seconds:.2f} s\n")
-    assert [statuses(answer) for answer in answers] == [[200]] * (LOGINS + SLOW)
-    assert seconds < 5
+    sys.stdout.write(f"{len(responses)} in flight answered, all over after {seconds:.2f} s\n")
+    assert [statuses(response) for response in responses] == [[200]] * IN_FLIGHT
+    assert seconds < STOPPED_SECONDS
     assert own_service.process.returncode == 0
 
 
-def log_in(service, parts=1) -> bytes:
-    """Sends its body in parts, slowly; answers what comes back."""
-    size = -(-len(BODY) // parts)
+def log_in(service, begun, refusing) -> bytes:
+    """Its body is being read when the service is told to stop, and complete only afterwards."""
     with opening(service) as connection:
-        connection.sendall(HEAD)
-        for start in range(0, len(BODY), size):
-            connection.sendall(BODY[start : start + size])
-            time.sleep(PART_SECONDS if parts > 1 else 0)
-        return received(connection, time.monotonic() + 10)
+        begin(connection, HEAD + EXPECT_CONTINUE + b"\r\n\r\n")
+        connection.sendall(BODY[:10])
+        begun.set()
+        assert refusing.wait(PATIENCE_SECONDS)
+        connection.sendall(BODY[10:])
+        return received(connection)
 
 
-def is_refused(service):
+def is_refused(service) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", service.port), 1).close()
+        opening(service).close()
     except ConnectionRefusedError:
         return True
     return False

@@ -1,4 +1,4 @@
-"""Users who train while things break, and try each write until it is acknowledged."""
+"""Users who train while things break, and repeat each write until it is acknowledged."""
 
 import http.client
 import random
@@ -11,19 +11,19 @@ from threading import Event
 from uuid import uuid4
 
 from fitness_project.tests.e2e.watch import SESSION
+from fitness_project.tests.processes import PATIENCE_SECONDS
 
 TRAINEES = 3
 DEVICES = 2
 KEPT_ROUTINES = 20
-PATIENCE_SECONDS = 60
 PAUSE_AFTER_REFUSAL = 0.05
 KINDS = ("/api/history", "/api/routines")
-# A first try may have deleted it, and its answer got lost.
+# Of a second DELETE, if the first one succeeded and its response was lost.
 GONE = 404
 
 
 class Trainee:
-    """Records sessions and corrects them, makes routines and deletes them, on several devices."""
+    """Records and corrects sessions, creates and deletes routines, on several devices."""
 
     def __init__(self, service, number):
         self.client = service.register(f"trainee{number}@example.com")
@@ -36,7 +36,7 @@ class Trainee:
         self.longest_wait = 0.0
 
     def train(self, over):
-        """Mostly what takes a transaction: those are what a kill may leave half done."""
+        """Mostly writes that take a transaction, which a kill might leave half done."""
         routines = []
         while not over.is_set():
             session = self._post("/api/history", SESSION)
@@ -48,40 +48,41 @@ class Trainee:
 
     def _post(self, path, body) -> str:
         body = {**body, "exercises": self.entries}
-        made = self._write(201, "POST", path, body, key=uuid4().hex).json
-        self.stored[path][made["id"]] = made
-        return made["id"]
+        created = self._write(201, "POST", path, body, key=uuid4().hex).json
+        self.stored[path][created["id"]] = created
+        return created["id"]
 
-    def _patch(self, path, id, changes):
-        self.stored[path][id] = self._write(200, "PATCH", f"{path}/{id}", changes).json
+    def _patch(self, path, document_id, changes):
+        url = f"{path}/{document_id}"
+        self.stored[path][document_id] = self._write(200, "PATCH", url, changes).json
 
-    def _delete(self, path, id):
-        self._write(204, "DELETE", f"{path}/{id}", also=GONE)
-        del self.stored[path][id]
+    def _delete(self, path, document_id):
+        self._write(204, "DELETE", f"{path}/{document_id}", also=GONE)
+        del self.stored[path][document_id]
 
     def _write(self, success, method, path, body=None, key=None, also=None):
-        """Its answer, once it is acknowledged; `also` is a status that a second try may get."""
+        """The response that acknowledges it. `also` is a status that a repetition may get."""
         started = time.monotonic()
         expected = {success}
         while time.monotonic() < started + PATIENCE_SECONDS:
-            answer = self._try(method, path, body, key)
-            if answer and answer.status in expected:
+            response = self._try(method, path, body, key)
+            if response and response.status in expected:
                 self.acknowledged += 1
                 self.longest_wait = max(self.longest_wait, time.monotonic() - started)
-                return answer
-            self._understand(answer)
+                return response
+            self._count_trouble(response)
             expected.add(also)
             time.sleep(PAUSE_AFTER_REFUSAL)
         raise AssertionError(f"{method} {path} was refused for {PATIENCE_SECONDS} s")
 
     def _try(self, method, path, body, key):
         try:
-            return self.client.call(method, path, body, key=key, timeout=20)
+            return self.client.call(method, path, body, key=key)
         except (OSError, http.client.HTTPException):
             return None
 
-    def _understand(self, refusal):
-        """Nothing but an outage and a lost connection are reasons to try again."""
+    def _count_trouble(self, refusal):
+        """Only an outage and a lost connection are reasons to repeat a request."""
         assert refusal is None or refusal.status == 503, (refusal.status, refusal.body)
         self.troubles[refusal.status if refusal else "lost"] += 1
 
@@ -104,7 +105,7 @@ def trainees_of(service) -> list[Trainee]:
 
 @contextmanager
 def training(trainees):
-    """Within the block they train. At its end each has had all its writes acknowledged."""
+    """They train until the block ends, and all their writes are acknowledged by then."""
     over = Event()
     with ThreadPoolExecutor(TRAINEES * DEVICES) as pool:
         for trainee in trainees * DEVICES:
@@ -121,7 +122,7 @@ def devices_of(trainees) -> list[Future]:
     return [device for trainee in trainees for device in trainee.devices]
 
 
-def raise_what_ended_one(trainees):
+def raise_what_stopped_one(trainees):
     for device in devices_of(trainees):
         if device.done():
             device.result()
@@ -132,20 +133,20 @@ def acknowledged(trainees) -> int:
 
 
 def wait_for_more(trainees, count):
-    """Until so many more writes were acknowledged."""
+    """Until `count` more writes are acknowledged."""
     goal = acknowledged(trainees) + count
     deadline = time.monotonic() + PATIENCE_SECONDS
     while acknowledged(trainees) < goal:
-        raise_what_ended_one(trainees)
-        assert time.monotonic() < deadline, "nothing is acknowledged any more"
+        raise_what_stopped_one(trainees)
+        assert time.monotonic() < deadline, "no write is acknowledged any more"
         time.sleep(0.005)
 
 
 def assert_all_is_kept(trainees):
     troubles = sum((trainee.troubles for trainee in trainees), Counter())
     longest = max(trainee.longest_wait for trainee in trainees)
-    sys.stdout.write(f"{acknowledged(trainees)} writes acknowledged, tries that failed: ")
-    sys.stdout.write(f"{dict(troubles)}, longest time to be acknowledged: {longest:.2f} s\n")
+    sys.stdout.write(f"{acknowledged(trainees)} writes acknowledged, failed attempts: ")
+    sys.stdout.write(f"{dict(troubles)}, longest time until acknowledged: {longest:.2f} s\n")
     for trainee in trainees:
         trainee.finds_what_was_acknowledged_and_nothing_else()
         trainee.has_its_routines_in_both_places()

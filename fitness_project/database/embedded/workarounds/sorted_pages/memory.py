@@ -26,7 +26,8 @@ class Guess:
 
     def window_end(self, start: float) -> float | None:
         """The end of a window that probably holds a page, if the page begins after `start`."""
-        ends = [] if self.span is None else [start + 2 * self.span + 1]
+        # Both bounds are exclusive.
+        ends = [] if self.span is None else [start + 2 * self.span + 2]
         if self.first is not None and start <= self.first[0]:
             ends.append(self.first[1])
         end = max(ends, default=start)

@@ -24,6 +24,7 @@ class Search:
         equalities = frozenset(page.equalities.items())
         self.key = (find.collection.full_name, equalities, page.field, page.timeline, find.limit)
         self.guess = guesses.get(self.key) or Guess()
+        self.is_everything = False
 
     def documents(self) -> list[Any]:
         for end in self._window_ends():
@@ -73,8 +74,8 @@ class Search:
         if documents is None:
             return None
         is_full = len(documents) >= self.find.limit
-        is_everything = end >= self.page.end and len(found) < self.read_limit
-        return documents[: self.find.limit] if is_full or is_everything else None
+        self.is_everything = end >= self.page.end and len(found) < self.read_limit
+        return documents[: self.find.limit] if is_full or self.is_everything else None
 
     def _query(self, end: float) -> dict[str, Any]:
         query = {name: value for name, value in self.find.query.items() if name != "$nor"}
@@ -103,7 +104,8 @@ class Search:
     def _learn(self, documents: list[Any]) -> None:
         start = self.page.start
         ends = self._positions([*documents[:1], *documents[-1:]])
-        if ends and len(documents) == self.find.limit:
+        is_full = len(documents) == self.find.limit and not self.is_everything
+        if ends and is_full:
             remember(self.key, self.guess.after_full_page(start, *ends))
         elif self.page.end == inf:
             remember(self.key, self.guess.after_last_page(start))

@@ -1,0 +1,150 @@
+from typing import Any
+
+from bson import ObjectId
+from django.contrib.auth import authenticate
+from django.db import IntegrityError
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fitness_project.api.requests import SignedInRequest
+from fitness_project.api.serializers import Input
+from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import BadCredentials, FieldRefused, Missing
+from fitness_project.serving.addresses import client_address
+
+from .. import serializers
+from ..models import SignIn, User
+from .sign_ins import (
+    TokenPair,
+    end_browser_sessions,
+    end_sign_ins,
+    refresh_sign_in,
+    start_sign_in,
+)
+from .tokens import RefreshToken
+
+NO_CONTENT = {204: None}
+
+
+class AccountView(generics.GenericAPIView):
+    """Reads the request's body with `serializer_class`."""
+
+    def valid_body(self) -> dict[str, Any]:
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class OpenView(AccountView):
+    """Needs no sign-in. Ignores tokens, so that a stale one doesn't stand in the way."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+def sign_in(user: User, request: Request) -> TokenPair:
+    return start_sign_in(
+        user, user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=client_address(request)
+    )
+
+
+def signed_in(user: User, request: Request) -> dict[str, Any]:
+    return {"user": serializers.UserSerializer(user).data, **sign_in(user, request)}
+
+
+class RegisterView(OpenView):
+    """Creates an account and signs in."""
+
+    serializer_class = serializers.RegisterSerializer
+
+    @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
+    def post(self, request: Request) -> Response:
+        try:
+            user = User.objects.create_user(**self.serializer_class.read(Input(request.data)))
+        except IntegrityError:
+            raise FieldRefused("email", ("unique", "This e-mail address is taken.")) from None
+        return Response(signed_in(user, request), status.HTTP_201_CREATED)
+
+
+class LoginView(OpenView):
+    """Signs in. After five failures for the same e-mail address and IP address within 15 minutes,
+    or 50 for the same IP address, the response is 429 until the 15 minutes are over."""
+
+    serializer_class = serializers.LoginSerializer
+    problem_codes = {"POST": ["401", "429"]}
+
+    @extend_schema(operation_id="login", responses=serializers.SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        user = authenticate(request._request, **self.valid_body())
+        if not isinstance(user, User):
+            raise BadCredentials
+        return Response(signed_in(user, request))
+
+
+class RefreshView(OpenView):
+    """Returns the next pair of tokens. A refresh token can be used once. If the response was lost,
+    it can be sent again within 10 seconds; a used token that is sent later ends the sign-in."""
+
+    serializer_class = serializers.RefreshSerializer
+    problem_codes = {"POST": ["401"]}
+
+    @extend_schema(operation_id="refresh", responses=serializers.TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        return Response(refresh_sign_in(RefreshToken.parse(self.valid_body()["refresh"])))
+
+
+class LogoutView(AccountView):
+    """Ends the sign-in that the refresh token belongs to."""
+
+    serializer_class = serializers.LogoutSerializer
+
+    @extend_schema(operation_id="logout", responses=NO_CONTENT)
+    def post(self, request: SignedInRequest) -> Response:
+        token = RefreshToken.parse(self.valid_body()["refresh"])
+        if token is None or token.user_id != request.user.pk:
+            raise FieldRefused("refresh", ("token_not_valid", "This isn't your refresh token."))
+        end_sign_ins(_id=token.sign_in_id, userId=request.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignInsView(AccountView):
+    """The user's sign-ins, most recently used first."""
+
+    serializer_class = serializers.SignInListSerializer
+
+    @extend_schema(operation_id="sign_ins")
+    def get(self, request: SignedInRequest) -> Response:
+        documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
+        response = serializers.ExportedSignInSerializer.response
+        rows = [
+            {**response(row), "isCurrent": row["_id"] == self._current}
+            for row in documents.sort("lastUsedAt", -1)
+        ]
+        return Response({"results": rows})
+
+    @extend_schema(operation_id="end_other_sign_ins", responses=NO_CONTENT)
+    def delete(self, request: SignedInRequest) -> Response:
+        """Ends every sign-in but the current one, including those of browsers."""
+        session = getattr(request, "session", None)
+        end_browser_sessions([request.user.pk], but=session and session.session_key)
+        end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @property
+    def _current(self) -> ObjectId | None:
+        """None for a browser, whose Django session isn't among the sign-ins."""
+        return getattr(self.request.auth, "sign_in_id", None)
+
+
+class SignInView(AccountView):
+    serializer_class = serializers.SignInSerializer
+
+    @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
+    def delete(self, request: SignedInRequest, **_: str) -> Response:
+        """Ends one sign-in. Its tokens stop working within five seconds."""
+        if not end_sign_ins(_id=parse_object_id(self.kwargs["id"]), userId=request.user.pk):
+            raise Missing("You have no sign-in with this id.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
