@@ -7,6 +7,7 @@ from typing import Any
 
 from pymongo import DeleteMany, UpdateMany
 from pymongo.collection import Collection
+from pymongo.command_cursor import CommandCursor
 from pymongo.results import BulkWriteResult
 
 from .cursor import EmbeddedCursor
@@ -17,19 +18,6 @@ from .workarounds.multi_writes import in_own_transaction
 from .workarounds.nested_projections import flatten_projections
 
 Method = Callable[..., Any]
-
-
-def _with_pipeline(method: Method) -> Method:
-    """Wraps a method whose first argument is a pipeline."""
-
-    @wraps(method)
-    def run(
-        collection: Collection[Any], pipeline: Sequence[Stage], *args: Any, **options: Any
-    ) -> Any:
-        rewritten = make_match_bounds_exclusive(flatten_projections(pipeline))
-        return method(collection, rewritten, *args, **options)
-
-    return run
 
 
 def _with_query(method: Method, position: int = 0) -> Method:
@@ -66,19 +54,25 @@ class EmbeddedCollection(Collection[Any]):
     def with_options(self, *args: Any, **options: Any) -> "EmbeddedCollection":
         return self.like(super().with_options(*args, **options))
 
+    def aggregate(
+        self, pipeline: Sequence[Stage], *args: Any, **options: Any
+    ) -> CommandCursor[Any]:
+        return super().aggregate(_rewritten_pipeline(pipeline), *args, **options)
+
+    def aggregate_raw_batches(self, pipeline: Sequence[Stage], *args: Any, **options: Any) -> Any:
+        return super().aggregate_raw_batches(_rewritten_pipeline(pipeline), *args, **options)
+
     @_with_query
     def find(self, *args: Any, **options: Any) -> EmbeddedCursor:
         return EmbeddedCursor(self, *args, **options)
 
     def bulk_write(self, requests: Iterable[Any], *args: Any, **options: Any) -> BulkWriteResult:
-        requests = [_rewritten(request) for request in requests]
+        requests = [_rewritten_request(request) for request in requests]
         has_multi_writes = any(isinstance(request, UpdateMany | DeleteMany) for request in requests)
         method = Collection.bulk_write
         write = in_own_transaction(method) if has_multi_writes else method
         return write(self, requests, *args, **options)
 
-    aggregate = _with_pipeline(Collection.aggregate)
-    aggregate_raw_batches = _with_pipeline(Collection.aggregate_raw_batches)
     find_raw_batches = _with_query(Collection.find_raw_batches)
     count_documents = _with_query(Collection.count_documents)
     distinct = _with_query(Collection.distinct, position=1)
@@ -94,7 +88,11 @@ class EmbeddedCollection(Collection[Any]):
     find_one_and_update = _with_query(by_id(Collection.find_one_and_update, Collection.update_one))
 
 
-def _rewritten(request: Any) -> Any:
+def _rewritten_pipeline(pipeline: Sequence[Stage]) -> list[Stage]:
+    return make_match_bounds_exclusive(flatten_projections(pipeline))
+
+
+def _rewritten_request(request: Any) -> Any:
     """PyMongo doesn't publish the filter of a bulk write's request: this is a private name."""
     if hasattr(request, "_filter"):
         request = copy(request)
