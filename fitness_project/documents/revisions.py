@@ -33,4 +33,5 @@ class Revisions:
     @property
     def expression(self) -> Expression:
         """The same condition for the database."""
-        return {"$in": [{"$ifNull": ["$revision", "$_id"]}, list(self.ids)]}
+        current = {"$ifNull": ["$revision", "$_id"]}
+        return {"$in": [current, {"$literal": list(self.ids)}]}
