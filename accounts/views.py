@@ -20,7 +20,7 @@ from .documents import UserDocument
 from .exports import export_account
 from .mail import send_password_reset
 from .models import User
-from .passwords import change_password, reset_password
+from .passwords import change_password, refuse_weak_password, reset_password
 from .signing_in.lockout import attempt
 from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
 
@@ -96,6 +96,7 @@ class PasswordView(AccountView):
     @extend_schema(operation_id="change_password", responses=serializers.TokenPairSerializer)
     def post(self, request: SignedInRequest) -> Response:
         valid = self.valid_body()
+        refuse_weak_password(valid["newPassword"], request.user, "newPassword")
         user = check_password(request, valid["currentPassword"], "currentPassword")
         change_password(user, valid["newPassword"])
         if request.auth is None:

@@ -27,7 +27,7 @@ class CatalogueFeed:
     def begin(self) -> State:
         return [-1, str(LAST_ID), catalogue.current().version]
 
-    def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
+    def read(self, user_id: ObjectId, state: State, continues: bool) -> Part:
         version, last, heard = state
         snapshot = _snapshot_since(max(version, heard))
         later = walk(snapshot.sorted_by(CHANGES), CHANGES, Boundary((version, ObjectId(last))))

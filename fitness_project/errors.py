@@ -44,10 +44,6 @@ class PreconditionFailed(DomainError):
     """The document isn't at a revision that `If-Match` names."""
 
 
-class Overtaken(DomainError):
-    """Another write has changed the document since it was read. Read it and try again."""
-
-
 class Gone(DomainError):
     """The document or token existed once, and won't exist again."""
 

@@ -21,7 +21,7 @@ class BearerAuthentication(JWTAuthentication):
     ) -> Principal | None:
         header = self.get_header(request)
         text = header and self.get_raw_token(header)
-        return remembered_principals.get(text, find_principal) if text else None
+        return None if text is None else remembered_principals.get(text, find_principal)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """Ignores the case of the scheme, as RFC 9110 requires."""

@@ -1,6 +1,5 @@
 """Viewsets of stored documents."""
 
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from bson import ObjectId
@@ -14,7 +13,7 @@ from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.order import Order
 from fitness_project.documents.owned import OwnedDocuments, OwnedModel
 from fitness_project.documents.revisions import Revisions
-from fitness_project.errors import DomainError, Missing, Overtaken
+from fitness_project.errors import DomainError, Missing
 
 from .http.conditions import etag_of, has_current, required_revisions
 from .http.idempotency import IdempotencyKey
@@ -99,11 +98,9 @@ class DocumentViewSet(viewsets.GenericViewSet):
         """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
         only_if = required_revisions(request)
         _ = request.data  # For an unreadable body, any id gets a 400 or 415.
-        while True:
-            stored = self.get_document()
-            changes = self.read_body(stored, partial)
-            with suppress(Overtaken):
-                return self.respond(self.perform_update(stored, changes, only_if))
+        stored = self.get_document()
+        changes = self.read_body(stored, partial)
+        return self.respond(self.perform_update(stored, changes, only_if))
 
     def destroy(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Deletes the document. This can't be undone."""

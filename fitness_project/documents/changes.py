@@ -52,8 +52,8 @@ class Feed(Protocol):
     def begin(self) -> State:
         """The state of a client that has nothing yet."""
 
-    def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
-        """Reads the first part of a visit or, if it `goes_on`, a later part.
+    def read(self, user_id: ObjectId, state: State, continues: bool) -> Part:
+        """Reads the first part of a visit or, if it `continues`, a later part.
 
         Raises Gone if the state comes from a newer state of the database than this one.
         """
@@ -68,19 +68,19 @@ class OwnedFeed:
     def begin(self) -> State:
         return [[since, None, None, []] for since in (0, _milliseconds(now() - SETTLE))]
 
-    def read(self, user_id: ObjectId, state: State, goes_on: bool) -> Part:
+    def read(self, user_id: ObjectId, state: State, continues: bool) -> Part:
         """Reads tombstones last, so that a document deleted meanwhile is reported as deleted."""
         living, dead = state
         mine = self.documents.where(userId=user_id)
         gone = self.documents.where(deletedFor=user_id)
-        changed, living, more_living = _read(mine, "updatedAt", living, goes_on)
-        deleted, dead, more_dead = _read(gone, "deletedAt", dead, goes_on)
+        changed, living, more_living = _read(mine, "updatedAt", living, continues)
+        deleted, dead, more_dead = _read(gone, "deletedAt", dead, continues)
         has_more = more_living or more_dead
         return Part(changed, [row["_id"] for row in deleted], [living, dead], has_more)
 
 
 def _read(
-    documents: Documents, instant: str, state: State, goes_on: bool
+    documents: Documents, instant: str, state: State, continues: bool
 ) -> tuple[list[RawBSONDocument], State, bool]:
     """Up to PAGE documents in the order of the date in the field `instant`, the state after them,
     and whether there are more.
@@ -92,7 +92,7 @@ def _read(
     """
     date, last, following, seen = state
     order = Order((instant, "_id"), (datetime, ObjectId))
-    if last is None and goes_on:
+    if last is None and continues:
         return [], state, False
     if last is None:
         following = _milliseconds(now() - SETTLE)

@@ -16,7 +16,7 @@ from django.db import models
 from pymongo.errors import DuplicateKeyError
 
 from fitness_project.database.transactions import transactional
-from fitness_project.errors import Overtaken, PreconditionFailed, Taken
+from fitness_project.errors import PreconditionFailed, Taken
 
 from .collection import Document, DocumentManager, Documents, Stored, StoredT
 from .instants import now
@@ -98,20 +98,20 @@ class OwnedDocuments(Documents[StoredT]):
     ) -> StoredT:
         """Sets fields of the document that was read as `stored`, and returns the changed document.
 
-        Raises Overtaken if the document has changed since it was read, and PreconditionFailed if
-        `stored` isn't at one of the revisions in `only_if`.
+        Raises PreconditionFailed if the document isn't at one of the revisions in `only_if`, and
+        Missing if it has been deleted since it was read.
         """
         if only_if is not None and not only_if.hold_for(stored):
             raise PreconditionFailed
         changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
         merged = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
         unchanged = Revisions((revision_of(stored),))
-        if not self._write(stored["_id"], merged, unchanged.expression):
-            found: Stored = self.find(stored["_id"]) or {}
-            if found.get("revision") != changes["revision"]:
-                raise Overtaken  # Otherwise the write was done and only the reply was lost.
-        changed: Any = {**stored, **changes}
-        return changed
+        if self._write(stored["_id"], merged, unchanged.expression):
+            changed: Any = {**stored, **changes}
+            return changed
+        # Another write came first. The last one wins, and what both made of it is read.
+        self._write_at(stored["_id"], merged, changes["revision"], only_if)
+        return self.get(stored["_id"])
 
     def delete(
         self,
@@ -134,15 +134,7 @@ class OwnedDocuments(Documents[StoredT]):
             "idempotencyKey": "$idempotencyKey",
             "idempotencyBody": "$idempotencyBody",
         }
-        condition = True if only_if is None else only_if.expression
-        while not self._write(document_id, tombstone, condition):
-            found = self._any(document_id)
-            if found.get("revision") == revision:
-                return
-            if not self.holds(found):
-                raise self.missing()
-            if only_if is not None and not only_if.hold_for(found):
-                raise PreconditionFailed
+        self._write_at(document_id, tombstone, revision, only_if)
 
     def ever_held(self, document_id: ObjectId) -> bool:
         """Whether the document is the user's, or was until it was deleted."""
@@ -157,6 +149,28 @@ class OwnedDocuments(Documents[StoredT]):
     def _any(self, document_id: ObjectId) -> Stored:
         """The document with this id, whoever owns it, or its tombstone. Empty if there is none."""
         return self.collection.find_one({"_id": document_id}, session=self.session) or {}
+
+    def _write_at(
+        self,
+        document_id: ObjectId,
+        after: Expression,
+        revision: ObjectId,
+        only_if: Revisions | None,
+    ) -> None:
+        """Replaces the document, which gets `revision`, at one of the revisions in `only_if`.
+
+        Raises Missing and PreconditionFailed, but neither if an earlier attempt with the same
+        `revision` succeeded and its reply was lost.
+        """
+        condition = True if only_if is None else only_if.expression
+        while not self._write(document_id, after, condition):
+            found = self._any(document_id)
+            if found.get("revision") == revision:
+                return
+            if not self.holds(found):
+                raise self.missing()
+            if only_if is not None and not only_if.hold_for(found):
+                raise PreconditionFailed
 
     def _write(
         self, document_id: ObjectId, after: Expression, condition: Expression | bool

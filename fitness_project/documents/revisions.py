@@ -18,7 +18,7 @@ def revision() -> ObjectIdField:
 
 def revision_of(document: Mapping[str, Any]) -> ObjectId:
     """Until its first change, a document that another program stored has its id as its revision."""
-    return document.get("revision", document["_id"])
+    return document.get("revision") or document["_id"]
 
 
 @dataclass(frozen=True)

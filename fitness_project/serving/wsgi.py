@@ -49,7 +49,9 @@ class Request(WSGIRequest):
         host = _hosts.get(given)
         if host is None:
             host = super().get_host()
-            if given and len(_hosts) < MAX_HOSTS:
+            if len(_hosts) >= MAX_HOSTS:
+                _hosts.clear()
+            if given:
                 _hosts[given] = host
         return host
 

@@ -133,7 +133,7 @@ def test_a_write_whose_reply_is_lost_is_not_repeated(api, created, body, monkeyp
     written = getattr(api, verb)(created["Location"], body, headers={"If-Match": created["ETag"]})
 
     assert written.status_code == 200
-    assert attempts == [True]
+    assert attempts.count(True) == 1
     assert written.json() == api.get(created["Location"]).json()
 
 
@@ -143,7 +143,7 @@ def test_only_the_owner_replaces_a_document_and_only_while_it_exists(stranger, a
     assert api.put(created["Location"], body).status_code == 404
 
 
-@pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"createdAt": {"$a": 1}}])
+@pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"revision": None}, {"revision": "$name"}])
 @pytest.mark.parametrize("has_entries", [True, False])
 def test_a_document_that_another_program_stored_can_be_replaced(
     ann, api, bench_press, body, path, birth, has_entries

@@ -241,7 +241,7 @@ def test_changes_newer_than_the_snapshot_wait_until_their_version_is_complete(de
     snapshot = services.catalogue.refreshed()
     snapshot.version -= 1
 
-    early = CatalogueFeed().read(None, [snapshot.version - 1, "f" * 24, 0], goes_on=False)
+    early = CatalogueFeed().read(None, [snapshot.version - 1, "f" * 24, 0], continues=False)
     services.catalogue.__init__()
 
     assert early.changed == []
