@@ -11,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from django.db import connection, models
+from django.db import connections, models
 from django_mongodb_backend.managers import MongoManager
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -49,7 +49,7 @@ class Documents(Generic[StoredT]):
     @property
     def session(self) -> ClientSession | None:
         """The session of the current transaction, if there is one."""
-        return connection.session  # type: ignore[attr-defined]  # MongoDB's backend has it.
+        return connections["default"].session  # type: ignore[attr-defined]
 
     def where(self, **conditions: Any) -> Self:
         return replace(self, filter={**self.filter, **conditions})
@@ -113,7 +113,7 @@ _kept = _Kept()
 
 
 def _collection(name: str, *, raw: bool = False) -> Collection[Any]:
-    database = connection.database  # type: ignore[attr-defined]  # MongoDB's backend has it.
+    database = connections["default"].database  # type: ignore[attr-defined]
     if _kept.database is not database:  # In a forked worker, for example.
         _kept.database, _kept.collections = database, {}
     found = _kept.collections.get((name, raw))

@@ -37,5 +37,6 @@ def required_revisions(request: HttpRequest) -> Revisions | None:
 
 def has_current(request: HttpRequest, etag: str) -> bool:
     """Whether `If-None-Match` says that the client already has this version."""
-    etags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    etags = parse_etags(known) if known else []
     return etags == ["*"] or etag in (each.removeprefix("W/") for each in etags)
