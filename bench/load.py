@@ -58,7 +58,7 @@ class Connection:
         """
         piece = self.socket.recv(PIECE)
         if not piece:
-            raise SystemExit(f"{self.asked}: the service hung up")
+            raise SystemExit(f"{self.request_line}: the service hung up")
         self._received += piece
         head, separator, body = self._received.partition(b"\r\n\r\n")
         if not separator:
@@ -67,7 +67,9 @@ class Connection:
         if len(body) < (0 if found in BODILESS else self._length(head)):
             return None
         if found != status:
-            raise SystemExit(f"{self.asked}: {found} instead of {status}: {body.decode()[:1_000]}")
+            raise SystemExit(
+                f"{self.request_line}: {found} instead of {status}: {body.decode()[:1_000]}"
+            )
         self._received = b""
         return body
 
@@ -78,14 +80,16 @@ class Connection:
         return body
 
     @property
-    def asked(self) -> str:
+    def request_line(self) -> str:
         return self._request.partition(b" HTTP/")[0].decode()
 
     def _length(self, head: bytes) -> int:
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):
                 return int(line[15:])
-        raise SystemExit(f"{self.asked}: a response without a Content-Length: {head.decode()}")
+        raise SystemExit(
+            f"{self.request_line}: a response without a Content-Length: {head.decode()}"
+        )
 
 
 def connections(service: Service, count: int) -> list[Connection]:
@@ -148,8 +152,8 @@ def load(opened: Sequence[Connection], scripts: Sequence[Script], each: int, sta
 
 def _ready(selector: selectors.BaseSelector) -> list[tuple[selectors.SelectorKey, int]]:
     if not (ready := selector.select(SECONDS)):
-        asked = [key.data.connection.asked for key in selector.get_map().values()]
-        raise SystemExit(f"{asked[0]}: no response for {SECONDS} seconds")
+        waiting = [key.data.connection.request_line for key in selector.get_map().values()]
+        raise SystemExit(f"{waiting[0]}: no response for {SECONDS} seconds")
     return ready
 
 

@@ -208,13 +208,13 @@ class User(Visitor):
 
     def differences(self) -> list[str]:
         """Between what was acknowledged and what the lists, the account and two feeds return."""
-        anew: dict[str, Rows] = {"routines": {}, "history": {}}
-        self._follow(None, anew)
+        fresh: dict[str, Rows] = {"routines": {}, "history": {}}
+        self._follow(None, fresh)
         self.sync()
         kept = {"routines": self.routines, "history": self.sessions}
         lists = {name: self.everything(f"/api/{name}") for name in kept}
         named = set(self.call("GET", "/api/auth/me", 200).json()["routines"])
-        views = {"lists": lists, "sync from scratch": anew, "sync": self.copy}
+        views = {"lists": lists, "sync from scratch": fresh, "sync": self.copy}
         found = [name for name, view in views.items() if view != kept]
         found += ["users.routines"] if named != set(self.routines) else []
         return [f"{name} of {self.email} differ from what was acknowledged" for name in found]

@@ -13,7 +13,7 @@ from .client import Client
 from .service import Service
 
 PIECE = 65_536
-# Whoever sends this header is told when the service begins to read the body.
+# A client that sends this header learns when the service begins to read the body.
 EXPECT_CONTINUE = b"Expect: 100-continue"
 
 

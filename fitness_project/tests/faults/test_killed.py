@@ -126,9 +126,9 @@ def test_an_outage_is_a_503_within_five_seconds_and_holds_up_nobody(own_service,
         refused, alive = refused_and_alive(ann, CROWDS[who])
     wait_until(lambda: own_service.call("GET", "/readyz").status == 200)
 
-    told = f"in time: {len(refused)} of {CROWDS[who]}, {len(alive)} of {ALIVE} on /healthz"
-    tell(told)
-    assert (len(refused), len(alive)) == (CROWDS[who], ALIVE), told
+    summary = f"in time: {len(refused)} of {CROWDS[who]}, {len(alive)} of {ALIVE} on /healthz"
+    tell(summary)
+    assert (len(refused), len(alive)) == (CROWDS[who], ALIVE), summary
     for response in refused:
         assert_says_when_to_come_back(response)
     # One keeper and its server, and none that was started in vain and waits.
