@@ -1,5 +1,6 @@
 """Changing a password: by its owner, by an e-mailed link, or by staff."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import PasswordResetConfirmView
@@ -52,7 +53,7 @@ def reset_password(uid: str, token: str, password: str) -> None:
     change_password(user, password)
 
 
-def refuse_weak_password(password: str, user: User, field: str) -> None:
+def refuse_weak_password(password: str, user: AbstractBaseUser, field: str) -> None:
     """Raises FieldRefused with everything that Django's validators find."""
     try:
         validate_password(password, user)

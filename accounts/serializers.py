@@ -1,5 +1,3 @@
-from typing import Any
-
 from rest_framework import serializers
 
 from fitness_project.api.fields import (

@@ -8,6 +8,7 @@ import jwt
 import pytest
 from bson import ObjectId
 from django.conf import settings
+from django.test import Client
 
 from accounts.models import SignIn, User
 from accounts.signing_in import principals as principals_module
@@ -206,3 +207,14 @@ class TestMemory:
         assert statuses == [200] * 3
         assert len(remembered_principals._principals) == 1
         assert status(anonymous, token, "Basic") == 401
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer a b"])
+def test_a_malformed_header_is_a_401_even_with_a_session(ann, header):
+    browser = Client(headers={"authorization": header})
+    browser.force_login(ann)
+
+    response = browser.get("/api/routines")
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"

@@ -97,7 +97,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
     def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
         """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
         only_if = required_revisions(request)
-        _ = request.data  # For an unreadable body, any id gets a 400 or 415.
+        _ = self.document_id, request.data  # A bad id is a 404; then a bad body is a 400.
         stored = self.get_document()
         changes = self.read_body(stored, partial)
         return self.respond(self.perform_update(stored, changes, only_if))
@@ -122,7 +122,6 @@ class DocumentViewSet(viewsets.GenericViewSet):
     def perform_update(
         self, stored: Stored, changes: Document, only_if: Revisions | None
     ) -> Stored:
-        """Raises Overtaken if the document has changed since it was read."""
         return self.get_queryset().change(stored, changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:

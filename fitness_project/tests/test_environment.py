@@ -1,6 +1,7 @@
 """An environment variable with an invalid value leads to an error of one line."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -9,10 +10,10 @@ from django.conf import settings
 from django.views.debug import get_default_exception_reporter_filter
 
 
-def manage(command, var_dir, **variables):
+def manage(command, var_dir, *options, **variables):
     """In a process of its own, with the service's settings instead of the tests'."""
     return subprocess.run(
-        [sys.executable, "manage.py", command],
+        [sys.executable, "manage.py", command, *options],
         cwd=settings.BASE_DIR,
         env=environment(var_dir, **variables),
         capture_output=True,
@@ -96,3 +97,11 @@ def test_a_secret_key_may_begin_with_a_dollar_sign(tmp_path):
     )
 
     assert printed.strip() == key
+
+
+def test_the_check_for_deployment_sees_the_middleware_that_runs(tmp_path):
+    told = manage("check", tmp_path, "--deploy")
+
+    found = set(re.findall(r"security\.W\d+", told.stderr))
+    assert {"security.W004", "security.W008"} <= found
+    assert found.isdisjoint({"security.W001", "security.W002", "security.W003"})

@@ -120,6 +120,25 @@ def test_a_document_that_is_deleted_meanwhile(api, created, body, before_each_wr
     assert api.get(created["Location"]).status_code == 404
 
 
+def test_a_patch_succeeds_however_often_others_come_first(api, created, before_each_write):
+    before_each_write += [
+        lambda n=n: api.patch(created["Location"], {"notes": f"{n}"}) for n in "ab"
+    ]
+
+    patch = api.patch(created["Location"], {"notes": "last"})
+
+    assert patch.status_code == 200
+    assert patch.json() == api.get(created["Location"]).json()
+    assert patch.json()["notes"] == "last"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_malformed_id_is_a_404_whatever_the_body(api, path, verb):
+    broken = getattr(api, verb)(f"{path}/zzz", data="{", content_type="application/json")
+
+    assert broken.status_code == 404
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_write_whose_reply_is_lost_is_not_repeated(api, created, body, monkeypatch, verb):
     write, attempts = OwnedDocuments._write, []
@@ -143,7 +162,9 @@ def test_only_the_owner_replaces_a_document_and_only_while_it_exists(stranger, a
     assert api.put(created["Location"], body).status_code == 404
 
 
-@pytest.mark.parametrize("birth", [{}, {"createdAt": "$name"}, {"revision": None}, {"revision": "$name"}])
+@pytest.mark.parametrize(
+    "birth", [{}, {"createdAt": "$name"}, {"revision": None}, {"revision": "$name"}]
+)
 @pytest.mark.parametrize("has_entries", [True, False])
 def test_a_document_that_another_program_stored_can_be_replaced(
     ann, api, bench_press, body, path, birth, has_entries

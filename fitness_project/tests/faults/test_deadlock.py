@@ -23,10 +23,11 @@ def test_a_server_whose_writers_wait_for_one_another_is_started_again(place):
     bob.does("gym.insert_many([{'_id': 1}, {'_id': 2}]).acknowledged")
     ann.does("(session := client.start_session()).start_transaction() and None")
     ann.does("gym.update_one({'_id': 1}, {'$set': {'by': 'ann'}}, session=session).modified_count")
+    bob.does("(plain := __import__('pymongo').MongoClient(uri)['gym']['log']).name")
     stuck = place.pid("server")
 
     with ThreadPoolExecutor() as pool:
-        pool.submit(bob.does, "gym.update_many({}, {'$set': {'by': 'bob'}}).modified_count")
+        pool.submit(bob.does, "plain.update_many({}, {'$set': {'by': 'bob'}}).modified_count")
         wait_until(lambda: keeps_others_waiting(place.state()["port"]))
         pool.submit(ann.does, "gym.update_one({'_id': 2}, {'$set': {}}, session=session)")
         wait_until(lambda: have_ended([stuck]))
