@@ -6,15 +6,14 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 RUN := $(VENV)/ready-run
 DEV := $(VENV)/ready-dev
-# Tests that start, kill and measure processes have the machine to themselves; they wait more than
-# they work.
+# Tests that start, kill and measure processes run apart from the others, because they mostly wait.
 PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
 FAULTS := fitness_project/tests/faults
 FUZZ := fitness_project/tests/fuzz
-# Of one call and phase.
+# How many requests `make fuzz` generates for each call and phase.
 FUZZ_EXAMPLES ?= 250
-# How long `make soak` loads the service.
+# How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
 .PHONY: run test test-faults types coverage check fuzz bench soak format lock
@@ -22,23 +21,23 @@ SECONDS ?= 600
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
-test: $(DEV)  ## All tests but faults and fuzz, on all cores
+test: $(DEV)  ## Run all tests except faults and fuzz, on all cores
 	$(PYTEST) -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
 	$(PYTEST) -n 3 $(PROCESSES) $(ENGINE)
 
-test-faults: $(DEV)  ## Kill, stop, hang and fill whatever can be, under load
+test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
 	$(PYTEST) $(FAULTS)
 
 types: $(DEV)  ## mypy
 	$(BIN)/mypy
 
-coverage: $(DEV)  ## `make test`, and which lines it doesn't run
+coverage: $(DEV)  ## Run `make test`, and report the lines that it doesn't reach
 	$(BIN)/coverage erase
 	$(MAKE) test PYTEST="$(BIN)/coverage run -m pytest"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-check: $(DEV)  ## The whole gate
+check: $(DEV)  ## Run every check, and the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -49,13 +48,13 @@ check: $(DEV)  ## The whole gate
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(MAKE) coverage
 
-fuzz: $(DEV)  ## Ten thousand generated requests and more
+fuzz: $(DEV)  ## Send more than ten thousand generated requests
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) -n auto -rP $(FUZZ)
 
-bench: $(DEV)  ## Figures of every call, on a fresh database
+bench: $(DEV)  ## Measure every call, on a fresh database
 	$(BIN)/python bench/run.py
 
-soak: $(DEV)  ## Every call, by many users, for ten minutes or SECONDS=
+soak: $(DEV)  ## Make every call, as many users, for ten minutes or SECONDS=
 	$(BIN)/python bench/soak.py $(SECONDS)
 
 format: $(DEV)
@@ -65,7 +64,7 @@ format: $(DEV)
 lock: $(DEV)  ## Pin the newest releases that requirements*.in allow
 	@$(PYTHON) install.py lock
 
-$(RUN) $(DEV): requirements.txt requirements-embedded.txt
+$(RUN) $(DEV): install.py requirements.txt requirements-embedded.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@$(PYTHON) install.py $(@:$(VENV)/ready-%=%)
 $(DEV): requirements-dev.txt

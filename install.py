@@ -147,7 +147,9 @@ def stamp(kind: str) -> Path:
 
 
 def digest(kind: str) -> str:
-    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in FILES[kind])).hexdigest()
+    """It changes with the requirements, and with how they are installed."""
+    files = (__file__, *FILES[kind])
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A short cut for API calls with a bearer token.
+"""A shortcut for API calls with a bearer token.
 
 Sessions, CSRF, messages, static files and headers for documents don't concern requests with
 `Authorization: Bearer`, and CORS doesn't concern requests without an `Origin`. Yet each middleware
