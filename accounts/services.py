@@ -33,7 +33,7 @@ def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> 
         raise FieldRefused(
             "routines", ("not_the_same", "Send the ids of all your routines, each of them once.")
         )
-    return users.update(user_id, changes) if changes else stored
+    return users.update(stored, changes) if changes else stored
 
 
 def _checked(user: UserDocument, only_if: Condition) -> UserDocument:

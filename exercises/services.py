@@ -157,7 +157,7 @@ def _change(
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         _refuse_taken_name({"_id": exercise_id, **changes})
-    after = documents.update(exercise_id, {**changes, **_stamps(version)})
+    after = documents.update(before, {**changes, **_stamps(version)})
     if before["name"] != after["name"]:
         references.rename(exercise_id, after["name"])
     return before, after

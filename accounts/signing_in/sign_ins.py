@@ -14,7 +14,6 @@ from uuid import uuid4
 from bson import ObjectId
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from pymongo import ReturnDocument
 from pymongo.collection import Collection
 
 from fitness_project.database.transactions import transactional
@@ -100,19 +99,25 @@ def refresh_sign_in(token: RefreshToken | None) -> TokenPair:
 def _rotate(token: RefreshToken) -> SignInDocument | None:
     """The sign-in with its next token id, or None if this token isn't its current one."""
     present = now()
-    return _stored().find_one_and_update(
-        {"_id": token.sign_in_id, "userId": token.user_id, "tokenId": token["jti"]},
-        {
-            "$set": {"tokenId": uuid4().hex, **_used_at(present)},
-            "$push": {
-                "rotated": {
-                    "$each": [{"tokenId": token["jti"], "at": present}],
-                    "$slice": -MAX_ROTATED,
-                }
-            },
-        },
-        return_document=ReturnDocument.AFTER,
+    rotation = {"tokenId": token["jti"], "at": present}
+    rotations = {"$concatArrays": ["$rotated", [{"$literal": rotation}]]}
+    changes: Any = {"tokenId": uuid4().hex, **_used_at(present)}
+    rotated = {
+        "$mergeObjects": [
+            "$$ROOT",
+            {"$literal": changes},
+            {"rotated": {"$slice": [rotations, -MAX_ROTATED]}},
+        ]
+    }
+    is_current = {
+        "$and": [{"$eq": ["$userId", token.user_id]}, {"$eq": ["$tokenId", token["jti"]]}]
+    }
+    done = _stored().update_one(
+        {"_id": token.sign_in_id},
+        [{"$replaceWith": {"$cond": [is_current, rotated, "$$ROOT"]}}],
     )
+    sign_in: Any = {"_id": token.sign_in_id, "userId": token.user_id, **changes}
+    return sign_in if done.modified_count else None
 
 
 def _retry(token: RefreshToken) -> SignInDocument:

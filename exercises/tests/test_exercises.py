@@ -203,7 +203,7 @@ def test_an_exercise_that_is_being_deleted_cannot_be_changed(staff, bench_press,
 
 def test_an_interrupted_deletion_does_not_prevent_changes_for_long(staff, bench_press):
     long_ago = now() - timedelta(minutes=2)
-    Exercise.objects.documents.update(bench_press.pk, {"deletingSince": long_ago})
+    Exercise.objects.documents.update({"_id": bench_press.pk}, {"deletingSince": long_ago})
 
     assert staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"}).status_code == 200
 

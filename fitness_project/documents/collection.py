@@ -13,7 +13,6 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from django.db import connections, models
 from django_mongodb_backend.managers import MongoManager
-from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -86,17 +85,11 @@ class Documents(Generic[StoredT]):
         self.collection.insert_one(stored, session=self.session)
         return stored
 
-    def update(self, document_id: ObjectId, changes: Document) -> StoredT:
-        """Sets fields and returns the changed document. Raises Missing."""
-        document: StoredT | None = self.collection.find_one_and_update(
-            {"_id": document_id, **self.filter},
-            {"$set": changes},
-            return_document=ReturnDocument.AFTER,
-            session=self.session,
-        )
-        if document is None:
-            raise self.missing()
-        return document
+    def update(self, stored: StoredT, changes: Document) -> StoredT:
+        """Sets fields of a document that the current transaction has read, and returns it."""
+        self.collection.update_one({"_id": stored["_id"]}, {"$set": changes}, session=self.session)
+        changed: Any = {**stored, **changes}
+        return changed
 
     def missing(self) -> Missing:
         return Missing(f"There is no {self.model._meta.verbose_name} with this id.")

@@ -75,7 +75,7 @@ def test_a_retry_succeeds_after_its_exercise_is_archived(api, path, body, bench_
 
 def test_a_retry_succeeds_after_the_limit_of_routines_is_reached(api, ann, path, body):
     first = post(api, path, body)
-    User.objects.documents.update(ann.pk, {"routines": [ObjectId() for _ in range(500)]})
+    User.objects.documents.update({"_id": ann.pk}, {"routines": [ObjectId() for _ in range(500)]})
 
     again = post(api, path, body)
 

@@ -68,7 +68,7 @@ def test_an_email_address_is_registered_only_once():
 
 def test_a_user_never_has_more_than_500_routines(bench_press):
     user = UserFactory()
-    User.objects.documents.update(user.pk, {"routines": [ObjectId() for _ in range(497)]})
+    User.objects.documents.update({"_id": user.pk}, {"routines": [ObjectId() for _ in range(497)]})
     body = {"name": "Push", "exercises": [entry(bench_press)]}
 
     codes = at_once(lambda n: client_of(user).post("/api/routines", body))

@@ -70,7 +70,7 @@ class TestRenames:
 
         def write_the_old_name(seconds):
             entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
-            Routine.objects.documents.update(routine.pk, {"exercises": entries})
+            Routine.objects.documents.update({"_id": routine.pk}, {"exercises": entries})
 
         monkeypatch.setattr(catalogue_services, "sleep", write_the_old_name)
         catalogue_services.change_exercise(bench_press.pk, {"name": "New"})

@@ -198,7 +198,7 @@ def test_a_failure_between_the_two_writes_undoes_the_first(ann, monkeypatch):
 
 def test_a_user_has_at_most_500_routines(api, ann, body):
     ids = [ObjectId() for _ in range(499)]
-    User.objects.documents.update(ann.pk, {"routines": ids})
+    User.objects.documents.update({"_id": ann.pk}, {"routines": ids})
     assert api.post(ROUTINES, body).status_code == 201
 
     response = api.post(ROUTINES, body)

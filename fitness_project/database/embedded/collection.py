@@ -12,10 +12,10 @@ from pymongo.results import BulkWriteResult
 
 from .cursor import EmbeddedCursor
 from .pipelines import Stage
-from .workarounds.find_and_modify import by_id
 from .workarounds.inclusive_bounds import make_bounds_exclusive, make_match_bounds_exclusive
 from .workarounds.multi_writes import in_own_transaction
 from .workarounds.nested_projections import flatten_projections
+from .workarounds.upserts import repeated_if_nothing_returns
 
 Method = Callable[..., Any]
 
@@ -81,11 +81,9 @@ class EmbeddedCollection(Collection[Any]):
     delete_one = _with_query(Collection.delete_one)
     update_many = in_own_transaction(_with_query(Collection.update_many))
     delete_many = in_own_transaction(_with_query(Collection.delete_many))
-    find_one_and_delete = _with_query(by_id(Collection.find_one_and_delete, Collection.delete_one))
-    find_one_and_replace = _with_query(
-        by_id(Collection.find_one_and_replace, Collection.replace_one)
-    )
-    find_one_and_update = _with_query(by_id(Collection.find_one_and_update, Collection.update_one))
+    find_one_and_delete = _with_query(Collection.find_one_and_delete)
+    find_one_and_replace = _with_query(repeated_if_nothing_returns(Collection.find_one_and_replace))
+    find_one_and_update = _with_query(repeated_if_nothing_returns(Collection.find_one_and_update))
 
 
 def _rewritten_pipeline(pipeline: Sequence[Stage]) -> list[Stage]:

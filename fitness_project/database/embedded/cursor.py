@@ -13,6 +13,8 @@ from pymongo.cursor import Cursor
 from .workarounds.sorted_pages import Find, read_page
 
 SORTED = {"$query", "$orderby"}
+# A page comes in one reply, which may have 16 MB.
+LONGEST_PAGE = 200
 
 
 class EmbeddedCursor(Cursor[Any]):
@@ -33,7 +35,7 @@ class EmbeddedCursor(Cursor[Any]):
         spec: Mapping[str, Any] = self._query_spec()
         options = (self._skip, self._batch_size, self._query_flags, self._collation)
         is_plain = spec.keys() == SORTED and not any(options) and self._allow_disk_use is None
-        if not self._limit or not is_plain:
+        if not 0 < abs(self._limit) <= LONGEST_PAGE or not is_plain:
             return None
         return Find(
             self.collection,

@@ -32,7 +32,7 @@ class Search:
             if documents is not None:
                 break
         else:
-            documents = self.find.run()
+            documents = self.find.run(self.find.query, self.find.limit)
         self._learn(documents)
         return documents
 
@@ -56,12 +56,8 @@ class Search:
         for span in SPANS:
             if start + span >= self.page.end:
                 return
-            found = self.find.run(
-                query=self._query(start + span),
-                projection={self.page.field: 1},
-                sort=(),
-                limit=self.read_limit,
-            )
+            query = self._query(start + span)
+            found = self.find.run(query, self.read_limit, only=self.page.field)
             if len(found) == self.read_limit:
                 if positions := self._positions(found):
                     yield max(positions) + 1
@@ -69,7 +65,7 @@ class Search:
 
     def _documents_before(self, end: float) -> list[Any] | None:
         """Returns the page, or None if the window may not hold all of it."""
-        found = self.find.run(query=self._query(end), limit=self.read_limit)
+        found = self.find.run(self._query(end), self.read_limit)
         documents = self._without_ties(found)
         if documents is None:
             return None
