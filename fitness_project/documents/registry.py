@@ -36,7 +36,8 @@ class Entry:
 
     `name` is its name in the change feed and the export. `response` turns a stored document into
     its public form. `owner` is the field with the owner's id, or None if the documents belong to
-    nobody. `feed` reads the collection's changes; without one, the change feed omits it.
+    nobody; an account's export and deletion include the collections with an owner. `feed` reads
+    the collection's changes; without one, the change feed omits it.
     """
 
     name: str
