@@ -47,8 +47,9 @@ class Guess:
 
 
 guesses: dict[Hashable, Guess] = {}
-_indexes: dict[str, list[list[str]]] = {}
-_refresh_times: dict[str, float] = {}
+_served: set[tuple[str, frozenset[str], str]] = set()
+"""The collections, equalities and fields that an index serves."""
+_missing_until: dict[tuple[str, frozenset[str], str], float] = {}
 
 
 def remember(key: Hashable, guess: Guess) -> None:
@@ -63,26 +64,25 @@ def has_index(collection: Collection[Any], equalities: frozenset[str], field: st
     Without one, the range makes the server read the whole collection, and the equalities alone may
     be faster.
     """
-    name = collection.full_name
-    if _is_served(name, equalities, field):
+    key = collection.full_name, equalities, field
+    if key in _served:
         return True
-    if _refresh_times.get(name, 0.0) > monotonic():
+    if _missing_until.get(key, 0.0) > monotonic():
         return False
     indexes = collection.index_information().values()
-    _indexes[name] = [[field for field, _ in index["key"]] for index in indexes]
-    _refresh_times[name] = monotonic() + MISSING_SECONDS
-    return _is_served(name, equalities, field)
+    if any(_serves([name for name, _ in index["key"]], equalities, field) for index in indexes):
+        _served.add(key)
+        return True
+    _missing_until[key] = monotonic() + MISSING_SECONDS
+    return False
 
 
-def _is_served(name: str, equalities: frozenset[str], field: str) -> bool:
+def _serves(fields: list[str], equalities: frozenset[str], field: str) -> bool:
     count = len(equalities)
-    return any(
-        frozenset(fields[:count]) == equalities and fields[count : count + 1] == [field]
-        for fields in _indexes.get(name, ())
-    )
+    return frozenset(fields[:count]) == equalities and fields[count : count + 1] == [field]
 
 
 def forget() -> None:
     """For tests."""
-    for memory in (guesses, _indexes, _refresh_times):
+    for memory in (guesses, _served, _missing_until):
         memory.clear()

@@ -1,9 +1,12 @@
 """Dates as numbers that grow in the order in which a sorted page has them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from bson.datetime_ms import DatetimeMS
+
+EPOCH = datetime(1970, 1, 1)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,9 @@ class Timeline:
     """1 for an ascending sort, -1 for a descending one."""
 
     def position(self, date: datetime) -> int:
-        return self.sign * int(DatetimeMS(date))
+        if date.tzinfo is not None:
+            date = date.astimezone(UTC).replace(tzinfo=None)
+        return self.sign * ((date - EPOCH) // MILLISECOND)
 
     def date(self, position: float) -> DatetimeMS:
         return DatetimeMS(self.sign * int(position))
