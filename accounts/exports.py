@@ -7,6 +7,7 @@ from bson import ObjectId
 from fitness_project.api.http.json import dump_json
 from fitness_project.documents import registry
 from fitness_project.documents.instants import now
+from fitness_project.documents.tombstones import is_tombstone
 
 from .models import User
 from .serializers import UserSerializer
@@ -28,6 +29,8 @@ def _parts(head: bytes, user_id: ObjectId) -> Iterator[bytes]:
         yield b',"%s":[' % entry.name.encode()
         separator = b""
         for document in entry.documents.collection.find({entry.owner: user_id}):
+            if is_tombstone(document):
+                continue
             yield separator + dump_json(entry.response(document))
             separator = b","
         yield b"]"

@@ -78,5 +78,4 @@ def _remove_owned(user_id: ObjectId) -> None:
     """Removes the user's documents, and the tombstones of deleted ones."""
     for entry in registry.owned():
         documents = entry.documents
-        for owner in filter(None, (entry.owner, "deletedFor")):
-            documents.collection.delete_many({owner: user_id}, session=documents.session)
+        documents.collection.delete_many({entry.owner: user_id}, session=documents.session)

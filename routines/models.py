@@ -28,7 +28,9 @@ class Routine(OwnedModel):
 
     class Meta:
         db_table = "routines"
-        indexes = [models.Index(fields=["user", "-id"], name="routines_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="routines_newest_first")
+        ]
 
     def __str__(self) -> str:
         return self.name

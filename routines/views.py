@@ -1,4 +1,5 @@
 import re
+from datetime import datetime
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -25,7 +26,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
     serializer_class = RoutineSerializer
     new_serializer_class = NewRoutineSerializer
     basename = "routine"
-    order = Order(("_id",), (ObjectId,), descending=True)
+    order = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, routines: Documents[RoutineDocument]

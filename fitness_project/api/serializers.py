@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import bson
 import orjson
-from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 from django.db import models
 from django_mongodb_backend import fields as mongo_fields
@@ -218,7 +217,8 @@ class ChosenId(DocumentSerializer):
     @classmethod
     def read(cls, source: Input) -> Document:
         document = super().read(source)
-        return {"_id": document.pop("id") or ObjectId(), **document}
+        chosen = document.pop("id")
+        return document if chosen is None else {"_id": chosen, **document}
 
 
 def serializer_of(response: Callable[..., Any]) -> type[DocumentSerializer]:

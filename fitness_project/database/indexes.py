@@ -1,4 +1,4 @@
-"""A migration operation for indexes that `Meta.indexes` can't declare."""
+"""Migration operations for indexes that `Meta.indexes` can't declare. They can be run again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +18,15 @@ def make_indexes(
         for name, (keys, options) in indexes.items():
             stored.create_index(keys, name=name, **options)
 
+    return RunPython(create, drop_indexes(collection, *indexes).code)
+
+
+def drop_indexes(collection: str, *names: str) -> RunPython:
+    """Drops those of the indexes that exist. Reversing the migration doesn't bring them back."""
+
     def drop(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
         stored = schema_editor.connection.database[collection]
-        for name in indexes:
+        for name in stored.index_information().keys() & set(names):
             stored.drop_index(name)
 
-    return RunPython(create, drop)
+    return RunPython(drop, RunPython.noop)

@@ -1,9 +1,9 @@
 """Reads what changed for a user: the storage side of the change feed.
 
-A feed reads a user's documents in the order of their last change. A write becomes visible a moment
-after the instant that it is stamped with, and the clocks of machines differ a little. A visit
-therefore starts SETTLE before the time of the previous visit, and the state names the documents of
-that period that the client already has. If there are too many to name, the client gets some of them
+A feed reads a user's documents and tombstones in the order of their last change. A write becomes
+visible a moment after the instant that it is stamped with. A visit therefore starts SETTLE before
+the time of the previous visit, and the state names the documents of that period that the client
+already has. If there are too many to name, the client gets some of them
 twice. It never misses one.
 """
 
@@ -21,12 +21,14 @@ from .collection import Documents, Stored
 from .instants import now
 from .order import Boundary, Order
 from .revisions import revision_of
+from .tombstones import is_tombstone
 
-# The longest time from a write's instant until it is visible, plus the difference of clocks.
+# More than the longest time from a write's instant until it is visible.
 SETTLE = timedelta(seconds=60)
 PAGE = 100
 MAX_NAMED = 32
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHANGES = Order(("updatedAt", "_id"), (datetime, ObjectId))
 
 State = list[Any]
 """JSON values that say how far a client has read. Only the feed that wrote them can read them."""
@@ -66,24 +68,23 @@ class OwnedFeed:
     documents: Documents
 
     def begin(self) -> State:
-        return [[since, None, None, []] for since in (0, _milliseconds(now() - SETTLE))]
+        return [0, None, None, []]
 
     def read(self, user_id: ObjectId, state: State, continues: bool) -> Part:
-        """Reads tombstones last, so that a document deleted meanwhile is reported as deleted."""
-        living, dead = state
         mine = self.documents.where(userId=user_id)
-        gone = self.documents.where(deletedFor=user_id)
-        changed, living, more_living = _read(mine, "updatedAt", living, continues)
-        deleted, dead, more_dead = _read(gone, "deletedAt", dead, continues)
-        has_more = more_living or more_dead
-        return Part(changed, [row["_id"] for row in deleted], [living, dead], has_more)
+        if isinstance(state[0], list):  # An older version's: living documents and tombstones.
+            state, continues = [min(date for date, *_ in state), None, None, []], False
+        rows, state, has_more = _read(mine, state, continues)
+        changed = [row for row in rows if not is_tombstone(row)]
+        deleted = [row["_id"] for row in rows if is_tombstone(row)]
+        return Part(changed, deleted, state, has_more)
 
 
 def _read(
-    documents: Documents, instant: str, state: State, continues: bool
+    documents: Documents, state: State, continues: bool
 ) -> tuple[list[RawBSONDocument], State, bool]:
-    """Up to PAGE documents in the order of the date in the field `instant`, the state after them,
-    and whether there are more.
+    """Up to PAGE documents in the order of their last change, the state after them, and whether
+    there are more.
 
     A state is `[date, last, following, names]`, with dates in milliseconds since 1970. A visit
     continues after `date` and the id `last` until there are no more documents, and the next visit
@@ -91,23 +92,22 @@ def _read(
     documents that the client has and that may be read again.
     """
     date, last, following, seen = state
-    order = Order((instant, "_id"), (datetime, ObjectId))
     if last is None and continues:
         return [], state, False
     if last is None:
         following = _milliseconds(now() - SETTLE)
-        found = documents.where(**{instant: {"$gte": _datetime(min(date, following))}})
-        rows = found.fetch(order, None, PAGE + 1)
+        found = documents.where(updatedAt={"$gte": _datetime(min(date, following))})
+        rows = found.fetch(CHANGES, None, PAGE + 1)
     else:
-        rows = documents.fetch(order, Boundary((_datetime(date), ObjectId(last))), PAGE + 1)
+        rows = documents.fetch(CHANGES, Boundary((_datetime(date), ObjectId(last))), PAGE + 1)
     has_more, rows = len(rows) > PAGE, rows[:PAGE]
 
     fresh = [row for row in rows if _name(row) not in seen]
-    settling = [_name(row) for row in rows if row[instant] > _datetime(following)]
+    settling = [_name(row) for row in rows if row["updatedAt"] > _datetime(following)]
     earlier = seen if has_more or last is not None else []
     names = [*(name for name in earlier if name not in settling), *settling][-MAX_NAMED:]
     if has_more:
-        place = _milliseconds(rows[-1][instant]), str(rows[-1]["_id"])
+        place = _milliseconds(rows[-1]["updatedAt"]), str(rows[-1]["_id"])
         return fresh, [*place, following, names], True
     return fresh, [following, None, None, names], False
 

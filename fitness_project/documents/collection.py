@@ -75,10 +75,6 @@ class Documents(Generic[StoredT]):
             raise self.missing()
         return document
 
-    def holds(self, document: Stored) -> bool:
-        """Whether the document matches `filter`, whose conditions are all equalities."""
-        return all(document.get(name) == value for name, value in self.filter.items())
-
     def insert(self, document: Document) -> StoredT:
         """Stores a document that has all the fields of StoredT."""
         stored: Any = document

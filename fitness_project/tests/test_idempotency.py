@@ -103,11 +103,11 @@ def test_a_retry_with_a_chosen_id_is_a_410_even_after_an_undo(api, path, body):
     assert [row["notes"] for row in api.get(path).json()["results"]] == ["back"]
 
 
-def test_another_body_is_a_422_even_after_a_deletion(api, path, body):
+def test_after_a_deletion_another_body_is_a_410_too(api, path, body):
     first = post(api, path, body)
     api.delete(first["Location"])
 
-    assert post(api, path, {**body, "notes": "light"}).status_code == 422
+    assert post(api, path, {**body, "notes": "light"}).status_code == 410
 
 
 def test_a_body_nested_too_deeply_is_a_400(api, path, body):

@@ -51,14 +51,17 @@ def test_the_catalogue_costs_no_query(api, commands, bench_press):
 
 @pytest.mark.parametrize(
     ("collection", "sort"),
-    [("routines", [("_id", -1)]), ("history", [("date", -1), ("_id", -1)])],
+    [
+        ("routines", [("createdAt", -1), ("_id", -1)]),
+        ("history", [("date", -1), ("_id", -1)]),
+    ],
 )
 def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, collection, sort):
     api.get(f"/api/{collection}?pageSize=7")  # Where the page lies is learned once.
     (find,) = commands(lambda: api.get(f"/api/{collection}?pageSize=7"))
 
     assert find["find"] == collection
-    assert find["filter"] == {"userId": ann.pk}
+    assert find["filter"] == {"userId": ann.pk, sort[0][0]: {"$gt": ANY}}
     assert list(find["sort"].items()) == sort
     assert find["limit"] == 8
     assert "skip" not in find
@@ -84,9 +87,9 @@ def test_an_index_serves_the_history_of_one_exercise(api, commands, bench_press)
     api.get(path)  # Where the page lies is learned once.
     (find,) = commands(lambda: api.get(path))
 
-    assert list(find["filter"]) == ["userId", "exercises.exerciseId"]
+    assert list(find["filter"]) == ["userId", "exercises.exerciseId", "date"]
     indexes = connection.database["history"].index_information().values()
-    assert [("userId", 1), ("exercises.exerciseId", 1), ("date", -1)] in [
+    assert [("exercises.exerciseId", 1), ("userId", 1), ("date", -1)] in [
         index["key"] for index in indexes
     ]
 

@@ -13,6 +13,7 @@ from rest_framework.exceptions import ParseError
 
 from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.owned import OwnedDocuments
+from fitness_project.documents.tombstones import is_tombstone
 from fitness_project.errors import Gone, KeyReused
 
 from ..requests import SignedInRequest
@@ -50,14 +51,14 @@ class IdempotencyKey:
     def made_before(self, documents: OwnedDocuments) -> Stored | None:
         """Returns the document that an earlier attempt created, if any.
 
-        Raises KeyReused if that attempt had another body, and Gone if the document has been deleted
-        since.
+        Raises Gone if the document has been deleted since, and KeyReused if the earlier attempt had
+        another body.
         """
         document = documents.made_with(self.key)
         if document is None:
             return None
+        if is_tombstone(document):
+            raise Gone("The document created with this Idempotency-Key has been deleted.")
         if document["idempotencyBody"] != self.body:
             raise KeyReused
-        if not documents.holds(document):
-            raise Gone("The document created with this Idempotency-Key has been deleted.")
         return document

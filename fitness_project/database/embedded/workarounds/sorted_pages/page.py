@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from .find import Find
 from .memory import has_index
-from .timeline import Timeline
+from .timeline import EPOCH, Timeline
 
 COMPARISONS: dict[Any, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
@@ -65,6 +65,8 @@ def _parse(query: Mapping[str, Any], field: str, timeline: Timeline) -> Page:
     bounds = _bounds(conditions.pop(field, {}), timeline)
     tie = _tie(conditions.pop("$nor", None), field, timeline)
     start, end = bounds.get(timeline.after, -inf), bounds.get(timeline.before, inf)
+    if timeline.sign < 0 and end > timeline.position(EPOCH):  # It leaves out no stored date.
+        end = inf
     return Page(field, timeline, _equalities(conditions), start, end, tie)
 
 
