@@ -1,11 +1,13 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from bson import ObjectId
 from django.db import DatabaseError, connections
 from django_mongodb_backend.base import DatabaseWrapper
 from pymongo import MongoClient
@@ -37,12 +39,33 @@ def transactional(work: Callable[P, Result]) -> Callable[P, Result]:
         if connection.session is not None:
             return work(*args, **kwargs)
         connection.ensure_connection()
+        made: list[ObjectId] = []
         return in_transaction(
             connection.connection,
-            lambda session: _with_session(connection, session, lambda: work(*args, **kwargs)),
+            lambda session: _with_session(connection, session, made, lambda: work(*args, **kwargs)),
         )
 
     return run
+
+
+def new_id() -> ObjectId:
+    """A new id. In a transaction that is run again, it is the same one as before.
+
+    So a run whose commit succeeded, although the reply was lost, creates nothing twice.
+    """
+    ids = _ids.get()
+    return ObjectId() if ids is None else next(ids)
+
+
+_ids: ContextVar[Iterator[ObjectId] | None] = ContextVar("ids of the transaction", default=None)
+
+
+def _same_ids(made: list[ObjectId]) -> Iterator[ObjectId]:
+    """The ids that earlier runs of a transaction made, in their order, and then new ones."""
+    yield from tuple(made)
+    while True:
+        made.append(ObjectId())
+        yield made[-1]
 
 
 def in_transaction(client: MongoClient[Any], work: Callable[[ClientSession], Result]) -> Result:
@@ -73,11 +96,15 @@ def _kill(client: MongoClient[Any], session: ClientSession) -> None:
 
 
 def _with_session(
-    connection: DatabaseWrapper, session: ClientSession, work: Callable[[], Result]
+    connection: DatabaseWrapper,
+    session: ClientSession,
+    made: list[ObjectId],
+    work: Callable[[], Result],
 ) -> Result:
     """The ORM uses the connection's session in all its commands, and wraps PyMongo's errors."""
     connection.session = session
     connection.in_atomic_block_mongo = True
+    token = _ids.set(_same_ids(made))
     try:
         return work()
     except DatabaseError as error:
@@ -85,5 +112,6 @@ def _with_session(
             raise error.__cause__ from error
         raise
     finally:
+        _ids.reset(token)
         connection.session = None
         connection.in_atomic_block_mongo = False

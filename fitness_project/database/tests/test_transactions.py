@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.database import deadline
 from fitness_project.database.deadline import Deadline
-from fitness_project.database.transactions import transactional
+from fitness_project.database.transactions import new_id, transactional
 from fitness_project.errors import InUse
 
 from .conftest import PATIENCE
@@ -45,3 +45,27 @@ def test_a_transaction_past_its_deadline_releases_its_documents(probes, error, m
         probes.update_one({"_id": 1}, {"$set": {"by": "next"}})
 
     assert probes.find_one()["by"] == "next"
+
+
+def test_a_transaction_that_is_run_again_gets_the_same_ids(probes):
+    runs = []
+
+    @transactional
+    def work():
+        runs.append([new_id(), new_id()])
+        if len(runs) < 3:
+            error = PyMongoError("Another transaction has changed this document.")
+            error._add_error_label("TransientTransactionError")
+            raise error
+
+    work()
+
+    assert len(runs) == 3
+    assert runs[0] == runs[1] == runs[2]
+    assert len({*runs[0]}) == 2
+
+
+def test_ids_of_other_transactions_and_outside_of_them_are_new(probes):
+    ids = [transactional(new_id)(), transactional(new_id)(), new_id(), new_id()]
+
+    assert len({*ids}) == 4
