@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "fitness_project",
+    "fitness_project.tasks",
     "exercises",
     "routines",
     "history",
@@ -104,6 +105,8 @@ MIGRATION_MODULES = {
     "auth": "fitness_project.mongo_migrations.auth",
     "contenttypes": "fitness_project.mongo_migrations.contenttypes",
 }
+
+TASKS = {"default": {"BACKEND": "fitness_project.tasks.backend.DatabaseBackend"}}
 
 CACHES = {"default": from_url("CACHE_URL", "locmemcache://", Env.cache_url_config)}
 vars().update(from_url("EMAIL_URL", "consolemail://", Env.email_url_config))
