@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from fitness_project.database.migrations import describe_database, migrate
 from fitness_project.database.outage import is_outage
 from fitness_project.serving import server
+from fitness_project.tasks.process import WorkerProcess
 
 WELCOME = """
 Serving on {url} until Ctrl-C.
@@ -46,7 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database can't be reached: {reason}") from None
         # Workers are forked, and each opens its own connections.
         connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
-        server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
+        with WorkerProcess():
+            server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
 
     def _refuse_taken_port(self) -> None:
         """Raises CommandError. Workers share the port, so a second service could start too."""

@@ -145,10 +145,23 @@ class Service:
         return self._state()["port"]
 
     def pids(self) -> set[int]:
-        return {self.process.pid, *self.workers(), *self.database_pids()}
+        return {self.process.pid, *children(self.process.pid), *self.database_pids()}
 
     def workers(self) -> set[int]:
+        """Those that respond to requests."""
+        return {pid for pid in self._children() if self._listens(pid)}
+
+    def task_workers(self) -> set[int]:
+        return {pid for pid in self._children() if not self._listens(pid)}
+
+    def _children(self) -> set[int]:
         return children(self.process.pid) - self.database_pids()
+
+    def _listens(self, pid: int) -> bool:
+        with suppress(psutil.Error):
+            held = psutil.Process(pid).net_connections("tcp4")
+            return any(one.laddr.port == self.port for one in held)
+        return False
 
     def database_pids(self) -> set[int]:
         found = processes(str(self.var_dir))
