@@ -1,5 +1,6 @@
 import os
 import shutil
+from datetime import timedelta
 
 import hypothesis
 import pytest
@@ -12,10 +13,11 @@ from accounts import mail
 from accounts.signing_in.principals import remembered_principals
 from accounts.signing_in.tokens import AccessToken
 from accounts.tests.factories import SignInFactory, UserFactory
-from exercises import services
+from exercises import versions
 from exercises.catalogue import catalogue
 from exercises.tests.factories import ExerciseFactory
 from fitness_project.database.outage import outage
+from fitness_project.tests import sharding
 
 # Hypothesis fails slow examples by default, but a slow machine is not a failure.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -33,6 +35,7 @@ class CommandLog(monitoring.CommandListener):
 
     def started(self, event):
         self.sent.append((event.command_name, event.command))
+        sharding.check(event.command)
 
     def succeeded(self, event):
         pass
@@ -43,6 +46,14 @@ class CommandLog(monitoring.CommandListener):
 
 LOG = CommandLog()
 monitoring.register(LOG)
+
+
+@pytest.fixture(autouse=True)
+def _every_command_names_its_user():
+    """Of the commands that the service sends to users' documents, in whatever test."""
+    sharding.offences.clear()
+    yield
+    assert not sharding.offences
 
 
 def pytest_unconfigure(config):
@@ -68,7 +79,7 @@ def _fresh_process(monkeypatch):
     catalogue.__init__()
     remembered_principals.forget()
     outage.__init__()
-    monkeypatch.setattr(services, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(versions, "SETTLE", timedelta(0))
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
     monkeypatch.setattr(mail.connections, "close_all", lambda: None)
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm, LinesField
 
-from . import services
+from . import deletions, services
 from .models import Exercise
 from .names import name_key
 from .references import used_among
@@ -67,11 +67,11 @@ class ExerciseAdmin(ModelAdmin):
         ]
 
     def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
-        services.delete_exercise(exercise.pk)
+        deletions.delete_exercise(exercise.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
         exercises = {exercise.pk: exercise for exercise in queryset}
-        for used in services.delete_exercises(list(exercises)):
+        for used in deletions.delete_exercises(list(exercises)):
             message = f"{exercises[used]} was not deleted: it has just come into use."
             self.message_user(request, message, messages.WARNING)
 

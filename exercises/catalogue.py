@@ -8,8 +8,8 @@ sessions then need no query.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from threading import Lock
 from time import monotonic
@@ -17,17 +17,14 @@ from typing import Literal
 
 from bson import ObjectId
 
-from fitness_project.documents.instants import now
 from fitness_project.documents.order import Boundary, Order
 from fitness_project.documents.ready import ReadyResponses
 from fitness_project.errors import Missing
 
 from .models import CatalogueVersion, Exercise, ExerciseDocument, ExerciseTombstone
-from .names import name_key
+from .names import name_key, order_key
 
 MAX_AGE = 0.1
-# A deletion takes a few seconds. A mark older than this was left by a process that was killed.
-DELETION_SECONDS = 60
 VERSION_ID = "exercises"
 
 # Every distinct query has its own ready response, which can be half a megabyte.
@@ -50,11 +47,7 @@ class Snapshot:
         self.version = version
         self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
         self.deletions = [d for d in documents if "name" not in d]
-        self.usable_ids = {
-            str(document_id): document_id
-            for document_id, d in self.by_id.items()
-            if d.get("deletingSince") is None
-        }
+        self.ids = {str(document_id): document_id for document_id in self.by_id}
         self._sorted: dict[tuple[str, ...], list[ExerciseDocument]] = {}
         self._responses: ReadyResponses[Response] = ReadyResponses(MAX_RESPONSE_BYTES)
 
@@ -72,56 +65,71 @@ class Snapshot:
 def _sortable(document: ExerciseDocument) -> ExerciseDocument:
     """Adds what lists are sorted by. A document that another program wrote may lack it."""
     document.setdefault("nameKey", name_key(document["name"]))
+    document["orderKey"] = order_key(document["name"])
     document.setdefault("createdAt", document["_id"].generation_time.replace(tzinfo=None))
     document.setdefault("changedIn", 0)
     return document
 
 
-def is_being_deleted(document: ExerciseDocument) -> bool:
-    since = document.get("deletingSince")
-    limit = timedelta(seconds=DELETION_SECONDS)
-    return since is not None and now().replace(tzinfo=None) - since < limit
-
-
 class Catalogue:
-    """The current snapshot, which is at most MAX_AGE seconds behind the database."""
+    """The current snapshot, which is at most MAX_AGE seconds behind the database.
+
+    If several threads find that it is older, one of them asks the database and the others wait for
+    what it finds.
+    """
 
     def __init__(self) -> None:
         self._snapshot = Snapshot(-1, ())
         self._checked = float("-inf")
+        self._written = float("-inf")
+        self._check: Future[None] | None = None
         self._lock = Lock()
 
     def current(self) -> Snapshot:
-        if monotonic() - self._checked > MAX_AGE:
-            with self._lock:
-                if monotonic() - self._checked > MAX_AGE:
-                    self._check()
-        return self._snapshot
+        return self._at(max(monotonic() - MAX_AGE, self._written))
 
     def refreshed(self) -> Snapshot:
         """The snapshot, after a check that it is current."""
-        with self._lock:
-            self._check()
-        return self._snapshot
+        return self._at(monotonic())
 
     def find(self, exercise_id: ObjectId) -> ExerciseDocument | None:
         """The exercise, archived or not. An id that isn't in the snapshot may be a new one."""
         return self.current().by_id.get(exercise_id) or self.refreshed().by_id.get(exercise_id)
 
     def forget(self) -> None:
-        """Makes the next read check the version, after this process has written.
+        """Makes the next read check the version, after this process has written."""
+        self._written = monotonic()
 
-        The lock makes this wait for a check in progress, which may not have seen the write.
-        """
-        with self._lock:
-            self._checked = float("-inf")
+    def _at(self, moment: float) -> Snapshot:
+        """The snapshot, after a check that didn't begin before that moment."""
+        while self._checked < moment:
+            with self._lock:
+                check, is_mine = self._check, self._check is None
+                if check is None:
+                    check = self._check = Future()
+            if is_mine:
+                self._run(check)
+            check.result()
+        return self._snapshot
 
-    def _check(self) -> None:
+    def _run(self, check: Future[None]) -> None:
         started = monotonic()
-        # If the version is still the same after the exercises were read, they belong to it.
-        while self._snapshot.version != (version := _stored_version()):
-            self._snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
+        try:
+            self._snapshot = self._read()
+        except BaseException as error:
+            self._check = None
+            check.set_exception(error)
+            raise
         self._checked = started
+        self._check = None
+        check.set_result(None)
+
+    def _read(self) -> Snapshot:
+        snapshot = self._snapshot
+        # If the version is still the same after the exercises were read, they belong to it.
+        while snapshot.version != (version := _stored_version()):
+            snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
+        return snapshot
 
 
 def _stored_version() -> int:

@@ -12,6 +12,7 @@ from django_mongodb_backend.models import EmbeddedModel
 from fitness_project.documents.collection import DocumentManager, Documents
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
+from fitness_project.documents.tombstones import is_tombstone
 
 SETS = (MinValueValidator(1), MaxValueValidator(100))
 REPS = (MinValueValidator(0), MaxValueValidator(10_000))
@@ -40,16 +41,20 @@ class ExerciseDocument(TypedDict):
     updatedAt: NotRequired[datetime]
     revision: NotRequired[ObjectId]
     changedIn: NotRequired[int]
-    deletingSince: NotRequired[datetime | None]
+    orderKey: NotRequired[str]  # Only in memory.
 
 
 @final
 class ExerciseTombstone(TypedDict):
-    """What is stored in the place of a deleted exercise."""
+    """What is stored in the place of a deleted exercise.
+
+    `was` is the exercise, for as long as it may come back.
+    """
 
     _id: ObjectId
     changedIn: int
     deletedAt: datetime
+    was: NotRequired[ExerciseDocument]
 
 
 class EntryDocument(TypedDict):
@@ -77,6 +82,14 @@ def label() -> models.CharField:
     return models.CharField(max_length=60, null=True, blank=True)
 
 
+class Exercises(Documents[ExerciseDocument]):
+    """The catalogue's documents. `find` leaves out tombstones."""
+
+    def find(self, document_id: ObjectId) -> ExerciseDocument | None:
+        found = super().find(document_id)
+        return None if found is None or is_tombstone(found) else found
+
+
 class ExerciseManager(DocumentManager[ExerciseDocument]):
     """Leaves out tombstones."""
 
@@ -84,8 +97,8 @@ class ExerciseManager(DocumentManager[ExerciseDocument]):
         return super().get_queryset().filter(name__isnull=False)
 
     @property
-    def documents(self) -> Documents[ExerciseDocument]:
-        return super().documents.where(deletedAt=None)
+    def documents(self) -> Exercises:
+        return Exercises(self.model)
 
 
 class Exercise(models.Model):

@@ -1,15 +1,25 @@
-"""Finds and renames the entries that refer to exercises, in all collections that have entries."""
+"""Finds and renames the entries that refer to exercises, in all collections that have entries.
 
-from collections.abc import Iterable
+These are curators' commands: they find entries by the index on `exercises.exerciseId`, whoever owns
+them. Each document is then written on its own, as one of its owner's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 
 from bson import ObjectId
 
 from fitness_project.documents import registry
-from fitness_project.documents.instants import now
+from fitness_project.documents.collection import Document, Stored
+from fitness_project.documents.owned import OwnedDocuments
 
 from .models import Exercise
 
 EXERCISES = Exercise._meta.db_table
+
+Names = Mapping[ObjectId, str]
+"""The names of exercises by id."""
 
 
 def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
@@ -26,16 +36,31 @@ def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
     return used
 
 
-def rename(exercise_id: ObjectId, name: str) -> None:
-    """Copies the exercise's new name into the entries that follow it."""
+def rename(names: Names, most: int | None = None) -> None:
+    """Copies the exercises' names into the entries that follow them.
+
+    Changes at most that many documents, each in a write of its own.
+    """
+    for document, owned, reference in islice(_outdated(names), most):
+        owned.amend(document, partial(_with_names, reference, names))
+
+
+def _outdated(
+    names: Names,
+) -> Iterator[tuple[Stored, OwnedDocuments, registry.Reference]]:
+    """The documents that have another name for one of the exercises."""
     for entry, reference in registry.references_to(EXERCISES):
-        if "name" not in reference.copied:
+        if "name" not in reference.copied or entry.owner is None:
             continue
-        old = {reference.id_field: exercise_id, "name": {"$ne": name}}
-        new_name = {f"{reference.array}.$[item].name": name}
-        entry.documents.collection.update_many(
-            {reference.array: {"$elemMatch": old}},
-            {"$set": {**new_name, "updatedAt": now(), "revision": ObjectId()}},
-            array_filters=[{f"item.{reference.id_field}": exercise_id}],
-            session=entry.documents.session,
-        )
+        for exercise_id in names:
+            for document in entry.documents.collection.find({reference.path: exercise_id}):
+                if _with_names(reference, names, document):
+                    owner = {entry.owner: document[entry.owner]}
+                    yield document, OwnedDocuments(entry.documents.model, owner), reference
+
+
+def _with_names(reference: registry.Reference, names: Names, document: Stored) -> Document:
+    """The array of entries with the names, or nothing if it has them."""
+    old = document[reference.array]
+    new = [{**item, "name": names.get(item[reference.id_field], item.get("name"))} for item in old]
+    return {reference.array: new} if new != old else {}

@@ -9,7 +9,7 @@ from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
 from fitness_project.documents.collection import Document
 
-from .catalogue import catalogue, is_being_deleted
+from .catalogue import catalogue
 from .models import MAX_ENTRIES, Exercise
 
 
@@ -47,11 +47,10 @@ class ExerciseIdField(ObjectIdField):
     default_error_messages = {"does_not_exist": "No exercise has this id."}
 
     def to_internal_value(self, data: Any) -> ObjectId:
-        if type(data) is str and (known := catalogue.current().usable_ids.get(data)):
+        if type(data) is str and (known := catalogue.current().ids.get(data)):
             return known
         exercise_id: ObjectId = super().to_internal_value(data)
-        exercise = catalogue.find(exercise_id)
-        if exercise is None or is_being_deleted(exercise):
+        if catalogue.find(exercise_id) is None:
             self.fail("does_not_exist")
         return exercise_id
 

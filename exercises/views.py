@@ -14,15 +14,15 @@ from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
-from . import services
+from . import deletions, services
 from .catalogue import Label, Selection, catalogue
 from .models import ExerciseDocument
 from .names import name_key
 from .serializers import ExerciseQuery, ExerciseSerializer
 
 ORDERS = {
-    "name": Order(("nameKey", "_id"), (str, ObjectId)),
-    "-name": Order(("nameKey", "_id"), (str, ObjectId), descending=True),
+    "name": Order(("orderKey", "_id"), (str, ObjectId)),
+    "-name": Order(("orderKey", "_id"), (str, ObjectId), descending=True),
     "createdAt": Order(("createdAt", "_id"), (datetime, ObjectId)),
     "-createdAt": Order(("createdAt", "_id"), (datetime, ObjectId), descending=True),
 }
@@ -84,7 +84,7 @@ class ExerciseViewSet(DocumentViewSet):
         return services.change_exercise(stored["_id"], changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
-        services.delete_exercise(document_id, only_if)
+        deletions.delete_exercise(document_id, only_if)
 
 
 def _body_and_etag(response: HttpResponse) -> tuple[bytes, str]:

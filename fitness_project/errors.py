@@ -36,10 +36,6 @@ class InUse(DomainError):
     """The document can't be deleted while others refer to it."""
 
 
-class BeingDeleted(DomainError):
-    """The document is about to be deleted."""
-
-
 class PreconditionFailed(DomainError):
     """The document isn't at a revision that `If-Match` names."""
 

@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.tests.factories import UserFactory
-from exercises import services
+from exercises import admin as exercises_admin
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.serializers import ExerciseSerializer
@@ -126,31 +126,23 @@ def test_only_exercises_in_use_are_reported_as_in_use(curator, ann, bench_press)
     assert "Row is in use" not in page
 
 
-class TestDeletingMany:
-    """A deletion waits for other processes, and a request has only three seconds."""
+def test_many_exercises_are_deleted_at_once(curator):
+    act(curator, "delete_selected", *(ExerciseFactory() for _ in range(5)), post="yes")
 
-    def test_many_exercises_need_only_one_wait(self, curator, monkeypatch):
-        waits = []
-        monkeypatch.setattr(services, "sleep", waits.append)
+    assert not Exercise.objects.exists()
 
-        act(curator, "delete_selected", *(ExerciseFactory() for _ in range(5)), post="yes")
 
-        assert not Exercise.objects.exists()
-        assert waits == [services.SETTLE_SECONDS]
+def test_an_exercise_that_comes_into_use_before_the_confirmation_stays(
+    curator, ann, bench_press, monkeypatch
+):
+    monkeypatch.setattr(exercises_admin, "used_among", lambda _: set())
+    RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
 
-    def test_an_exercise_that_comes_into_use_meanwhile_stays_and_staff_are_warned(
-        self, curator, ann, bench_press, monkeypatch
-    ):
-        def use(_):
-            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+    page = act(curator, "delete_selected", bench_press, ExerciseFactory(), post="yes")
 
-        monkeypatch.setattr(services, "sleep", use)
-
-        page = act(curator, "delete_selected", bench_press, ExerciseFactory(), post="yes")
-
-        assert "Bench Press was not deleted" in page
-        assert Exercise.objects.get() == bench_press
-        assert not catalogue.find(bench_press.pk)["isArchived"]
+    assert "Bench Press was not deleted" in page
+    assert Exercise.objects.get() == bench_press
+    assert not catalogue.find(bench_press.pk)["isArchived"]
 
 
 def test_an_exercise_in_use_is_not_deleted_and_the_page_says_why(curator, ann, bench_press):

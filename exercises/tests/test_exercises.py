@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytest
 from bson import ObjectId
 
@@ -7,7 +5,6 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory
-from fitness_project.documents.instants import now
 
 EXERCISES = "/api/exercises"
 
@@ -189,25 +186,6 @@ def test_an_unused_exercise_is_deleted(staff, bench_press):
     assert staff.delete(path).status_code == 404
 
 
-def test_an_exercise_that_is_being_deleted_cannot_be_changed(staff, bench_press, monkeypatch):
-    path, responses = f"{EXERCISES}/{bench_press.pk}", []
-
-    def change(_):
-        responses.append(staff.patch(path, {"level": "expert"}))
-
-    monkeypatch.setattr(services, "sleep", change)
-
-    assert staff.delete(path).status_code == 204
-    assert [(r.status_code, r.json()["code"]) for r in responses] == [(409, "being_deleted")]
-
-
-def test_an_interrupted_deletion_does_not_prevent_changes_for_long(staff, bench_press):
-    long_ago = now() - timedelta(minutes=2)
-    Exercise.objects.documents.update({"_id": bench_press.pk}, {"deletingSince": long_ago})
-
-    assert staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"}).status_code == 200
-
-
 def test_an_exercise_that_does_not_exist_cannot_be_changed(staff):
     assert staff.patch(f"{EXERCISES}/{ObjectId()}", {"level": "expert"}).status_code == 404
 
@@ -222,7 +200,7 @@ def test_every_write_increments_the_version(staff, bench_press):
     staff.patch(f"{EXERCISES}/{bench_press.pk}", {"level": "expert"})
     staff.delete(f"{EXERCISES}/{bench_press.pk}")
 
-    assert version() == start + 4  # A deletion takes two writes.
+    assert version() == start + 3
 
 
 def test_a_refused_write_does_not_increment_the_version(staff, bench_press):

@@ -36,6 +36,7 @@ def reserve(documents: "OwnedDocuments[Any]", document_id: ObjectId) -> None:
     # On all shards: documents whose ids the server generated have no reservation.
     other = documents.collection.find_one({"_id": document_id}, {"userId": 1})
     if other is not None and other["userId"] != user_id:
+        _reservations().delete_one({"_id": document_id, "userId": user_id})
         raise Taken
 
 

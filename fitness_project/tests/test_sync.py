@@ -8,7 +8,8 @@ from django.core import signing
 from django.db import connection
 
 from accounts.tests.factories import PASSWORD
-from exercises import services
+from exercises import deletions, services
+from exercises.catalogue import catalogue
 from exercises.feed import CatalogueFeed
 from exercises.tests.factories import ExerciseFactory, entry
 from fitness_project.api import sync
@@ -94,7 +95,7 @@ def test_a_change_of_an_old_document_comes(device, api, bench_press, change):
 def test_a_deleted_exercise_is_reported(device, bench_press):
     device.sync()
 
-    services.delete_exercise(bench_press.pk)
+    deletions.delete_exercise(bench_press.pk)
 
     assert device.ask()["deleted"]["exercises"] == [str(bench_press.pk)]
     assert device.sync().is_as_the_server()
@@ -242,11 +243,11 @@ def test_tombstones_outlast_the_tokens():
 def test_changes_newer_than_the_snapshot_wait_until_their_version_is_complete(device, bench_press):
     device.sync()
     services.change_exercise(bench_press.pk, {"level": "expert"})
-    snapshot = services.catalogue.refreshed()
+    snapshot = catalogue.refreshed()
     snapshot.version -= 1
 
     early = CatalogueFeed().read(None, [snapshot.version - 1, "f" * 24, 0], continues=False)
-    services.catalogue.__init__()
+    catalogue.__init__()
 
     assert early.changed == []
     assert [row["level"] for row in device.ask()["changes"]["exercises"]] == ["expert"]
@@ -256,7 +257,7 @@ def test_a_catalogue_older_than_the_token_is_a_410(device, bench_press):
     services.change_exercise(bench_press.pk, {"level": "expert"})
     device.sync()
     connection.database["catalogue"].update_one({}, {"$set": {"version": 0}})
-    services.catalogue.__init__()
+    catalogue.__init__()
 
     assert device.client.get(SYNC, {"since": device.token}).status_code == 410
 
@@ -277,7 +278,7 @@ def test_a_deleted_account_leaves_no_tombstones(api, ann):
 def test_tombstones_are_in_no_list_and_no_admin(api, staff, ann, bench_press):
     session = SessionFactory(user=ann)
     api.delete(f"/api/history/{session.pk}")
-    services.delete_exercise(bench_press.pk)
+    deletions.delete_exercise(bench_press.pk)
 
     assert api.get("/api/history").json()["results"] == []
     assert type(session).objects.count() == 0

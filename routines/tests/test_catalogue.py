@@ -1,11 +1,14 @@
 """How changes of the catalogue affect routines."""
 
 import pytest
+from pymongo.errors import NetworkTimeout
 
 from conftest import client_of
-from exercises import catalogue as catalogue_module
 from exercises import services as catalogue_services
+from exercises.models import Exercise
 from exercises.tests.factories import ExerciseFactory, entry
+from fitness_project.documents.owned import OwnedDocuments
+from fitness_project.tasks.worker import run_due
 from history.models import SessionEntry
 from history.tests.factories import SessionFactory
 from routines.models import Routine, RoutineEntry
@@ -64,19 +67,71 @@ class TestRenames:
         ]
         assert names(api.get(f"/api/history/{session.pk}")) == ["Bench Press", "Row", "Bench Press"]
 
-    def test_an_old_name_written_meanwhile_is_replaced_too(self, ann, bench_press, monkeypatch):
+    def test_an_old_name_written_meanwhile_is_replaced_too(self, ann, bench_press):
         """For a moment, another process may still use the old catalogue."""
         routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-
-        def write_the_old_name(seconds):
-            entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
-            Routine.objects.documents.update({"_id": routine.pk}, {"exercises": entries})
-
-        monkeypatch.setattr(catalogue_services, "sleep", write_the_old_name)
         catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+        entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
+        Routine.objects.documents.update({"_id": routine.pk}, {"exercises": entries})
+
+        run_due()
 
         (stored,) = Routine.objects.documents.get(routine.pk)["exercises"]
         assert stored["name"] == "New"
+
+    def test_the_first_routines_are_renamed_before_the_response_and_the_rest_after_it(
+        self, staff, ann, bench_press, monkeypatch
+    ):
+        monkeypatch.setattr(catalogue_services, "RENAMED_AT_ONCE", 2)
+        for _ in range(3):
+            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+
+        staff.patch(f"/api/exercises/{bench_press.pk}", {"name": "New"})
+        at_once = all_names()
+        run_due()
+
+        assert sorted(at_once) == ["Bench Press", "New", "New"]
+        assert all_names() == ["New"] * 3
+
+    def test_each_renamed_routine_has_its_own_revision_and_instant(self, staff, ann, bench_press):
+        routines = [
+            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+            for _ in range(3)
+        ]
+
+        staff.patch(f"/api/exercises/{bench_press.pk}", {"name": "New"})
+
+        stored = [Routine.objects.documents.get(routine.pk) for routine in routines]
+        assert len({document["revision"] for document in stored}) == 3
+        assert all(document["updatedAt"] > document["createdAt"] for document in stored)
+
+    def test_a_rename_keeps_what_the_user_changes_meanwhile(self, ann, bench_press, monkeypatch):
+        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        write, others = OwnedDocuments._write, [lambda: api.patch(path, {"notes": "mine"})]
+        api, path = client_of(ann), f"{ROUTINES}/{routine.pk}"
+
+        def write_second(*args):
+            if others:
+                assert others.pop()().status_code == 200
+            return write(*args)
+
+        monkeypatch.setattr(OwnedDocuments, "_write", write_second)
+        catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+
+        stored = api.get(path).json()
+        assert (stored["notes"], stored["exercises"][0]["name"]) == ("mine", "New")
+
+    def test_a_rename_is_finished_if_the_database_fails_after_it(
+        self, ann, bench_press, monkeypatch
+    ):
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        with monkeypatch.context() as patch:
+            patch.setattr(OwnedDocuments, "amend", raising(NetworkTimeout()))
+            catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+
+        run_due()
+
+        assert all_names() == ["New"]
 
 
 class TestDeletion:
@@ -89,47 +144,48 @@ class TestDeletion:
         assert response.json()["code"] == "in_use"
         assert staff.get(f"/api/exercises/{bench_press.pk}").status_code == 200
 
-    def test_an_exercise_that_comes_into_use_meanwhile_stays_unchanged(
-        self, staff, ann, bench_press, monkeypatch
+    def test_an_exercise_that_comes_into_use_meanwhile_comes_back_archived(
+        self, staff, ann, bench_press
     ):
         """For a moment, another process may still use the old catalogue."""
+        path = f"/api/exercises/{bench_press.pk}"
+        assert staff.delete(path).status_code == 204
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
 
-        def use_it(seconds):
-            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        run_due()
 
-        monkeypatch.setattr(catalogue_services, "sleep", use_it)
-        response = staff.delete(f"/api/exercises/{bench_press.pk}")
+        assert staff.get(path).json()["isArchived"] is True
+        (routine,) = client_of(ann).get(ROUTINES).json()["results"]
+        assert client_of(ann).put(f"{ROUTINES}/{routine['id']}", routine).status_code == 200
 
-        assert response.status_code == 409
-        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is False
-
-    def test_an_exercise_that_is_being_deleted_cannot_come_into_use(
-        self, staff, api, body, bench_press, monkeypatch
+    def test_one_that_comes_back_gives_way_to_an_exercise_with_its_name(
+        self, staff, ann, bench_press
     ):
-        refused = []
-        monkeypatch.setattr(
-            catalogue_services, "sleep", lambda _: refused.append(api.post(ROUTINES, body))
-        )
+        staff.delete(f"/api/exercises/{bench_press.pk}")
+        staff.post("/api/exercises", {"name": "bench press"})
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
 
+        run_due()
+
+        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["name"] == "Bench Press (2)"
+
+    def test_a_deleted_exercise_cannot_come_into_use(self, staff, api, body, bench_press):
         staff.delete(f"/api/exercises/{bench_press.pk}")
 
-        assert error(refused[0]) == ("/exercises/0/exerciseId", "does_not_exist")
+        assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "does_not_exist")
 
-    def test_an_interrupted_deletion_leaves_the_exercise_archived(
-        self, staff, ann, bench_press, monkeypatch
-    ):
-        routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-        monkeypatch.setattr(catalogue_services, "used_among", lambda ids: set())
-        monkeypatch.setattr(catalogue_services, "sleep", raising(SystemExit))
-        with pytest.raises(SystemExit):
-            catalogue_services.delete_exercise(bench_press.pk)
-        monkeypatch.setattr(catalogue_module, "DELETION_SECONDS", 0)  # as if the time had passed
+    def test_an_unused_exercise_leaves_nothing_but_a_tombstone(self, staff, bench_press):
+        staff.delete(f"/api/exercises/{bench_press.pk}")
 
-        path = f"{ROUTINES}/{routine.pk}"
-        api = client_of(ann)
+        run_due()
+        run_due()
 
-        assert staff.get(f"/api/exercises/{bench_press.pk}").json()["isArchived"] is True
-        assert api.put(path, api.get(path).json()).status_code == 200
+        (stored,) = Exercise.objects.documents.collection.find()
+        assert set(stored) == {"_id", "changedIn", "deletedAt"}
+
+
+def all_names():
+    return [e["name"] for r in Routine.objects.documents.collection.find() for e in r["exercises"]]
 
 
 def raising(error):

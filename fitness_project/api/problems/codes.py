@@ -69,7 +69,6 @@ TABLE = (
     ),
     Code("method_not_allowed", 405, (drf.MethodNotAllowed,)),
     Code("not_acceptable", 406, (drf.NotAcceptable,)),
-    Code("being_deleted", 409, (errors.BeingDeleted,)),
     Code("in_use", 409, (errors.InUse,)),
     Code("limit", 409, (errors.LimitReached,)),
     Code(
