@@ -5,8 +5,9 @@ Its tombstone therefore keeps the exercise for some seconds, and a task then loo
 more. If there are any, the exercise comes back, archived.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import Any
 
 from bson import ObjectId
 from django_tasks import task
@@ -15,7 +16,7 @@ from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import Revisions
 from fitness_project.errors import InUse
 
-from .models import Exercise, ExerciseDocument, ExerciseTombstone
+from .models import Exercise
 from .names import name_key
 from .references import used_among
 from .services import at_revision, is_taken
@@ -64,8 +65,9 @@ def finish_deletions(ids: list[str]) -> None:
 @catalogue_write
 def _restore(version: int, ids: set[ObjectId]) -> None:
     stored = Exercise.objects.documents.collection
-    for tombstone in stored.find({"_id": {"$in": list(ids)}, "was": {"$exists": True}}):
-        exercise: ExerciseDocument = {**tombstone["was"], "isArchived": True}
+    tombstones: Iterable[Any] = stored.find({"_id": {"$in": list(ids)}, "was": {"$exists": True}})
+    for tombstone in tombstones:
+        exercise = {**tombstone["was"], "isArchived": True}
         for name in _names(exercise["name"]):
             if not is_taken(name, exercise["_id"]):
                 break
@@ -80,7 +82,8 @@ def _names(name: str) -> Iterator[str]:
         yield name[: 120 - len(ending)] + ending
 
 
-def _replace(document: ExerciseDocument | ExerciseTombstone) -> None:
+def _replace(document: Any) -> None:
+    """Puts an exercise or a tombstone in the place of what is stored."""
     documents = Exercise.objects.documents
     place = {"_id": document["_id"]}
     documents.collection.replace_one(place, document, session=documents.session)

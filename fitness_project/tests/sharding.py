@@ -7,6 +7,7 @@ that the service sends.
 
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 from bson import ObjectId
@@ -28,13 +29,13 @@ class Exemption(NamedTuple):
     """Commands that concern all users.
 
     `sender` is the file that sends them, or None for Django's admin. `fields` are what they match,
-    and `index` serves them on each shard.
+    and `served_by` is the index that serves them on each shard.
     """
 
     purpose: str
     sender: str | None
     fields: frozenset[str]
-    index: str
+    served_by: str
 
 
 EXEMPTIONS = (
@@ -53,7 +54,7 @@ EXEMPTIONS = (
     Exemption("the admin shows one document", None, frozenset({"_id", "createdAt"}), "_id_"),
 )
 
-offences = []
+offences: list[tuple[str, dict]] = []
 
 
 def check(command) -> None:
@@ -82,7 +83,7 @@ def _matches(command) -> list[dict]:
         case "delete":
             return [delete["q"] for delete in command["deletes"]]
         case "aggregate":
-            first = next(iter(command["pipeline"]), {})
+            first, *_ = command["pipeline"] or [{}]
             return [first.get("$match", {})]
     return [{}]
 
@@ -105,8 +106,8 @@ def _is(exemption, sender, fields) -> bool:
 
 def _sender() -> str | None:
     """The file of the service that caused the command. None if a test sent it itself."""
-    frame = sys._getframe()
-    while frame := frame.f_back:
+    frame: FrameType | None = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[union-attr]
         path = _in_project(frame.f_code.co_filename)
         if path and not path.startswith(CARRIERS) and frame.f_code.co_name != "started":
             return None if "/tests/" in path or path == "conftest.py" else path

@@ -18,7 +18,7 @@ USER = ObjectId()
 @pytest.mark.parametrize("collection", sharding.COLLECTIONS)
 @pytest.mark.parametrize("exemption", sharding.EXEMPTIONS, ids=lambda e: e.purpose)
 def test_an_index_serves_each_command_that_names_no_user(collection, exemption):
-    index = exemption.index.format(collection=collection)
+    index = exemption.served_by.format(collection=collection)
 
     indexes = connection.database[collection].index_information()
 
