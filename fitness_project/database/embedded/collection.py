@@ -5,7 +5,7 @@ from copy import copy
 from functools import wraps
 from typing import Any
 
-from pymongo import DeleteMany, UpdateMany
+from pymongo import DeleteMany, IndexModel, UpdateMany
 from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
 from pymongo.results import BulkWriteResult
@@ -15,6 +15,7 @@ from .pipelines import Stage
 from .workarounds.inclusive_bounds import make_bounds_exclusive, make_match_bounds_exclusive
 from .workarounds.multi_writes import in_own_transaction
 from .workarounds.nested_projections import flatten_projections
+from .workarounds.partial_indexes import is_lookup, lookup_name, with_lookups
 from .workarounds.upserts import repeated_if_nothing_returns
 
 Method = Callable[..., Any]
@@ -72,6 +73,31 @@ class EmbeddedCollection(Collection[Any]):
         method = Collection.bulk_write
         write = in_own_transaction(method) if has_multi_writes else method
         return write(self, requests, *args, **options)
+
+    def create_index(self, keys: Any, session: Any = None, comment: Any = None, **o: Any) -> str:
+        return self.create_indexes([IndexModel(keys, **o)], session, comment)[0]
+
+    def create_indexes(
+        self,
+        indexes: Sequence[IndexModel],
+        session: Any = None,
+        comment: Any = None,
+        **options: Any,
+    ) -> list[str]:
+        super().create_indexes(with_lookups(indexes), session, comment, **options)
+        return [index.document["name"] for index in indexes]
+
+    def drop_index(self, index_or_name: Any, *args: Any, **options: Any) -> None:
+        by_name = isinstance(index_or_name, str)
+        name = index_or_name if by_name else IndexModel(index_or_name).document["name"]
+        if lookup_name(name) in super().index_information():
+            super().drop_index(lookup_name(name), *args, **options)
+        super().drop_index(name, *args, **options)
+
+    def index_information(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """The indexes that were asked for."""
+        found = super().index_information(*args, **options)
+        return {name: index for name, index in found.items() if not is_lookup(name)}
 
     find_raw_batches = _with_query(Collection.find_raw_batches)
     count_documents = _with_query(Collection.count_documents)
