@@ -108,6 +108,16 @@ def test_every_page_is_right(history, days, size, sort, is_raw, data):
     assert pages(collection, sort, size, begin) == expected
 
 
+OTHERS = [
+    {},
+    {"kind": 1},
+    {"kind": None},
+    {"kind": {"$ne": 1}},
+    {"$or": [{"kind": 1}, {"other": None}]},
+    {"$and": [{"kind": 1}], "$nor": [{"userId": None}]},
+]
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     days=st.lists(dates | st.none(), max_size=20),
@@ -115,7 +125,7 @@ def test_every_page_is_right(history, days, size, sort, is_raw, data):
     limit=st.integers(1, 6),
     sort=st.sampled_from([NEWEST, OLDEST, NEWEST[:1], OLDEST[:1], (("date", -1), ("_id", 1))]),
     within=st.dictionaries(st.sampled_from(["$gt", "$gte", "$lt", "$lte"]), dates, max_size=2),
-    others=st.sampled_from([{}, {"kind": 1}, {"kind": None}, {"kind": {"$ne": 1}}]),
+    others=st.sampled_from(OTHERS),
     data=st.data(),
 )
 def test_every_find_returns_what_plain_pymongo_returns(
@@ -154,7 +164,15 @@ HISTORIES = {
 
 
 @pytest.mark.parametrize("dates", HISTORIES.values(), ids=HISTORIES)
-@pytest.mark.parametrize("begin", [{}, {"date": {"$lte": PAST - timedelta(days=1)}}])
+@pytest.mark.parametrize(
+    "begin",
+    [
+        {},
+        {"date": {"$lte": PAST - timedelta(days=1)}},
+        {"date": {"$gte": datetime(1970, 1, 1)}},
+        {"date": {"$gte": datetime(1970, 1, 1), "$lte": PAST - timedelta(days=1)}},
+    ],
+)
 def test_a_page_is_one_find_the_second_time(history, sent, dates, begin):
     store(history, dates)
     find = history.find({"userId": USER, **begin}).sort(NEWEST).limit(21)
@@ -180,6 +198,58 @@ def test_every_page_is_one_find_the_second_time(history, sent):
     assert pages(history, NEWEST, 20) == plain
 
     assert [name for name, _ in sent.commands] == ["find"] * len(plain)
+
+
+def test_documents_dated_before_1970_are_not_in_a_page_from_then_on(history):
+    store(history, [PAST, datetime(1969, 12, 31), datetime(1970, 1, 1)])
+    history.insert_one({"userId": USER})
+    newest = history.find({"userId": USER, "date": {"$gte": datetime(1970, 1, 1)}})
+    newest.sort(NEWEST).limit(5)
+
+    for _ in "twice":
+        assert [row["date"] for row in newest.clone()] == [PAST, datetime(1970, 1, 1)]
+
+
+UNINDEXED = {
+    "a field": {"kind": 3},
+    "a regular expression": {"$and": [{"name": {"$regex": "^3"}}]},
+    "a range": {"kind": {"$gt": 2, "$lt": 4}},
+}
+
+
+@pytest.mark.parametrize("condition", UNINDEXED.values(), ids=UNINDEXED)
+@pytest.mark.parametrize("size", [2, 9, 30])
+def test_conditions_outside_the_index_are_applied_to_what_it_finds(history, sent, condition, size):
+    """In one step with the others, they would make the server read the whole collection."""
+    documents = [
+        {"userId": USER, "date": PAST - n * timedelta(days=3), "kind": n % 5, "name": str(n % 5)}
+        for n in range(100)
+    ]
+    history.insert_many([*documents, {"userId": ObjectId(), "date": PAST, "kind": 3, "name": "3"}])
+    find = history.find({"userId": USER, **condition}).sort(NEWEST).limit(size)
+    find.clone().to_list()
+    sent.clear()
+
+    assert [row["date"] for row in find] == [row["date"] for row in documents[3::5]][:size]
+
+    ((name, command),) = sent.commands
+    first, second, *_ = command["pipeline"]
+    assert (name, second) == ("aggregate", {"$match": condition})
+    assert first["$match"].keys() == {"userId", "date"} if size < 20 else {"userId"}
+
+
+def test_a_page_among_many_documents_of_one_instant_is_read_from_the_index(history, sent):
+    store(history, [PAST] * 60)
+    plain = pages(history, NEWEST, 20)
+    sent.clear()
+
+    assert pages(history, NEWEST, 20) == plain
+
+    assert all("$nor" not in command["filter"] for command in sent.of("find"))
+    for command in sent.of("aggregate"):
+        first, second, *_ = command["pipeline"]
+        assert second["$match"].keys() == {"$nor"}
+        assert first["$match"].keys() <= {"userId", "date"}
 
 
 def test_each_page_of_a_feed_is_one_find(history, sent):
@@ -283,11 +353,6 @@ PLAIN = {
     "no date in the projection": lambda gym: (
         gym.find({"userId": USER}, {"name": 1}).sort(NEWEST).limit(2)
     ),
-    "ties of numbers": lambda gym: (
-        gym.find({"userId": USER, "$nor": [{"date": PAST, "_id": {"$gte": 3}}]})
-        .sort(NEWEST)
-        .limit(2)
-    ),
 }
 
 
@@ -295,7 +360,7 @@ PLAIN = {
 def test_other_finds_are_sent_unchanged(history, sent, find):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
     cursor = find(history)
-    memory.has_index(history, frozenset({"userId"}), "name")
+    memory.served_fields(history, frozenset({"userId"}), "name")
     sent.clear()
 
     cursor.to_list()

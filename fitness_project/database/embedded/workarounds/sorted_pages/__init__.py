@@ -8,7 +8,11 @@ The process remembers where windows ended, so that most pages take one find.
 
 The tie-break of a page that continues after a document, `$nor: [{date, _id: {$gte}}]`, makes the
 server read the whole collection. It is left out of the query; a few more documents are read
-instead, and the tie-break is applied to them here.
+instead, and the tie-break is applied to them here. If too many have the same date, a second
+`$match` applies it.
+
+Conditions on fields that aren't in the index (`{userId, routineId, date}`) make the server read the
+whole collection too. They go into a second `$match`, which sees only what the index has found.
 
 This is right for a field that holds dates. A descending window would miss values that sort above
 all dates, such as `Timestamp`.
@@ -26,4 +30,4 @@ __all__ = ["Find", "read_page"]
 def read_page(find: Find) -> list[Any] | None:
     """Returns the find's documents, or None if it isn't a page that windows can serve."""
     page = page_of(find)
-    return None if page is None else Search(find, page).documents()
+    return None if page is None else Search(*page).documents()

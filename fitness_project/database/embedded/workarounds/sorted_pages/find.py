@@ -1,7 +1,7 @@
 """The parts of a find that matter for a sorted page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -12,7 +12,10 @@ Sort = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A find with these parts and no other options."""
+    """A find with these parts and no other options.
+
+    `rest` are the conditions that aren't in `query`, since no index holds their fields.
+    """
 
     collection: Collection[Any]
     query: Mapping[str, Any]
@@ -20,21 +23,32 @@ class Find:
     sort: Sort
     limit: int
     session: ClientSession | None
+    rest: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, query: Mapping[str, Any], limit: int, *, only: str | None = None) -> list[Any]:
         """Returns the documents that match `query`, or of any `limit` of them the field `only`.
 
         It is sent as a command, because setting up another cursor takes as long as the rest.
         """
-        projection = self.projection if only is None else {only: 1}
-        command: dict[str, Any] = {"find": self.collection.name, "filter": query}
-        if only is None:
-            command["sort"] = dict(self.sort)
-        if projection:
-            command["projection"] = projection
+        stages: dict[str, Any] = {"sort": {} if only else dict(self.sort), "limit": limit}
+        stages["project" if self.rest else "projection"] = {only: 1} if only else self.projection
+        given = {name: value for name, value in stages.items() if value}
         reply = self.collection.database.command(
-            {**command, "limit": limit, "batchSize": limit, "singleBatch": True},
+            self._in_two_steps(query, given) if self.rest else self._in_one(query, given),
             codec_options=self.collection.codec_options,
             session=self.session,
         )
         return list(reply["cursor"]["firstBatch"])
+
+    def _in_one(self, query: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        find = {"find": self.collection.name, "filter": query, **given}
+        return {**find, "batchSize": given["limit"], "singleBatch": True}
+
+    def _in_two_steps(self, query: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """In one step with `rest`, the server would read the whole collection."""
+        stages = [{f"${name}": value} for name, value in given.items()]
+        return {
+            "aggregate": self.collection.name,
+            "pipeline": [{"$match": query}, {"$match": self.rest}, *stages],
+            "cursor": {"batchSize": given["limit"]},
+        }

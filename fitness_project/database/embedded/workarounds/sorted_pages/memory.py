@@ -1,6 +1,5 @@
 """What a process remembers of sorted pages. A wrong guess costs a find, but loses no document."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from math import inf
 from time import monotonic
@@ -8,12 +7,16 @@ from typing import Any
 
 from pymongo.collection import Collection
 
-MAX_REMEMBERED = 10_000
+MAX_BYTES = 3_000_000
+"""In each process, for the pages of ten thousand users: little beside the 60 MB of a process."""
+BYTES_EACH = 300
+"""Of a guess with its numbers and its place in the dictionary, measured with tracemalloc."""
+MAX_REMEMBERED = MAX_BYTES // BYTES_EACH
 # How long a missing index is assumed to be missing still.
 MISSING_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Guess:
     """Where the pages of one query, sort and length lie. Numbers are positions on a `Timeline`."""
 
@@ -46,40 +49,45 @@ class Guess:
         return replace(self, rest=min(start, self.rest))
 
 
-guesses: dict[Hashable, Guess] = {}
-_served: set[tuple[str, frozenset[str], str]] = set()
-"""The collections, equalities and fields that an index serves."""
+guesses: dict[int, Guess] = {}
+"""By the hash of a page's query. Should two queries share one, each costs a find more."""
+_served: dict[tuple[str, frozenset[str], str], frozenset[str]] = {}
+"""For a collection, equalities and a sorted field: those equalities that an index serves."""
 _missing_until: dict[tuple[str, frozenset[str], str], float] = {}
 
 
-def remember(key: Hashable, guess: Guess) -> None:
+def remember(key: int, guess: Guess) -> None:
     if len(guesses) >= MAX_REMEMBERED and key not in guesses:
         guesses.clear()
     guesses[key] = guess
 
 
-def has_index(collection: Collection[Any], equalities: frozenset[str], field: str) -> bool:
-    """Whether an index serves a range on the field next to equalities on the other fields.
+def served_fields(
+    collection: Collection[Any], equalities: frozenset[str], field: str
+) -> frozenset[str] | None:
+    """The equalities before `field` in the index that serves most of them.
 
-    Without one, the range makes the server read the whole collection, and the equalities alone may
-    be faster.
+    Returns None if no index serves a range on the field after any of them. Then the range would
+    make the server read the whole collection, and the equalities alone may be faster.
     """
     key = collection.full_name, equalities, field
-    if key in _served:
-        return True
+    if (known := _served.get(key)) is not None:
+        return known
     if _missing_until.get(key, 0.0) > monotonic():
-        return False
+        return None
     indexes = collection.index_information().values()
-    if any(_serves([name for name, _ in index["key"]], equalities, field) for index in indexes):
-        _served.add(key)
-        return True
+    found = [_before(field, [name for name, _ in index["key"]]) for index in indexes]
+    served = max((fields for fields in found if fields <= equalities), key=len, default=frozenset())
+    if served:
+        _served[key] = served
+        return served
     _missing_until[key] = monotonic() + MISSING_SECONDS
-    return False
+    return None
 
 
-def _serves(fields: list[str], equalities: frozenset[str], field: str) -> bool:
-    count = len(equalities)
-    return frozenset(fields[:count]) == equalities and fields[count : count + 1] == [field]
+def _before(field: str, fields: list[str]) -> frozenset[str]:
+    """The fields before `field` in an index; none if the index doesn't have it."""
+    return frozenset(fields[: fields.index(field)] if field in fields else [])
 
 
 def forget() -> None:

@@ -1,19 +1,21 @@
 """Identifies the finds that ask for a sorted page of dates, and extracts their parts."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
 from operator import ge, gt, le, lt
+from re import Pattern
 from typing import Any
 
-from bson import ObjectId
+from bson import ObjectId, Regex
 
 from .find import Find
-from .memory import has_index
-from .timeline import EPOCH, Timeline
+from .memory import served_fields
+from .timeline import Timeline
 
 COMPARISONS: dict[Any, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
+LOGICAL = ("$and", "$or", "$nor")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Tie:
     position: int
     comparison: Callable[[Any, Any], bool]
     document_id: ObjectId
+    condition: Mapping[str, Any]
 
     def leaves_out(self, position: int, document_id: Any) -> bool:
         is_same = position == self.position and isinstance(document_id, ObjectId)
@@ -35,16 +38,25 @@ class Page:
     field: str
     """The field by which the page is sorted first."""
     timeline: Timeline
-    equalities: dict[str, Hashable]
+    conditions: dict[str, Any]
+    """All other conditions than the range on `field` and the tie-break."""
     start: float
     """The exclusive bound after which the page begins, as a position; -inf if there is none."""
     end: float
     """The exclusive bound before which it ends; inf if there is none."""
     tie: Tie | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the end leaves nothing out, but perhaps what is dated before 1970."""
+        return self.end == inf or (self.timeline.sign < 0 and self.end >= 0)
 
-def page_of(find: Find) -> Page | None:
-    """Returns None if the find isn't a sorted page of dates, or if windows wouldn't help it."""
+
+def page_of(find: Find) -> tuple[Find, Page] | None:
+    """Returns the find, divided into what an index serves and the rest, and the page.
+
+    Returns None if the find isn't a sorted page of dates, or if windows wouldn't help it.
+    """
     (field, sign), *_ = find.sort
     if "." in field or field == "_id" or sign not in (1, -1):
         return None
@@ -56,18 +68,28 @@ def page_of(find: Find) -> Page | None:
     is_dated = sign < 0 or page.start > -inf
     if not is_dated or not _has_field_and_id(find.projection, field):
         return None
-    return page if has_index(find.collection, frozenset(page.equalities), field) else None
+    equalities = frozenset(name for name, value in page.conditions.items() if _is_equal(value))
+    served = served_fields(find.collection, equalities, field) if equalities else None
+    return None if served is None else (_divided(find, page, served), page)
+
+
+def _divided(find: Find, page: Page, served: frozenset[str]) -> Find:
+    rest = {name: value for name, value in page.conditions.items() if name not in served}
+    query = {name: value for name, value in find.query.items() if name in {*served, page.field}}
+    return replace(find, query=query, rest=rest)
 
 
 def _parse(query: Mapping[str, Any], field: str, timeline: Timeline) -> Page:
-    """Raises ValueError if the query has other conditions than a page's."""
+    """Raises ValueError if the query isn't a page's."""
     conditions = dict(query)
     bounds = _bounds(conditions.pop(field, {}), timeline)
-    tie = _tie(conditions.pop("$nor", None), field, timeline)
+    tie = _tie(conditions.get("$nor"), field, timeline)
+    if tie:
+        conditions.pop("$nor")
+    if not conditions or any(name[0] == "$" and name not in LOGICAL for name in conditions):
+        raise ValueError
     start, end = bounds.get(timeline.after, -inf), bounds.get(timeline.before, inf)
-    if timeline.sign < 0 and end > timeline.position(EPOCH):  # It leaves out no stored date.
-        end = inf
-    return Page(field, timeline, _equalities(conditions), start, end, tie)
+    return Page(field, timeline, conditions, start, end, tie)
 
 
 def _bounds(condition: Any, timeline: Timeline) -> dict[str, int]:
@@ -80,24 +102,16 @@ def _bounds(condition: Any, timeline: Timeline) -> dict[str, int]:
 
 def _tie(nor: Any, field: str, timeline: Timeline) -> Tie | None:
     match nor:
-        case None:
-            return None
         case [{"_id": {**comparison}, **rest}] if len(comparison) == 1 and rest.keys() == {field}:
             ((operator, value),), date = comparison.items(), rest[field]
             compare = COMPARISONS.get(operator)
             if compare and isinstance(value, ObjectId) and isinstance(date, datetime):
-                return Tie(timeline.position(date), compare, value)
-    raise ValueError
+                return Tie(timeline.position(date), compare, value, {"$nor": nor})
+    return None
 
 
-def _equalities(conditions: Mapping[str, Any]) -> dict[str, Hashable]:
-    is_other = (
-        name.startswith("$") or isinstance(value, Mapping) or not isinstance(value, Hashable)
-        for name, value in conditions.items()
-    )
-    if not conditions or any(is_other):
-        raise ValueError
-    return dict(conditions)
+def _is_equal(value: Any) -> bool:
+    return isinstance(value, Hashable) and not isinstance(value, Mapping | Regex | Pattern)
 
 
 def _has_field_and_id(projection: Mapping[str, Any] | None, field: str) -> bool:

@@ -1,9 +1,12 @@
 """Reads a sorted page from windows of dates."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 from typing import Any
+
+import bson
 
 from .find import Find
 from .memory import Guess, guesses, remember
@@ -12,7 +15,7 @@ from .page import Page
 # The lengths of the windows that are tried, one after another, if nothing is known about a page.
 SPANS = tuple(days * 24 * 60 * 60 * 1000 for days in (28, 224, 5 * 365, 40 * 365, 400 * 365))
 # How many documents of an earlier page are read again at most. If there are more of them at one
-# instant, the find is sent as it was written.
+# instant, the server has to leave them out.
 TIES = 4
 
 
@@ -21,8 +24,7 @@ class Search:
         self.find = find
         self.page = page
         self.read_limit = find.limit + (TIES if page.tie else 0)
-        equalities = frozenset(page.equalities.items())
-        self.key = (find.collection.full_name, equalities, page.field, page.timeline, find.limit)
+        self.key = _key(find, page)
         self.guess = guesses.get(self.key) or Guess()
         self.is_everything = False
 
@@ -32,7 +34,7 @@ class Search:
             if documents is not None:
                 break
         else:
-            documents = self.find.run(self.find.query, self.find.limit)
+            documents = self._after_ties.run(self.find.query, self.find.limit)
         self._learn(documents)
         return documents
 
@@ -65,16 +67,26 @@ class Search:
 
     def _documents_before(self, end: float) -> list[Any] | None:
         """Returns the page, or None if the window may not hold all of it."""
-        found = self.find.run(self._query(end), self.read_limit)
-        documents = self._without_ties(found)
+        query, limit = self._query(end), self.find.limit
+        found = self.find.run(query, self.read_limit)
+        documents, is_cut = self._without_ties(found), len(found) == self.read_limit
         if documents is None:
             return None
-        is_full = len(documents) >= self.find.limit
-        self.is_everything = end >= self.page.end and len(found) < self.read_limit
-        return documents[: self.find.limit] if is_full or self.is_everything else None
+        if is_cut and len(documents) < limit:
+            documents = self._after_ties.run(query, limit)
+            is_cut = len(documents) == limit
+        self.is_everything = end >= self.page.end and not is_cut
+        is_enough = len(documents) >= limit or self.is_everything
+        return documents[:limit] if is_enough else None
+
+    @property
+    def _after_ties(self) -> Find:
+        """The find for which the server applies the tie-break, after it has used the index."""
+        tie_break = self.page.tie.condition if self.page.tie else {}
+        return replace(self.find, rest={**self.find.rest, **tie_break})
 
     def _query(self, end: float) -> dict[str, Any]:
-        query = {name: value for name, value in self.find.query.items() if name != "$nor"}
+        query = dict(self.find.query)
         if end < self.page.end:
             bound = {self.page.timeline.before: self.page.timeline.date(end)}
             query[self.page.field] = {**query.get(self.page.field, {}), **bound}
@@ -103,5 +115,10 @@ class Search:
         is_full = len(documents) == self.find.limit and not self.is_everything
         if ends and is_full:
             remember(self.key, self.guess.after_full_page(start, *ends))
-        elif self.page.end == inf:
+        elif self.page.is_open:
             remember(self.key, self.guess.after_last_page(start))
+
+
+def _key(find: Find, page: Page) -> int:
+    conditions = bson.encode(page.conditions, codec_options=find.collection.codec_options)
+    return hash((find.collection.full_name, conditions, page.field, page.timeline, find.limit))
