@@ -6,6 +6,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.db.migrations import RunPython
 from django_mongodb_backend.schema import DatabaseSchemaEditor
+from pymongo import IndexModel
 
 
 def make_indexes(
@@ -15,8 +16,10 @@ def make_indexes(
 
     def create(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
         stored = schema_editor.connection.database[collection]
-        for name, (keys, options) in indexes.items():
-            stored.create_index(keys, name=name, **options)
+        # All at once: the documents are read once, and on the embedded database written once.
+        stored.create_indexes(
+            [IndexModel(keys, name=name, **options) for name, (keys, options) in indexes.items()]
+        )
 
     return RunPython(create, drop_indexes(collection, *indexes).code)
 

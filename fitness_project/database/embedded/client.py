@@ -23,11 +23,11 @@ class LeasedClient(MongoClient[Any]):
 
     def __init__(self, var_dir: Path, **options: Any) -> None:
         super().__init__(lease.acquire(var_dir, remaining_seconds(lease.PATIENCE)), **options)
-        self._var_dir = var_dir
+        self.var_dir = var_dir
 
     def start_session(self, *args: Any, **options: Any) -> ClientSession:
         session = super().start_session(*args, **options)
-        lease.announce(self._var_dir, session.session_id["id"])
+        lease.announce(self.var_dir, session.session_id["id"])
         return session
 
     def __getitem__(self, name: str) -> EmbeddedDatabase:

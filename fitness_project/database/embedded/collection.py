@@ -11,8 +11,10 @@ from pymongo.command_cursor import CommandCursor
 from pymongo.results import BulkWriteResult
 
 from .cursor import EmbeddedCursor
+from .files import Files
 from .pipelines import Stage
 from .workarounds.inclusive_bounds import make_bounds_exclusive, make_match_bounds_exclusive
+from .workarounds.index_builds import build_in_small_steps
 from .workarounds.multi_writes import in_own_transaction
 from .workarounds.nested_projections import flatten_projections
 from .workarounds.partial_indexes import is_lookup, lookup_name, with_lookups
@@ -84,7 +86,10 @@ class EmbeddedCollection(Collection[Any]):
         comment: Any = None,
         **options: Any,
     ) -> list[str]:
-        super().create_indexes(with_lookups(indexes), session, comment, **options)
+        wanted = with_lookups(indexes)
+        client: Any = self.database.client
+        if not build_in_small_steps(self, wanted, Files(client.var_dir).saved):
+            super().create_indexes(wanted, session, comment, **options)
         return [index.document["name"] for index in indexes]
 
     def drop_index(self, index_or_name: Any, *args: Any, **options: Any) -> None:

@@ -56,6 +56,11 @@ class Files:
     def state(self) -> Path:
         return self.var_dir / "database.json"
 
+    @property
+    def saved(self) -> Path:
+        """Collections that are being rebuilt, or whose rebuilding was interrupted."""
+        return self.var_dir / "saved"
+
     def read_state(self) -> State:
         try:
             state: State = json.loads(self.state.read_text())
