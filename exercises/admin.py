@@ -7,9 +7,10 @@ from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet, TextField
 from django.http import HttpRequest
+from django_mongodb_backend.fields import ArrayField
 
 from accounts.admin_site import ModelAdmin
-from fitness_project.api.forms import CleanTextForm, LinesField
+from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
 
 from . import deletions, services
 from .models import Exercise
@@ -37,6 +38,11 @@ class ExerciseAdmin(ModelAdmin):
     form = ExerciseForm
     formfield_overrides = {
         TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
+        ArrayField: {
+            "form_class": OnePerLineField,
+            "widget": AdminTextareaWidget,
+            "help_text": "One muscle per line.",
+        },
     }
     list_display = ("name", "category", "equipment", "level", "is_archived")
     list_filter = ("is_archived", "category", "equipment", "level")
@@ -47,12 +53,14 @@ class ExerciseAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
     ) -> None:
-        fields = [f for f in exercise._meta.concrete_fields if f.name in form.cleaned_data]
+        """Saves only changed fields, because another curator may be changing others."""
+        names = form.changed_data if change else form.cleaned_data
+        fields = [field for field in exercise._meta.concrete_fields if field.name in names]
         document = {str(field.column): getattr(exercise, field.attname) for field in fields}
-        if change:
-            services.change_exercise(exercise.pk, document)
-        else:
+        if not change:
             exercise.pk = services.create_exercise(document)["_id"]
+        elif document:
+            services.change_exercise(exercise.pk, document)
 
     def get_deleted_objects(
         self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest

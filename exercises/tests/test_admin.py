@@ -23,7 +23,7 @@ FORM = {
     "category": "strongman",
     "equipment": "",
     "level": "",
-    "primary_muscles": "forearms,traps",
+    "primary_muscles": "forearms\r\n\r\n traps",
     "secondary_muscles": "",
     "attribution": "",
 }
@@ -202,11 +202,45 @@ def test_text_is_stored_as_the_api_stores_it(curator):
 
 
 @pytest.mark.parametrize("field", ["name", "description", "category", "primary_muscles"])
-def test_control_characters_are_refused(curator, field):
-    response = curator.post(f"{CHANGES}add/", {**FORM, field: "a\x07b"})
+@pytest.mark.parametrize("text", ["a\x07b", "a\u202eb"])
+def test_control_characters_are_refused(curator, field, text):
+    response = curator.post(f"{CHANGES}add/", {**FORM, field: text})
 
     assert "Control characters" in response.content.decode()
     assert not Exercise.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"), [("a\u2028b", "single line"), ("\u200b\u3164", "cannot be blank")]
+)
+def test_a_name_is_one_visible_line(curator, name, fault):
+    response = curator.post(f"{CHANGES}add/", {**FORM, "name": name})
+
+    assert fault in response.content.decode()
+    assert not Exercise.objects.exists()
+
+
+def test_a_muscle_with_a_comma_survives_the_form(curator, bench_press):
+    path, muscles = f"{CHANGES}{bench_press.pk}/change/", ["chest, upper", "triceps"]
+    services.change_exercise(bench_press.pk, {"primaryMuscles": muscles})
+    form = curator.get(path).context["adminform"].form
+    shown = form["primary_muscles"].value()
+
+    curator.post(path, {**FORM, "name": "Bench Press", "primary_muscles": shown, "level": "expert"})
+
+    stored = Exercise.objects.documents.get(bench_press.pk)
+    assert (stored["primaryMuscles"], stored["level"]) == (muscles, "expert")
+
+
+def test_the_form_leaves_alone_what_the_curator_did_not_change(curator, bench_press):
+    path = f"{CHANGES}{bench_press.pk}/change/"
+    same = curator.get(path).context["adminform"].form.initial
+    typed = {name: "" if value is None else value for name, value in same.items()}
+    muscles = {"primary_muscles": "", "secondary_muscles": ""}
+
+    curator.post(path, {**typed, **muscles, "is_archived": ""})
+
+    assert not CatalogueVersion.objects.exists()
 
 
 def test_the_form_has_the_fields_that_the_api_accepts(curator):

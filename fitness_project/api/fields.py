@@ -4,7 +4,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
-from unicodedata import category, normalize
+from unicodedata import category
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema_field
@@ -13,24 +13,18 @@ from rest_framework import serializers
 from fitness_project.documents.ids import parse_object_id
 
 from .http.json import format_instant
+from .text import FAULTS, clean_name, clean_text, fault_in_name, fault_in_text
 
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime.max.replace(tzinfo=UTC) - MILLISECOND
-LINE_BREAKS = re.compile(r"\r\n?")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 RFC_3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
 )
 
 
-def clean_text(text: str) -> str:
-    """Trims the text, normalizes it to NFC, and writes its line breaks as `\\n`."""
-    return normalize("NFC", LINE_BREAKS.sub("\n", text)).strip()
-
-
 def parse_instant(text: object) -> datetime | None:
-    """Parses an RFC 3339 timestamp that has an offset.
+    """Parses an RFC 3339 timestamp that has an offset, which may lack its colon.
 
     Returns an aware datetime in UTC, truncated to milliseconds, or None if this isn't one.
     """
@@ -46,21 +40,27 @@ def parse_instant(text: object) -> datetime | None:
 class TextField(serializers.CharField):
     """A string, trimmed and in NFC. An empty string becomes null where null is allowed."""
 
-    default_error_messages = {
-        "invalid": "Expected a string.",
-        "control_characters": "Control characters other than tabs and line breaks aren't allowed.",
-    }
+    default_error_messages = {"invalid": "Expected a string.", **FAULTS}
+    fault_in = staticmethod(fault_in_text)
+    clean = staticmethod(clean_text)
 
     def run_validation(self, data: object = serializers.empty) -> Any:
         if isinstance(data, str):
-            if CONTROL_CHARACTERS.search(data):
-                self.fail("control_characters")
-            data = clean_text(data)
+            if fault := self.fault_in(data):
+                self.fail(fault)
+            data = self.clean(data)
             if not data and self.allow_null:
                 data = None
         elif data is not None and data is not serializers.empty:
             self.fail("invalid")
         return super().run_validation(data)
+
+
+class NameField(TextField):
+    """A single line, of which something is visible."""
+
+    fault_in = staticmethod(fault_in_name)
+    clean = staticmethod(clean_name)
 
 
 class EmailField(TextField, serializers.EmailField):
@@ -131,6 +131,10 @@ class BooleanField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid")
         return data
+
+
+class ListField(serializers.ListField):
+    default_error_messages = {"not_a_list": "Expected an array."}
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9a-fA-F]{24}$"})

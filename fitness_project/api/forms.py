@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django_mongodb_backend.forms import SimpleArrayField
 
-from .fields import CONTROL_CHARACTERS, LINE_BREAKS, TextField, clean_text
+from .text import FAULTS, LINE_BREAKS, clean_name, clean_text, fault_in_name, fault_in_text
 
 
 class LinesField(forms.CharField):
@@ -15,8 +16,20 @@ class LinesField(forms.CharField):
         return text and LINE_BREAKS.sub("\n", text)
 
 
+class OnePerLineField(SimpleArrayField):
+    """An array of texts, one per line. Django separates them by commas, which a text may have."""
+
+    def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
+        super().__init__(base_field, delimiter="\n", **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        lines = LINE_BREAKS.sub("\n", value).split("\n") if isinstance(value, str) else value
+        texts: list[str] = super().to_python([line for line in lines or () if line.strip()])
+        return texts
+
+
 class CleanTextForm(forms.ModelForm):
-    """Cleans the model's strings as TextField does, and refuses control characters in them.
+    """Cleans the model's strings and refuses some, as TextField and NameField do.
 
     It leaves alone the fields that a form adds, such as passwords.
     """
@@ -26,11 +39,24 @@ class CleanTextForm(forms.ModelForm):
         model_fields = {field.name for field in self._meta.model._meta.get_fields()}
         for name in self.cleaned_data.keys() & model_fields:
             value = self.cleaned_data[name]
-            strings = value if isinstance(value, list) else [value]
-            if any(isinstance(s, str) and CONTROL_CHARACTERS.search(s) for s in strings):
-                self.add_error(name, TextField.default_error_messages["control_characters"])
+            if isinstance(value, str):
+                self._clean_text(name, value)
             elif isinstance(value, list):
-                self.cleaned_data[name] = [clean_text(s) for s in value]
-            elif isinstance(value, str):
-                self.cleaned_data[name] = clean_text(value)
+                self._clean_list(name, value)
         return self.cleaned_data
+
+    def _clean_text(self, name: str, value: str) -> None:
+        is_name = name == "name"
+        fault = fault_in_name(value) if is_name else fault_in_text(value)
+        if fault is not None:
+            self.add_error(name, FAULTS[fault])
+            return
+        text = clean_name(value) if is_name else clean_text(value)
+        self.cleaned_data[name] = text or getattr(self.fields[name], "empty_value", text)
+
+    def _clean_list(self, name: str, values: list[Any]) -> None:
+        faults = {fault_in_text(value) for value in values if isinstance(value, str)}
+        for fault in filter(None, faults):
+            self.add_error(name, FAULTS[fault])
+            return
+        self.cleaned_data[name] = [clean_text(v) if isinstance(v, str) else v for v in values]

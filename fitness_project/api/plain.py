@@ -21,9 +21,11 @@ from fitness_project.documents.collection import Document
 
 from . import fields
 from .input import Input, Rule
+from .text import is_invisible
 
 Check = Callable[[Any, Input], Any]
 
+TEXTS = (fields.TextField, fields.NameField)
 # The validators of texts that only have a maximum length.
 KNOWN = {
     MaxLengthValidator,
@@ -78,7 +80,7 @@ class PlainReader:
 
 def check_of(field: serializers.Field) -> Check:
     """Returns a function that returns the valid value, or raises NotPlain or ValidationError."""
-    is_text = type(field) is fields.TextField and KNOWN.issuperset(map(type, field.validators))
+    is_text = type(field) in TEXTS and KNOWN.issuperset(map(type, field.validators))
     match field:
         case serializers.ListSerializer(child=Definition() as item):
             return _list(field, item)
@@ -91,7 +93,7 @@ def check_of(field: serializers.Field) -> Check:
         case fields.ObjectIdField(allow_null=False) if not field.validators:
             return lambda value, _: field.to_internal_value(value)
         case fields.TextField(max_length=int(longest)) if is_text:
-            return _text(longest, field.allow_null)
+            return _text(longest, field.allow_null, isinstance(field, fields.NameField))
         case _:
             return lambda value, _: field.run_validation(value)
 
@@ -105,13 +107,15 @@ def _number(low: float, high: float, zero: float, types: tuple[type, ...]) -> Ch
     return check
 
 
-def _text(longest: int, nullable: bool) -> Check:
+def _text(longest: int, nullable: bool, is_name: bool) -> Check:
     def check(value: Any, _: Input) -> str | None:
         if value is None and nullable:
             return None
         if type(value) is not str or not 0 < len(value) <= longest or not value.isprintable():
             raise NotPlain
         if value[0] == " " or value[-1] == " " or not unicodedata.is_normalized("NFC", value):
+            raise NotPlain
+        if is_name and not value.isascii() and is_invisible(value):
             raise NotPlain
         return value
 
