@@ -14,9 +14,12 @@ from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
 from fitness_project.documents.tombstones import is_tombstone
 
-SETS = (MinValueValidator(1), MaxValueValidator(100))
+MAX_SETS = 100
+SETS = (MinValueValidator(1), MaxValueValidator(MAX_SETS))
 REPS = (MinValueValidator(0), MaxValueValidator(10_000))
-WEIGHT = (MinValueValidator(0), MaxValueValidator(2_000))
+# Below zero is assistance, as in an assisted pull-up.
+MIN_WEIGHT, MAX_WEIGHT = -500, 2_000
+WEIGHT = (MinValueValidator(MIN_WEIGHT), MaxValueValidator(MAX_WEIGHT))
 MAX_ENTRIES = 100
 
 

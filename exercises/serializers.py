@@ -4,13 +4,20 @@ from bson import ObjectId
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from fitness_project.api.fields import ChoiceField, ObjectIdField, QueryBooleanField, TextField
+from fitness_project.api.fields import (
+    ChoiceField,
+    ListField,
+    NumberField,
+    ObjectIdField,
+    QueryBooleanField,
+    TextField,
+)
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import DocumentSerializer
 from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
-from .models import MAX_ENTRIES, Exercise
+from .models import MAX_ENTRIES, MAX_WEIGHT, MIN_WEIGHT, Exercise
 
 
 class ExerciseSerializer(DocumentSerializer):
@@ -55,6 +62,13 @@ class ExerciseIdField(ObjectIdField):
         return exercise_id
 
 
+class WeightField(NumberField):
+    """Kilograms. Null is 0."""
+
+    def run_validation(self, data: object = serializers.empty) -> Any:
+        return super().run_validation(0 if data is None else data)
+
+
 class ExerciseReferenceSerializer(DocumentSerializer):
     """An entry: an exercise with its sets, its reps and its weight in kilograms.
 
@@ -62,6 +76,12 @@ class ExerciseReferenceSerializer(DocumentSerializer):
     """
 
     exercise_id = ExerciseIdField()
+    weight = WeightField(
+        required=False,
+        min_value=MIN_WEIGHT,
+        max_value=MAX_WEIGHT,
+        help_text="In kilograms. Below 0 is assistance. Null or omitted is 0.",
+    )
 
     class Meta:
         fields = ("exercise_id", "name", "sets", "reps", "weight")
@@ -72,15 +92,19 @@ class ExerciseReferenceSerializer(DocumentSerializer):
         if exercise is None:  # It was deleted a moment ago.
             error = ErrorDetail("No exercise has this id.", "does_not_exist")
             raise serializers.ValidationError({"exerciseId": [error]})
-        return {"exerciseId": attrs["exerciseId"], "name": exercise["name"], **attrs}
+        entry = {"exerciseId": attrs["exerciseId"], "name": exercise["name"], **attrs}
+        entry.setdefault("weight", 0.0)
+        return entry
 
 
 def entries(
     serializer_class: type[ExerciseReferenceSerializer],
 ) -> serializers.ListSerializer:
-    """The array `exercises` of a routine or a session."""
+    """The array `exercises` of a routine or a session, which may be empty."""
     return serializers.ListSerializer(
-        child=serializer_class(), min_length=1, max_length=MAX_ENTRIES
+        child=serializer_class(),
+        max_length=MAX_ENTRIES,
+        error_messages=ListField.default_error_messages,
     )
 
 

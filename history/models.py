@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField, ObjectIdField
 
-from exercises.models import MAX_ENTRIES, EntryDocument, ExerciseReference
+from exercises.models import MAX_ENTRIES, MAX_SETS, EntryDocument, ExerciseReference
 from fitness_project.documents.owned import OwnedDocument, OwnedManager, OwnedModel
 
 WEEK = 604_800
@@ -22,7 +22,9 @@ class SessionDocument(OwnedDocument):
 
 
 class SessionEntry(ExerciseReference):
-    pass
+    """Has no sets if the user only warmed up."""
+
+    sets = models.IntegerField(validators=(MinValueValidator(0), MaxValueValidator(MAX_SETS)))
 
 
 class Session(OwnedModel):

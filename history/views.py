@@ -15,7 +15,6 @@ RANGE = {"from": "$gte", "to": "$lt"}
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[SessionQuery]),
     create=extend_schema(request=NewSessionSerializer, responses={201: SessionSerializer}),
 )
 class SessionViewSet(OwnedDocumentViewSet):
@@ -24,13 +23,14 @@ class SessionViewSet(OwnedDocumentViewSet):
     model = Session
     serializer_class = SessionSerializer
     new_serializer_class = NewSessionSerializer
+    query = SessionQuery
     basename = "session"
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, sessions: Documents[SessionDocument]
     ) -> Documents[SessionDocument]:
-        query = SessionQuery.read(self.request)
+        query = self.query.read(self.request)
         conditions = {path: query[name] for name, path in PATHS.items() if name in query}
         # Without a time zone, as PyMongo reads stored dates.
         date = {o: query[name].replace(tzinfo=None) for name, o in RANGE.items() if name in query}

@@ -6,6 +6,7 @@ from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
 
 from .models import Routine, RoutineEntry
+from .services import planned_among
 
 
 class RoutineEntrySerializer(ExerciseReferenceSerializer):
@@ -14,18 +15,14 @@ class RoutineEntrySerializer(ExerciseReferenceSerializer):
 
 
 def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
-    """A routine may keep an archived exercise that it already has, but not add one."""
-    stored = (source.stored or {}).get("exercises") or ()
-    kept = {entry["exerciseId"] for entry in stored}
-    refused = [
-        index
-        for index, entry in enumerate(entries)
-        if entry["exerciseId"] not in kept
-        and (exercise := catalogue.find(entry["exerciseId"]))
-        and exercise.get("isArchived")
-    ]
-    if refused:
+    """An archived exercise may stay in the user's routines, but not come into them."""
+    ids = {entry["exerciseId"] for entry in entries}
+    archived = {each for each in ids if (catalogue.find(each) or {}).get("isArchived")}
+    archived -= {entry["exerciseId"] for entry in (source.stored or {}).get("exercises") or ()}
+    added = archived and archived - planned_among(source.user, archived)
+    if added:
         error = ErrorDetail("This exercise is archived. Choose another one.", "archived")
+        refused = [index for index, each in enumerate(entries) if each["exerciseId"] in added]
         raise ValidationError({str(index): {"exerciseId": [error]} for index in refused})
     return entries
 

@@ -49,6 +49,16 @@ def _remove(
     _change_user({"_id": user.pk}, {"$pull": {"routines": routine_id}})
 
 
+def planned_among(user: Owner, exercise_ids: set[ObjectId]) -> set[ObjectId]:
+    """Those of the exercises that at least one of the user's routines has."""
+    routines = Routine.objects.visible_to(user)
+    found = routines.collection.find(
+        {**routines.filter, "exercises.exerciseId": {"$in": list(exercise_ids)}},
+        {"exercises.exerciseId": 1},
+    )
+    return exercise_ids & {entry.get("exerciseId") for each in found for entry in each["exercises"]}
+
+
 def _change_user(condition: Document, change: Document) -> bool:
     users = User.objects.documents
     return users.collection.update_one(condition, change, session=users.session).matched_count > 0

@@ -16,7 +16,6 @@ from .serializers import NewRoutineSerializer, RoutineSerializer
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[SearchQuery]),
     create=extend_schema(request=NewRoutineSerializer, responses={201: RoutineSerializer}),
 )
 class RoutineViewSet(OwnedDocumentViewSet):
@@ -25,13 +24,14 @@ class RoutineViewSet(OwnedDocumentViewSet):
     model = Routine
     serializer_class = RoutineSerializer
     new_serializer_class = NewRoutineSerializer
+    query = SearchQuery
     basename = "routine"
     order = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, routines: Documents[RoutineDocument]
     ) -> Documents[RoutineDocument]:
-        words = SearchQuery.read(self.request).get("search", "").split()
+        words = self.query.read(self.request).get("search", "").split()
         if not words:
             return routines
         return routines.where(

@@ -137,7 +137,6 @@ class TestFilters:
         ({"durationSeconds": 604_801}, ("/durationSeconds", "max_value")),
         ({"durationSeconds": 0.5}, ("/durationSeconds", "invalid")),
         ({"notes": "n" * 2001}, ("/notes", "max_length")),
-        ({"exercises": []}, ("/exercises", "min_length")),
         ({"routineId": "0" * 24}, ("/routineId", "does_not_exist")),
         ({"routineId": ""}, ("/routineId", "invalid")),
         ({"name": "Monday"}, ("/name", "unknown")),
@@ -158,13 +157,22 @@ def test_put_replaces_all_fields_and_patch_those_that_are_sent(api, body):
     assert (put["durationSeconds"], put["createdAt"]) == (None, created.json()["createdAt"])
 
 
-def test_an_empty_patch_changes_only_updated_at(api, body):
-    created = api.post(HISTORY, body)
+@pytest.mark.parametrize("sets", [0, 100])
+def test_a_session_may_have_only_warm_ups_of_an_exercise(api, body, bench_press, sets):
+    created = api.post(HISTORY, {**body, "exercises": [entry(bench_press, sets=sets)]})
 
-    patched = api.patch(created["Location"], {})
+    assert created.json()["exercises"][0]["sets"] == sets
 
-    assert patched.status_code == 200
-    assert {**patched.json(), "updatedAt": None} == {**created.json(), "updatedAt": None}
+
+@pytest.mark.parametrize("sets", [-1, 101])
+def test_sets_out_of_bounds_are_refused(api, body, bench_press, sets):
+    response = api.post(HISTORY, {**body, "exercises": [entry(bench_press, sets=sets)]})
+
+    assert error(response)[0] == "/exercises/0/sets"
+
+
+def test_a_session_may_have_no_exercises(api, body):
+    assert api.post(HISTORY, {**body, "exercises": []}).json()["exercises"] == []
 
 
 def test_a_deleted_session_is_gone(api, body):
