@@ -15,7 +15,7 @@ from accounts.signing_in.tokens import AccessToken
 from accounts.tests.factories import SignInFactory, UserFactory
 from exercises import versions
 from exercises.catalogue import catalogue
-from exercises.tests.factories import ExerciseFactory
+from exercises.tests.factories import CuratorFactory, ExerciseFactory
 from fitness_project.database.outage import outage
 from fitness_project.tests import sharding
 
@@ -116,7 +116,7 @@ def stranger(db):
 
 @pytest.fixture
 def staff(db):
-    return client_of(UserFactory(is_staff=True))
+    return client_of(CuratorFactory())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from rest_framework import serializers
 from fitness_project.api.fields import (
     EmailField,
     InstantField,
+    ListField,
     ObjectIdField,
     PasswordField,
     TextField,
@@ -28,7 +29,7 @@ class UserSerializer(DocumentSerializer):
     order, send the same ids in another one.
     """
 
-    routines = serializers.ListField(child=ObjectIdField(), required=False, max_length=500)
+    routines = ListField(child=ObjectIdField(), required=False, max_length=500)
 
     class Meta:
         model = User

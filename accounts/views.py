@@ -92,6 +92,7 @@ class PasswordView(AccountView):
 
     serializer_class = serializers.ChangePasswordSerializer
     problem_codes = {"POST": ["429"]}
+    cache_control = "no-store"
 
     @extend_schema(operation_id="change_password", responses=serializers.TokenPairSerializer)
     def post(self, request: SignedInRequest) -> Response:

@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.documents.collection import Document
 from fitness_project.documents.instants import now
-from fitness_project.documents.revisions import Revisions
+from fitness_project.documents.revisions import Revisions, revision_of
 from fitness_project.errors import FieldRefused, PreconditionFailed
 
 from . import references
@@ -106,7 +106,7 @@ def _change(
 def at_revision(exercise: ExerciseDocument, only_if: Revisions | None) -> ExerciseDocument:
     """Raises PreconditionFailed if the exercise isn't at one of the revisions."""
     if only_if is not None and not only_if.hold_for(exercise):
-        raise PreconditionFailed
+        raise PreconditionFailed(revision_of(exercise))
     return exercise
 
 

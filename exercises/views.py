@@ -3,11 +3,9 @@ from datetime import datetime
 
 from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
-from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from fitness_project.api.http.conditions import etag_of_body, has_current
 from fitness_project.api.http.renderers import wants_json
-from fitness_project.api.permissions import IsStaffOrReadOnly
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.views import DocumentViewSet
 from fitness_project.documents.collection import Document, Stored
@@ -18,6 +16,7 @@ from . import deletions, services
 from .catalogue import Label, Selection, catalogue
 from .models import ExerciseDocument
 from .names import name_key
+from .permissions import IsCuratorOrReadOnly
 from .serializers import ExerciseQuery, ExerciseSerializer
 
 ORDERS = {
@@ -31,12 +30,12 @@ MAX_PATH = 500
 LABELS: tuple[Label, ...] = ("category", "equipment", "level")
 
 
-@extend_schema_view(list=extend_schema(parameters=[ExerciseQuery]))
 class ExerciseViewSet(DocumentViewSet):
-    """The shared catalogue of exercises. All users can read it, and only staff can change it."""
+    """The shared catalogue of exercises. All users can read it, and only curators can change it."""
 
     serializer_class = ExerciseSerializer
-    permission_classes = (IsStaffOrReadOnly,)
+    permission_classes = (IsCuratorOrReadOnly,)
+    query = ExerciseQuery
     basename = "exercise"
     problem_codes = {"PUT": ["409"], "PATCH": ["409"], "DELETE": ["409"]}
 
@@ -47,7 +46,12 @@ class ExerciseViewSet(DocumentViewSet):
 
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Returns the exercise with its ETag. Archived exercises can be read too."""
+        self.get_document()  # Checks the permissions of this user, whoever the response was for.
         return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
+
+    def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
+        catalogue.refreshed()  # What an older copy has may not be what is stored.
+        return super().update(request, partial, **ids)
 
     def _ready(self, key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
         """Returns the response to `key`. The JSON is created once per snapshot of the catalogue."""
@@ -59,7 +63,7 @@ class ExerciseViewSet(DocumentViewSet):
         return HttpResponse(body, "application/json", headers={"ETag": etag})
 
     def get_order(self) -> Order:
-        return ORDERS[ExerciseQuery.read(self.request).get("ordering", "name")]
+        return ORDERS[self.query.read(self.request).get("ordering", "name")]
 
     def get_queryset(self) -> Selection:  # type: ignore[override]  # not a QuerySet
         return Selection()
@@ -67,7 +71,7 @@ class ExerciseViewSet(DocumentViewSet):
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, _: Selection
     ) -> Selection:
-        query = ExerciseQuery.read(self.request)
+        query = self.query.read(self.request)
         return Selection(
             words=tuple(name_key(query.get("search", "")).split()),
             labels=tuple((name, query[name].casefold()) for name in LABELS if name in query),

@@ -37,7 +37,14 @@ class InUse(DomainError):
 
 
 class PreconditionFailed(DomainError):
-    """The document isn't at a revision that `If-Match` names."""
+    """The document isn't at a revision that `If-Match` names.
+
+    `current` is the revision that it is at: its ETag without the quotation marks.
+    """
+
+    def __init__(self, current: object = None) -> None:
+        super().__init__()
+        self.current = current
 
 
 class Gone(DomainError):

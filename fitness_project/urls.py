@@ -6,12 +6,13 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from exercises.views import ExerciseViewSet
 from fitness_project.api.health import HealthView, ReadyView
 from fitness_project.api.schema.views import DocsView, SchemaView
+from fitness_project.api.strict import StrictView
 from fitness_project.api.sync import SyncView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
 
 
-class FitnessAPI(APIRootView):
+class FitnessAPI(StrictView, APIRootView):
     """Lists history, routines and exercises. `/api/docs` describes all calls of the API."""
 
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
+from fitness_project.api.strict import StrictView
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import BadCredentials, FieldRefused, Missing
 from fitness_project.serving.addresses import client_address
@@ -29,7 +30,7 @@ from .tokens import RefreshToken
 NO_CONTENT = {204: None}
 
 
-class AccountView(generics.GenericAPIView):
+class AccountView(StrictView, generics.GenericAPIView):
     """Reads the request's body with `serializer_class`."""
 
     def valid_body(self) -> dict[str, Any]:
@@ -43,6 +44,7 @@ class OpenView(AccountView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    cache_control = "no-store"  # Some responses contain tokens.
 
 
 def sign_in(user: User, request: Request) -> TokenPair:

@@ -1,5 +1,7 @@
 import factory
+from django.contrib.auth.models import Permission
 
+from accounts.tests.factories import UserFactory
 from exercises.catalogue import catalogue
 from exercises.models import Exercise
 from exercises.names import name_key
@@ -24,3 +26,16 @@ class ExerciseFactory(factory.django.DjangoModelFactory):
 def entry(exercise, **changes) -> dict:
     """An entry for the array `exercises` of a request."""
     return {"exerciseId": str(exercise.pk), "sets": 3, "reps": 8, "weight": 60.0, **changes}
+
+
+class CuratorFactory(UserFactory):
+    """A staff member who may write exercises, and nothing else."""
+
+    is_staff = True
+
+    class Meta:
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def permit(user, *_, **__):  # noqa: N805
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label="exercises"))

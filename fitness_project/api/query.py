@@ -14,7 +14,7 @@ UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class QuerySerializer(serializers.Serializer):
-    """The query parameters of a request. Unknown ones are ignored."""
+    """The query parameters of a call. StrictView refuses those that it doesn't define."""
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:

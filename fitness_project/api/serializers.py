@@ -25,6 +25,7 @@ from .http.json import dump_json
 from .input import Input, Rule
 from .plain import NotPlain, PlainReader
 from .problems.responses import MAX_ERRORS
+from .sameness import is_same
 
 FieldClass = tuple[type[serializers.Field], dict[str, Any]]
 """The class of a serializer field, and the arguments to create one."""
@@ -47,6 +48,7 @@ class StrictSerializer(serializers.Serializer):
     """
 
     default_error_messages = {
+        "invalid": "Expected an object.",
         "unknown": "There is no field with this name.",
         "required": serializers.Field.default_error_messages["required"],
     }
@@ -148,6 +150,14 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
         optional = [field for field in cls()._writable_fields if not field.required]
         return {str(field.field_name): cls._default(str(field.source)) for field in optional}
 
+    @classmethod
+    def changes_nothing(cls, stored: Mapping[str, Any], changes: Document) -> bool:
+        """Whether the stored document already has these values."""
+        unset = dict(cls.public_fields())
+        return all(
+            is_same(stored.get(name, unset.get(name)), value) for name, value in changes.items()
+        )
+
     # Fields from the model
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -157,8 +167,10 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
         if isinstance(model_field, mongo_fields.ArrayField):  # Of strings.
             child = fields.TextField(max_length=model_field.base_field.max_length)
             kwargs = {"child": child, "required": False, "max_length": model_field.max_size}
-            return serializers.ListField, kwargs
+            return fields.ListField, kwargs
         field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if field_name == "name":
+            field_class = fields.NameField
         # DRF takes a primary key for a number, and adds bounds.
         if field_class is fields.ObjectIdField:
             kwargs = {

@@ -5,7 +5,6 @@ from django.core import signing
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
-from rest_framework.views import APIView
 
 from fitness_project.documents import registry
 from fitness_project.documents.changes import Feed, State
@@ -16,6 +15,7 @@ from .http.renderers import respond
 from .query import QuerySerializer
 from .requests import SignedInRequest
 from .serializers import serializer_of
+from .strict import StrictView
 
 MAX_TOKEN = 8_000
 TOKENS_LIVE_SECONDS = 90 * 86_400
@@ -55,7 +55,7 @@ class SyncPageSerializer(serializers.Serializer):
     hasMore = serializers.BooleanField()  # noqa: N815 - the JSON name
 
 
-class SyncView(APIView):
+class SyncView(StrictView):
     """Returns what has changed for the user since an earlier call.
 
     Apply `changes`, then `deleted`, and store `next`, which is the `since` of the following call.
@@ -64,9 +64,10 @@ class SyncView(APIView):
     """
 
     request: SignedInRequest
-    problem_codes = {"GET": ["400", "410"]}
+    query = SyncQuery
+    problem_codes = {"GET": ["410"]}
 
-    @extend_schema(operation_id="sync", parameters=[SyncQuery], responses=SyncPageSerializer)
+    @extend_schema(operation_id="sync", responses=SyncPageSerializer)
     def get(self, request: SignedInRequest) -> HttpResponse:
         user_id = request.user.pk
         query = SyncQuery.read(request)

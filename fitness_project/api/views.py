@@ -15,15 +15,17 @@ from fitness_project.documents.owned import OwnedDocuments, OwnedModel
 from fitness_project.documents.revisions import Revisions
 from fitness_project.errors import DomainError, Missing
 
-from .http.conditions import etag_of, has_current, required_revisions
+from .http.conditions import etag_of, has_current, require, required_revisions
 from .http.idempotency import IdempotencyKey
 from .http.renderers import respond, wants_json
-from .permissions import IsOwner
+from .pagination import PageQuery
+from .permissions import IsOwner, is_decided_by_filter
 from .requests import SignedInRequest
 from .serializers import DocumentSerializer, Input
+from .strict import StrictView
 
 
-class DocumentViewSet(viewsets.GenericViewSet):
+class DocumentViewSet(StrictView, viewsets.GenericViewSet):
     """Reads and writes one collection: the user's own documents of `model`, unless overridden.
 
     A subclass defines `serializer_class`, `order` or `get_order()`, and either `model` or:
@@ -33,7 +35,7 @@ class DocumentViewSet(viewsets.GenericViewSet):
       (for PATCH, a part of one) and return the stored document. The last two take the revisions
       that `If-Match` requires.
 
-    It may override `filter_queryset()` to filter a list by query parameters.
+    It may override `filter_queryset()` to filter a list by the parameters of its `query`.
     """
 
     request: SignedInRequest
@@ -42,6 +44,11 @@ class DocumentViewSet(viewsets.GenericViewSet):
     order: Order
     lookup_url_kwarg = "id"
     has_etags = True
+
+    def query_names(self) -> frozenset[str]:
+        """Only a list has parameters."""
+        is_list = self.action_map.get("get") == "list"
+        return super().query_names() | PageQuery.names() if is_list else frozenset()
 
     def get_order(self) -> Order:
         return self.order
@@ -91,20 +98,32 @@ class DocumentViewSet(viewsets.GenericViewSet):
         return self.respond_created(self.perform_create(self.read_body()))
 
     def partial_update(self, request: SignedInRequest, **_: str) -> HttpResponse:
-        """Changes only the fields that are sent."""
+        """Changes only the fields that are sent.
+
+        If that changes nothing, `updatedAt` and the ETag stay the same.
+        """
         return self.update(request, partial=True)
 
     def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
-        """Replaces the document. Omitted fields get their defaults; read-only ones are ignored."""
+        """Replaces the document. Omitted fields get their defaults; read-only ones are ignored.
+
+        If that changes nothing, `updatedAt` and the ETag stay the same.
+        """
         only_if = required_revisions(request)
         _ = self.document_id, request.data  # A bad id is a 404; then a bad body is a 400.
         stored = self.get_document()
         changes = self.read_body(stored, partial)
+        if self.serializer_class.changes_nothing(stored, changes):
+            require(only_if, stored)
+            return self.respond(stored)
         return self.respond(self.perform_update(stored, changes, only_if))
 
     def destroy(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Deletes the document. This can't be undone."""
-        self.perform_destroy(self.document_id, required_revisions(request))
+        only_if = required_revisions(request)
+        if not is_decided_by_filter(self):
+            self.get_document()  # Checks the permissions for it.
+        self.perform_destroy(self.document_id, only_if)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def read_body(self, stored: Stored | None = None, partial: bool = False) -> Document:

@@ -116,7 +116,7 @@ class OwnedDocuments(Documents[StoredT]):
         Missing if it has been deleted since it was read.
         """
         if only_if is not None and not only_if.hold_for(stored):
-            raise PreconditionFailed
+            raise PreconditionFailed(revision_of(stored))
         changes = {**changes, "updatedAt": now(), "revision": ObjectId()}
         merged = {"$mergeObjects": ["$$ROOT", {"$literal": changes}]}
         unchanged = Revisions((revision_of(stored),))
@@ -195,7 +195,7 @@ class OwnedDocuments(Documents[StoredT]):
             if found is None or is_tombstone(found):
                 raise self.missing()
             if only_if is not None and not only_if.hold_for(found):
-                raise PreconditionFailed
+                raise PreconditionFailed(revision_of(found))
 
     def _write(self, document_id: ObjectId, after: Expression, condition: Expression) -> bool:
         """Replaces the document if the database finds that the condition holds.

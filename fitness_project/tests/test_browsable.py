@@ -46,7 +46,7 @@ def test_exercises_and_the_account_have_such_a_form_too(staff):
 
 
 def test_the_form_of_a_list_holds_what_a_new_document_needs(api):
-    entry = {"exerciseId": None, "sets": None, "reps": None, "weight": None}
+    entry = {"exerciseId": None, "sets": None, "reps": None}
 
     assert form_of(api.get("/api/routines", headers=HTML)) == {"name": "", "exercises": [entry]}
     assert form_of(api.get("/api/history", headers=HTML)) == {"date": None, "exercises": [entry]}

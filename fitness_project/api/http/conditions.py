@@ -9,6 +9,7 @@ from django.utils.http import parse_etags
 
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.revisions import Revisions, revision_of
+from fitness_project.errors import PreconditionFailed
 
 
 def etag_of(document: Mapping[str, Any]) -> str:
@@ -33,6 +34,12 @@ def required_revisions(request: HttpRequest) -> Revisions | None:
         return None
     ids = (parse_object_id(etag.strip('"')) for etag in etags)
     return Revisions(tuple(filter(None, ids)))
+
+
+def require(revisions: Revisions | None, document: Mapping[str, Any]) -> None:
+    """Raises PreconditionFailed if the document isn't at one of the revisions."""
+    if revisions is not None and not revisions.hold_for(document):
+        raise PreconditionFailed(revision_of(document))
 
 
 def has_current(request: HttpRequest, etag: str) -> bool:

@@ -32,4 +32,13 @@ class StrictJSONParser(BaseParser):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise ParseError(f"The body is not valid JSON: {error}") from None
+            raise ParseError(_what_is_wrong(body, error)) from None
+
+
+def _what_is_wrong(body: bytes, error: orjson.JSONDecodeError) -> str:
+    """orjson's own message about a body that isn't UTF-8 speaks of Python's strings."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        return f"The body is not valid UTF-8: see byte {undecodable.start}."
+    return f"The body is not valid JSON: {error}"

@@ -12,7 +12,12 @@ from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, Validat
 from rest_framework.settings import api_settings
 
 from fitness_project.database.outage import is_outage, outage
-from fitness_project.errors import DomainError, FieldRefused, TooManyAttempts
+from fitness_project.errors import (
+    DomainError,
+    FieldRefused,
+    PreconditionFailed,
+    TooManyAttempts,
+)
 from fitness_project.serving.request_ids import current_request_id
 
 from .codes import SERVER_ERROR, UNAVAILABLE, Code, code_of
@@ -48,6 +53,7 @@ class Problem:
     detail: str
     errors: list[FieldError] = field(default_factory=list)
     retry_after: int = RETRY_AFTER_SECONDS
+    etag: str | None = None
 
     @property
     def body(self) -> dict[str, Any]:
@@ -68,7 +74,7 @@ class Problem:
             return {"WWW-Authenticate": "Bearer"}
         if self.code.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             return {"Retry-After": str(self.retry_after)}
-        return {}
+        return {"ETag": self.etag} if self.etag else {}
 
 
 def problem_of(error: BaseException) -> Problem:
@@ -82,7 +88,13 @@ def problem_of(error: BaseException) -> Problem:
     fields = field_errors(error)
     detail = summary(fields) if fields else _detail_of(error, code)
     retry_after = error.seconds if isinstance(error, TooManyAttempts) else RETRY_AFTER_SECONDS
-    return Problem(code, detail, fields, retry_after)
+    return Problem(code, detail, fields, retry_after, _etag_of(error))
+
+
+def _etag_of(error: BaseException) -> str | None:
+    """The current ETag of a document that was to be written at another one."""
+    is_known = isinstance(error, PreconditionFailed) and error.current
+    return f'"{error.current}"' if is_known else None
 
 
 def _detail_of(error: BaseException, code: Code) -> str:

@@ -12,12 +12,11 @@ from rest_framework.serializers import ListSerializer, Serializer
 from ..http.negotiation import PROBLEM as PROBLEM_MEDIA_TYPE
 from ..problems.codes import TABLE
 from ..serializers import ChosenId, DocumentSerializer, StrictSerializer
+from ..strict import WITH_A_BODY, StrictView
 from . import texts
 from .texts import Schema
 
 Parameters = list[OpenApiParameter | Serializer | type[Serializer]]
-
-WITH_A_BODY = ("POST", "PUT", "PATCH")
 
 
 class ProblemAutoSchema(AutoSchema):
@@ -57,6 +56,8 @@ class ProblemAutoSchema(AutoSchema):
 
     def get_override_parameters(self) -> Parameters:
         parameters: Parameters = [*super().get_override_parameters()]
+        if self._has_query():
+            parameters.append(self.view.query)
         if "{id}" in self.path:
             parameters.append(texts.ID)
         if self._takes_key():
@@ -78,6 +79,8 @@ class ProblemAutoSchema(AutoSchema):
 
     def _problem_statuses(self) -> set[str]:
         statuses = {"406", "503", *getattr(self.view, "problem_codes", {}).get(self.method, ())}
+        if isinstance(self.view, StrictView):
+            statuses.add("400")  # Unknown query parameters
         if not isinstance(self.view.get_permissions()[0], AllowAny):
             statuses |= {"401"} if self.method == "GET" else {"401", "403"}
         if self._takes_key():
@@ -85,9 +88,7 @@ class ProblemAutoSchema(AutoSchema):
         if self._is_conditional() and self.method != "GET":
             statuses.add("412")
         if self.method in WITH_A_BODY:
-            statuses |= {"400", "413", "415"}
-        if self._is_list_view():
-            statuses.add("400")
+            statuses |= {"413", "415"}
         if "{id}" in self.path:
             statuses.add("404")
         return statuses
@@ -107,9 +108,15 @@ class ProblemAutoSchema(AutoSchema):
             case "201" if getattr(self.view, "has_etags", False):
                 replayed = texts.REPLAYED if self._takes_key() else {}
                 return {**texts.LOCATION, **texts.ETAG, **replayed}
+            case "412":
+                return texts.ETAG
             case "200" | "304" if self._is_conditional():
                 return texts.ETAG
         return {}
+
+    def _has_query(self) -> bool:
+        is_get = self.method == "GET" and isinstance(self.view, StrictView)
+        return is_get and not self.view.query.names().isdisjoint(self.view.query_names())
 
     def _takes_key(self) -> bool:
         return self.method == "POST" and getattr(self.view, "takes_keys", False)
@@ -141,4 +148,4 @@ def require_all_response_fields(result: Schema, **_: Any) -> Schema:
 
 def internal_docs() -> list[type]:
     """Classes whose docstrings aren't meant for client developers, and aren't inherited."""
-    return [*get_lib_doc_excludes(), ChosenId, DocumentSerializer, StrictSerializer]
+    return [*get_lib_doc_excludes(), ChosenId, DocumentSerializer, StrictSerializer, StrictView]

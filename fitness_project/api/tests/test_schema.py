@@ -67,14 +67,14 @@ def test_fields_and_bounds_are_described(schema):
     components = schema["components"]["schemas"]
 
     entry = components["SessionEntryRequest"]["properties"]
-    assert entry["sets"] == {"type": "integer", "minimum": 1, "maximum": 100}
-    assert entry["weight"]["maximum"] == 2000
+    assert entry["sets"] == {"type": "integer", "minimum": 0, "maximum": 100}
+    assert (entry["weight"]["minimum"], entry["weight"]["maximum"]) == (-500, 2000)
+    assert "weight" not in components["SessionEntryRequest"]["required"]
     assert components["Session"]["properties"]["routineId"]["type"] == ["string", "null"]
     assert components["RoutineRequest"]["required"] == ["exercises", "name"]
     assert components["RoutineRequest"]["properties"]["exercises"] == {
         "type": "array",
         "items": {"$ref": "#/components/schemas/RoutineEntryRequest"},
-        "minItems": 1,
         "maxItems": 100,
     }
     parameters = {p["name"] for p in schema["paths"]["/api/history"]["get"]["parameters"]}

@@ -1,0 +1,21 @@
+"""Who may write the catalogue."""
+
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+
+
+class IsCuratorOrReadOnly(IsAuthenticated):
+    """Allows all signed-in users to read, and staff to write as Django's permissions say."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        return request.method in SAFE_METHODS or _may_write(request)
+
+
+def _may_write(request: Request) -> bool:
+    permission = f"exercises.{ACTIONS.get(str(request.method))}_exercise"
+    return request.user.is_staff and request.user.has_perm(permission)

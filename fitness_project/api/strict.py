@@ -1,0 +1,54 @@
+"""What all calls of the API have in common."""
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import ErrorDetail, ParseError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from .http.renderers import wants_json
+from .problems.errors import InvalidQuery
+from .query import QuerySerializer
+
+WITH_A_BODY = ("POST", "PUT", "PATCH")
+# Links in the browsable API have it.
+ALWAYS_KNOWN = frozenset({"format"})
+
+
+class StrictView(APIView):
+    """Refuses unknown query parameters, and requests that lack their body.
+
+    `query` defines the parameters of GET. Other methods have none.
+    """
+
+    query: ClassVar[type[QuerySerializer]] = QuerySerializer
+    # Responses are for one user, and each use of a stored one must be checked.
+    cache_control: ClassVar[str] = "private, no-cache"
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Cache-Control": self.cache_control}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = str(request.method)
+        if not hasattr(self, method.lower()):
+            return  # The response will be a 405.
+        self._refuse_unknown_parameters(request)
+        if method in WITH_A_BODY and request.stream is None:
+            raise ParseError("This call needs a body, which must be JSON.")
+
+    def query_names(self) -> frozenset[str]:
+        return self.query.names()
+
+    def _refuse_unknown_parameters(self, request: Request) -> None:
+        if not request.META.get("QUERY_STRING"):
+            return
+        known = ALWAYS_KNOWN
+        # The forms on a browsable page are sent to the page's own URL, query included.
+        if request.method in ("GET", "HEAD") or not wants_json(request):
+            known |= self.query_names()
+        error = ErrorDetail("There is no query parameter with this name.", "unknown")
+        unknown = {name: [error] for name in request.query_params if name not in known}
+        if unknown:
+            raise InvalidQuery(unknown)
