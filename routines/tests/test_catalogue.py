@@ -40,6 +40,34 @@ class TestArchived:
 
         assert api.put(path, {**body, "name": "Changed"}).status_code == 200
 
+    def test_an_archived_exercise_of_one_routine_may_come_into_another(
+        self, api, ann, stranger, body, bench_press
+    ):
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+
+        assert api.post(ROUTINES, body).status_code == 201
+        assert error(stranger.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
+
+    def test_a_deleted_routine_has_no_exercises(self, api, body, bench_press):
+        created = api.post(ROUTINES, body)
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        api.delete(created["Location"])
+
+        assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
+
+    def test_other_bodies_need_no_query_for_archived_exercises(
+        self, api, body, bench_press, command_log
+    ):
+        created = api.post(ROUTINES, body)
+        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        command_log.clear()
+
+        api.put(created["Location"], {**body, "name": "Changed"})
+
+        asked = [command for name, command in command_log if name == "find"]
+        assert not any("exercises.exerciseId" in command["filter"] for command in asked)
+
     def test_a_routine_cannot_add_an_archived_exercise(self, api, ann, body, bench_press):
         path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
         catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
