@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("history", "0004_by_id"),
+        ("history", "0005_shardable"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routines", "0003_by_id"),
+        ("routines", "0004_shardable"),
     ]
 
     operations = [

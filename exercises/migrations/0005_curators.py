@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         ("accounts", "0001_initial"),
         ("auth", "0001_initial"),
         ("contenttypes", "0001_initial"),
-        ("exercises", "0002_tombstones"),
+        ("exercises", "0004_name_keys"),
     ]
 
     operations = [migrations.RunPython(keep_rights_of_staff, migrations.RunPython.noop)]
