@@ -3,6 +3,7 @@ from django.contrib.auth.models import Permission
 
 from accounts.tests.factories import UserFactory
 from exercises import admin as exercises_admin
+from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.serializers import ExerciseSerializer

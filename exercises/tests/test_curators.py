@@ -67,7 +67,7 @@ class TestTheMigration:
 
     @pytest.fixture
     def migrate(self):
-        module = import_module("exercises.migrations.0004_curators")
+        module = import_module("exercises.migrations.0005_curators")
         return lambda: module.keep_rights_of_staff(apps, None)
 
     def test_staff_get_the_permissions_once(self, migrate):
