@@ -41,7 +41,8 @@ class Device:
         return True
 
     def _listed(self, kind):
-        rows, path = {}, f"/api/{kind}?pageSize=100&archived=true"
+        archived = "&archived=true" if kind == "exercises" else ""
+        rows, path = {}, f"/api/{kind}?pageSize=100{archived}"
         while path:
             page = self.client.get(path).json()
             rows |= {row["id"]: row for row in page["results"]}

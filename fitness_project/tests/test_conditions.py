@@ -40,7 +40,7 @@ def path(request, kind, ann, bench_press):
 @pytest.fixture
 def client(kind, ann):
     if kind == "exercise":
-        ann.is_staff = True
+        ann.is_staff = ann.is_superuser = True
         ann.save()
     return client_of(ann)
 

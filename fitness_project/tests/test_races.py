@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 from conftest import client_of
 from exercises.models import CatalogueVersion, Exercise
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import CuratorFactory, ExerciseFactory, entry
 from fitness_project.tasks.worker import run_due
 from routines.models import Routine, RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
@@ -28,7 +28,7 @@ def at_once(work, times=THREADS):
 
 
 def test_a_name_is_used_only_once():
-    user = UserFactory(is_staff=True)
+    user = CuratorFactory()
     names = ["Bench Press", "bench press", "BENCH  PRESS"]
 
     codes = at_once(
@@ -41,7 +41,7 @@ def test_a_name_is_used_only_once():
 
 
 def test_two_exercises_cannot_be_renamed_into_one():
-    user = UserFactory(is_staff=True)
+    user = CuratorFactory()
     exercises = [ExerciseFactory() for _ in range(THREADS)]
 
     codes = at_once(
@@ -73,7 +73,7 @@ def test_a_user_never_has_more_than_500_routines(bench_press):
 
 
 def test_a_rename_reaches_routines_that_are_being_written(bench_press):
-    user, staff = UserFactory(), UserFactory(is_staff=True, is_superuser=True)
+    user, staff = UserFactory(), CuratorFactory()
     routines = [
         RoutineFactory(user=user, exercises=[embedded(RoutineEntry, bench_press)]).pk
         for _ in range(THREADS - 1)
@@ -95,7 +95,7 @@ def test_a_rename_reaches_routines_that_are_being_written(bench_press):
 
 
 def test_an_exercise_that_is_in_use_is_never_missing_for_good(bench_press):
-    user, staff = UserFactory(), UserFactory(is_staff=True, is_superuser=True)
+    user, staff = UserFactory(), CuratorFactory()
     body = {"name": "Push", "exercises": [entry(bench_press)] * 100}
 
     def work(n):

@@ -88,8 +88,9 @@ def test_a_document_that_changed_after_its_etag_was_read(api, created, body, ver
 @pytest.mark.parametrize("verb", VERBS)
 def test_if_match_is_checked_in_the_write_itself(api, created, body, before_each_write, verb):
     before_each_write.append(lambda: api.patch(created["Location"], {"notes": "heavy"}))
+    match = {"If-Match": created["ETag"]}
 
-    late = getattr(api, verb)(created["Location"], body, headers={"If-Match": created["ETag"]})
+    late = getattr(api, verb)(created["Location"], {**body, "notes": "late"}, headers=match)
 
     assert late.status_code == 412
     assert api.get(created["Location"]).json()["notes"] == "heavy"
@@ -116,7 +117,9 @@ def test_a_document_that_is_deleted_and_created_again_meanwhile(
 def test_a_document_that_is_deleted_meanwhile(api, created, body, before_each_write, verb):
     before_each_write.append(lambda: api.delete(created["Location"]))
 
-    assert getattr(api, verb)(created["Location"], body).status_code == 404
+    late = getattr(api, verb)(created["Location"], {**body, "notes": "late"})
+
+    assert late.status_code == 404
     assert api.get(created["Location"]).status_code == 404
 
 
@@ -148,8 +151,9 @@ def test_a_write_whose_reply_is_lost_is_not_repeated(api, created, body, monkeyp
         return False
 
     monkeypatch.setattr(OwnedDocuments, "_write", without_reply)
+    match = {"If-Match": created["ETag"]}
 
-    written = getattr(api, verb)(created["Location"], body, headers={"If-Match": created["ETag"]})
+    written = getattr(api, verb)(created["Location"], {**body, "notes": "new"}, headers=match)
 
     assert written.status_code == 200
     assert attempts.count(True) == 1

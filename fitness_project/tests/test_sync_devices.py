@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
 from conftest import client_of
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import CuratorFactory, ExerciseFactory, entry
 from fitness_project.documents import changes as feed
 
 from .device import Device
@@ -36,7 +36,7 @@ class World:
 
     def __init__(self):
         self.user = client_of(user := UserFactory())
-        self.staff = client_of(UserFactory(is_staff=True))
+        self.staff = client_of(CuratorFactory())
         self.exercises = [ExerciseFactory() for _ in range(5)]
         self.prefix = str(user.pk)[-10:]
         self.count = 0
