@@ -12,7 +12,7 @@ from fitness_project.api.http.json import dump_json
 from fitness_project.api.http.renderers import respond, wants_json
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
-from fitness_project.errors import FieldRefused, TokenNotValid
+from fitness_project.errors import FieldRefused, PreconditionFailed, TokenNotValid
 from fitness_project.serving.addresses import client_address
 
 from . import serializers, services
@@ -69,8 +69,15 @@ def etag_of_user(user: UserDocument) -> str:
 
 
 def is_at_required_etag(request: Request) -> services.Condition:
+    """A condition that itself raises PreconditionFailed, because services know no ETags."""
     etags = required_etags(request)
-    return lambda user: etags is None or etag_of_user(user) in etags
+
+    def holds(user: UserDocument) -> bool:
+        if etags is not None and (etag := etag_of_user(user)) not in etags:
+            raise PreconditionFailed(etag.strip('"'))
+        return True
+
+    return holds
 
 
 def check_password(request: SignedInRequest, password: str, field: str) -> User:

@@ -152,6 +152,7 @@ class TestTheAccount:
             api.delete(self.PATH, {"password": PASSWORD}, headers={"If-Match": etag}),
         ):
             assert refused.status_code == 412
+            assert refused["ETag"] == weak.removeprefix("W/")
         assert api.get(self.PATH).json()["name"] == "Ann"
 
 
