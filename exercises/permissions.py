@@ -4,6 +4,8 @@ from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.models import User
+
 ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
@@ -17,5 +19,7 @@ class IsCuratorOrReadOnly(IsAuthenticated):
 
 
 def _may_write(request: Request) -> bool:
-    permission = f"exercises.{ACTIONS.get(str(request.method))}_exercise"
-    return request.user.is_staff and request.user.has_perm(permission)
+    user, action = request.user, ACTIONS.get(str(request.method))
+    if not isinstance(user, User) or not user.is_staff:
+        return False
+    return user.has_perm(f"exercises.{action}_exercise")

@@ -1,3 +1,4 @@
+from bson import ObjectId
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
@@ -14,10 +15,15 @@ class RoutineEntrySerializer(ExerciseReferenceSerializer):
         model = RoutineEntry
 
 
+def is_archived(exercise_id: ObjectId) -> bool:
+    exercise = catalogue.find(exercise_id)
+    return exercise is not None and exercise.get("isArchived", False)
+
+
 def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
     """An archived exercise may stay in the user's routines, but not come into them."""
     ids = {entry["exerciseId"] for entry in entries}
-    archived = {each for each in ids if (catalogue.find(each) or {}).get("isArchived")}
+    archived = {each for each in ids if is_archived(each)}
     archived -= {entry["exerciseId"] for entry in (source.stored or {}).get("exercises") or ()}
     added = archived and archived - planned_among(source.user, archived)
     if added:

@@ -93,8 +93,9 @@ def problem_of(error: BaseException) -> Problem:
 
 def _etag_of(error: BaseException) -> str | None:
     """The current ETag of a document that was to be written at another one."""
-    is_known = isinstance(error, PreconditionFailed) and error.current
-    return f'"{error.current}"' if is_known else None
+    if isinstance(error, PreconditionFailed) and error.current:
+        return f'"{error.current}"'
+    return None
 
 
 def _detail_of(error: BaseException, code: Code) -> str:

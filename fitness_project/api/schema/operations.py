@@ -56,8 +56,8 @@ class ProblemAutoSchema(AutoSchema):
 
     def get_override_parameters(self) -> Parameters:
         parameters: Parameters = [*super().get_override_parameters()]
-        if self._has_query():
-            parameters.append(self.view.query)
+        if query := self._query():
+            parameters.append(query)
         if "{id}" in self.path:
             parameters.append(texts.ID)
         if self._takes_key():
@@ -114,9 +114,12 @@ class ProblemAutoSchema(AutoSchema):
                 return texts.ETAG
         return {}
 
-    def _has_query(self) -> bool:
-        is_get = self.method == "GET" and isinstance(self.view, StrictView)
-        return is_get and not self.view.query.names().isdisjoint(self.view.query_names())
+    def _query(self) -> type[Serializer] | None:
+        """The query parameters, apart from those of pages."""
+        view = self.view
+        if self.method != "GET" or not isinstance(view, StrictView):
+            return None
+        return None if view.query.names().isdisjoint(view.query_names()) else view.query
 
     def _takes_key(self) -> bool:
         return self.method == "POST" and getattr(self.view, "takes_keys", False)
