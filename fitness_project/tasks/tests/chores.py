@@ -56,3 +56,11 @@ def _count(number):
         chores().insert_one({"_id": number}, session=session)
         counted = {"$inc": {"count": 1}}
         chores().update_one({"_id": "counter"}, counted, upsert=True, session=session)
+
+
+@task()
+def mark_to(last, pause=0.0):
+    """Stores the numbers up to `last`, each in one write."""
+    for number in range(1, last + 1):
+        chores().update_one({"_id": number}, {"$set": {"marked": True}}, upsert=True)
+        time.sleep(pause)
