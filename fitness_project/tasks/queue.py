@@ -80,7 +80,8 @@ def claim(worker: str) -> TaskDocument | None:
     while task := _longest_due():
         lease = {"status": RUNNING, "worker": worker, "startedAt": now(), "dueAt": now() + LEASE}
         if _change(task, lease, if_same="dueAt"):
-            return {**task, **lease}  # type: ignore[typeddict-item]  # mypy can't merge these.
+            claimed: Any = {**task, **lease}
+            return claimed
     return None
 
 
