@@ -200,12 +200,27 @@ def test_the_service_replaces_its_worker_which_takes_little_memory(own_service):
 
     os.kill(killed, signal.SIGKILL)
     own_service.manage("shell", "--no-imports", "-c", MARK)
-    with LeasedClient(own_service.var_dir) as client:
-        tasks = client["fitness"]["tasks"]
-        wait_until(lambda: tasks.find_one()["status"] == queue.SUCCESSFUL)
-    lease.release(own_service.var_dir)
+    wait_until(lambda: queue.SUCCESSFUL in own_service.manage("tasks").stdout)
 
     (running,) = own_service.task_workers()
     assert running != killed
     if sys.platform == "linux":
         assert psutil.Process(running).memory_full_info().pss < MEMORY_MB * 2**20
+
+
+def test_further_workers_run_tasks_too(own_service):
+    (its_own,) = own_service.task_workers()
+    os.kill(its_own, signal.SIGSTOP)
+    own_service.manage("shell", "--no-imports", "-c", MARK)
+
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=PROJECT,
+        env=own_service.environment,
+        stdout=subprocess.PIPE,
+    ) as further:
+        wait_until(lambda: queue.SUCCESSFUL in own_service.manage("tasks").stdout)
+        further.send_signal(signal.SIGINT)
+        said, _ = further.communicate(timeout=PATIENCE_SECONDS)
+
+    assert (further.returncode, said) == (0, b"Running tasks until Ctrl-C.\n")
