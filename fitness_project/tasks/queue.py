@@ -91,8 +91,9 @@ def renew(task: TaskDocument) -> bool:
 
 
 def succeed(task: TaskDocument) -> bool:
-    expiry = {"expiresAt": now() + KEPT}
-    return _end(task, {"status": SUCCESSFUL, "finishedAt": now(), "error": None, **expiry})
+    """Forgets the arguments, too, which may concern an account that the task has deleted."""
+    ended = {"status": SUCCESSFUL, "finishedAt": now(), "expiresAt": now() + KEPT}
+    return _end(task, {**ended, "args": [], "kwargs": {}, "error": None})
 
 
 def fail(task: TaskDocument, error: Exception) -> bool:

@@ -65,6 +65,14 @@ def test_a_successful_task_is_kept_for_a_day(stored, clock):
     assert stored()["expiresAt"] - stored()["finishedAt"] == queue.KEPT
 
 
+def test_a_successful_task_keeps_no_arguments(stored):
+    note.enqueue("squat", suffix="!")
+
+    run_due()
+
+    assert (stored()["args"], stored()["kwargs"]) == ([], {})
+
+
 def test_a_failed_task_runs_again_after_pauses_that_double(stored, clock):
     fail.enqueue()
     pauses = []

@@ -120,7 +120,7 @@ def test_a_task_whose_worker_is_killed_again_and_again_ends_as_if_it_had_not_bee
     keeper = place.start(SHORT_LEASES, KEPT_WORKER)
     kills = 0
 
-    while kills < KILLS and place.wait_for_more(random.randrange(2 * NUMBERS // KILLS)):
+    while kills < KILLS and place.wait_for_more(random.randrange(NUMBERS // KILLS)):
         time.sleep(random.uniform(0, STEP_SECONDS))
         kill_all(children(keeper.pid))
         kills += 1
