@@ -1,6 +1,6 @@
 import os
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import hypothesis
 import pytest
@@ -16,6 +16,7 @@ from accounts.tests.factories import SignInFactory, UserFactory
 from exercises import versions
 from exercises.catalogue import catalogue
 from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from fitness_project.database.clock import clock
 from fitness_project.database.outage import outage
 from fitness_project.tests import sharding
 
@@ -80,8 +81,15 @@ def _fresh_process(monkeypatch):
     remembered_principals.forget()
     outage.__init__()
     monkeypatch.setattr(versions, "SETTLE", timedelta(0))
+    monkeypatch.setattr(clock, "now", machine_time)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
     monkeypatch.setattr(mail.connections, "close_all", lambda: None)
+
+
+def machine_time():
+    """Stands in for the database's clock, because tests travel in time."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def client_of(user) -> APIClient:

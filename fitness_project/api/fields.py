@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fitness_project.documents.ids import parse_object_id
+from fitness_project.documents.instants import now
 
 from .http.json import format_instant
 from .text import FAULTS, clean_name, clean_text, fault_in_name, fault_in_text
@@ -183,7 +184,7 @@ class PastInstantField(InstantField):
         instant = super().to_internal_value(value)
         if instant < self.EARLIEST:
             self.fail("min_value")
-        if instant > datetime.now(UTC) + timedelta(hours=24):
+        if instant > now() + timedelta(hours=24):
             self.fail("max_value")
         return instant
 

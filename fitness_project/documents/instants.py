@@ -1,7 +1,5 @@
-from datetime import UTC, datetime
+"""The time by which documents are stamped."""
 
+from fitness_project.database.clock import now
 
-def now() -> datetime:
-    """The current time in UTC, in whole milliseconds: the database stores no finer."""
-    value = datetime.now(UTC)
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+__all__ = ["now"]

@@ -1,10 +1,10 @@
-"""Django's command, but it says in which database it creates the account, and migrates first."""
+"""Django's command, but it says in which database it creates the account."""
 
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
 
-from fitness_project.database.migrations import describe_database, migrate
+from fitness_project.database.migrations import describe_database, require_migrated
 
 
 class Command(createsuperuser.Command):
@@ -12,5 +12,5 @@ class Command(createsuperuser.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Database: {describe_database()}")
-        migrate(self.stdout)
+        require_migrated()
         super().handle(*args, **options)

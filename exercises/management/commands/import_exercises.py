@@ -8,7 +8,7 @@ from tqdm import tqdm
 from exercises.catalogue import catalogue
 from exercises.importing import BadFile, Plan, plan_import, read_rows
 from exercises.services import store_exercises
-from fitness_project.database.migrations import migrate
+from fitness_project.database.migrations import require_migrated
 from fitness_project.errors import DomainError
 
 STARTER = Path(__file__).parents[2] / "data" / "starter.csv"
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file: Path, dry_run: bool, if_empty: bool, **options: Any) -> None:
-        migrate(self.stdout)
+        require_migrated()
         if if_empty and catalogue.refreshed().by_id:
             return
         self.stdout.write(f"Importing exercises from {file.name}")

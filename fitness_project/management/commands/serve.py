@@ -1,4 +1,4 @@
-"""`manage.py serve`: migrates, fills an empty catalogue, and serves until Ctrl-C."""
+"""`manage.py serve`: prepares the database, and serves until Ctrl-C."""
 
 import os
 import shlex
@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from pymongo.errors import PyMongoError
 
-from fitness_project.database.migrations import describe_database, migrate
+from fitness_project.database.migrations import describe_database, migrate, require_migrated
 from fitness_project.database.outage import is_outage
+from fitness_project.database.start_lease import start_lease
 from fitness_project.serving import server
 from fitness_project.tasks.process import WorkerProcess
 
@@ -32,14 +33,20 @@ Create a staff user in another terminal:
 class Command(BaseCommand):
     help = "Migrates, fills an empty catalogue, and serves until Ctrl-C."
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--no-migrate",
+            action="store_true",
+            help="Don't start unless `manage.py migrate` has been run, and fill no catalogue.",
+        )
+
+    def handle(self, *, no_migrate: bool, **options: Any) -> None:
         # Ctrl-C ends the start-up at once. (Inside a callback, KeyboardInterrupt could get lost.)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._refuse_taken_port()
         self.stdout.write(f"Database: {describe_database()}")
         try:
-            migrate(self.stdout)
-            call_command("import_exercises", if_empty=True, stdout=self.stdout)
+            require_migrated() if no_migrate else self._prepare_database()
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
@@ -49,6 +56,11 @@ class Command(BaseCommand):
         connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
         with WorkerProcess():
             server.serve(settings.HOST, settings.PORT, settings.WORKERS, self._welcome)
+
+    def _prepare_database(self) -> None:
+        migrate(self.stdout)
+        with start_lease(self.stdout):
+            call_command("import_exercises", if_empty=True, stdout=self.stdout)
 
     def _refuse_taken_port(self) -> None:
         """Raises CommandError. Workers share the port, so a second service could start too."""

@@ -49,9 +49,11 @@ class Service:
 
     process: subprocess.Popen[bytes]
 
-    def __init__(self, var_dir: Path, port: int | None = None, **variables: str) -> None:
+    def __init__(
+        self, var_dir: Path, port: int | None = None, log: str | None = None, **variables: str
+    ) -> None:
         self.var_dir = Path(var_dir)
-        self.log = self.var_dir.with_name(f"{self.var_dir.name}.log")
+        self.log = self.var_dir.with_name(log or f"{self.var_dir.name}.log")
         self.port = port or free_port()
         self.environment = {
             **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
@@ -69,19 +71,19 @@ class Service:
 
     # Starting and stopping
 
-    def start(self) -> float:
+    def start(self, *options: str) -> float:
         """Returns once the service is ready: the seconds that this took."""
         started = time.monotonic()
-        self.launch()
+        self.launch(*options)
         wait_until(self._is_ready_or_over, START_SECONDS)
         assert self.process.poll() is None, self.log.read_text()
         return time.monotonic() - started
 
-    def launch(self) -> None:
+    def launch(self, *options: str) -> None:
         """In a process group of its own, as a shell does, so that Ctrl-C can be sent to it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", LAUNCH, "serve"],
+                [sys.executable, "-c", LAUNCH, "serve", *options],
                 cwd=PROJECT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -208,10 +210,10 @@ class Service:
 
 
 @contextmanager
-def running(service: Service) -> Iterator[Service]:
+def running(service: Service, *options: str) -> Iterator[Service]:
     """Started when the block begins, and gone when it ends, whatever happens."""
     try:
-        service.start()
+        service.start(*options)
         yield service
     finally:
         service.clear()

@@ -75,6 +75,21 @@ def test_an_unreachable_mongodb_is_an_error_of_one_line(tmp_path):
     assert_fails_in_one_line(result, "The database can't be reached")
 
 
+def test_of_two_that_start_at_once_one_waits_and_both_come_up(tmp_path):
+    first, second = (Service(tmp_path / "var", log=f"{n}.log") for n in ("first", "second"))
+    try:
+        first.launch()
+        second.start()
+        wait_until(lambda: first.call("GET", "/readyz").status == 200)
+    finally:
+        first.clear()
+        second.clear()
+
+    logs = [first.log.read_text(), second.log.read_text()]
+    assert sum("Importing exercises" in log for log in logs) == 1
+    assert any("Waiting until it is done" in log for log in logs)
+
+
 # Stopping
 
 
@@ -131,19 +146,21 @@ def test_ctrl_c_during_the_start_leaves_nothing_and_no_traceback(tmp_path):
 # Sharing
 
 
-def test_commands_may_come_before_the_first_start(tmp_path):
+def test_only_serving_and_migrating_migrate(tmp_path):
     service = Service(tmp_path / "var")
+    staff = ("createsuperuser", "--noinput", "--email", "staff@example.com")
     secret = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
 
-    created = service.manage(
-        "createsuperuser", "--noinput", "--email", "staff@example.com", **secret
-    )
-    imported = service.manage("import_exercises")
+    for command in (staff, ["import_exercises"], ["serve", "--no-migrate"]):
+        assert_fails_in_one_line(service.manage(*command, **secret), "manage.py migrate")
+    assert service.manage("migrate").returncode == 0
+    created = service.manage(*staff, **secret)
 
     assert str(tmp_path) in created.stdout
-    assert created.returncode == imported.returncode == 0
-    with running(service):
-        assert service.sign_in("staff@example.com").call("GET", "/api/auth/me").status == 200
+    assert created.returncode == 0
+    with running(service, "--no-migrate"):
+        client = service.sign_in("staff@example.com")
+        assert client.call("GET", "/api/exercises").json["results"] == []
 
 
 def test_the_welcome_says_where_a_staff_user_goes(own_service):
