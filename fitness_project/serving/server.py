@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from granian import Granian
+from django.conf import settings
+from granian import Granian, _signals
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+
+from .stopping import Handler, gently
 
 # Threads wait for bodies, for the database and for password hashing. There are enough of them for
 # some to stay free when clients or the database are slow. They are started on demand.
@@ -20,7 +23,6 @@ THREADS = 64
 # A client that hasn't sent a complete request head by then is disconnected.
 HEADER_SECONDS = 10
 HEADER_BYTES = 32 * 1024
-STOP_SECONDS = 3
 # Per worker. Further clients wait for one of these to close. An idle one takes a few kilobytes.
 CONNECTIONS = 16_384
 OTHER_DESCRIPTORS = 512
@@ -28,9 +30,7 @@ OTHER_DESCRIPTORS = 512
 
 def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) -> None:
     """Serves until a signal stops the process."""
-    # granian advises against so many THREADS, which are intended.
-    advice = "Configuration allows spawning"
-    logging.getLogger("_granian").addFilter(lambda record: not record.msg.startswith(advice))
+    logging.getLogger("_granian").addFilter(_in_our_words)
     server = Granian(
         "fitness_project.serving.wsgi:application",
         address=host,
@@ -47,10 +47,18 @@ def serve(host: str, port: int, workers: int, on_startup: Callable[[], None]) ->
         ),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
+        workers_kill_timeout=settings.SHUTDOWN_SECONDS,
     )
     server.on_startup(on_startup)
     server.serve(target_loader=load_application)
+
+
+def _in_our_words(record: logging.LogRecord) -> bool:
+    """Rewrites granian's messages, or drops them."""
+    if record.msg.startswith("Killing "):
+        record.msg = "Requests were cut off, because they took longer than SHUTDOWN_SECONDS."
+    # granian advises against so many THREADS, which are intended.
+    return not record.msg.startswith("Configuration allows spawning")
 
 
 def _allow_connections() -> int:
@@ -74,10 +82,21 @@ def load_application(*_: Any) -> Callable[..., Any]:
     Ctrl-C: a worker that receives both Ctrl-C and the main process's signal to stop could hang.
     """
     os.setpgid(0, 0)
+    _stop_gently()
     threading.Thread(target=_follow_main_process, daemon=True).start()
     from .wsgi import application
 
     return application
+
+
+def _stop_gently() -> None:
+    """granian sets its signal handlers only after it has loaded the application."""
+    set_handlers = _signals.set_main_signals
+
+    def set_gentle_handlers(stop: Handler, *rest: Any) -> None:
+        set_handlers(gently(stop), *rest)
+
+    _signals.set_main_signals = set_gentle_handlers
 
 
 def _follow_main_process() -> None:

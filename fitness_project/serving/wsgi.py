@@ -21,6 +21,7 @@ from django.http import HttpRequest  # noqa: E402
 from django.urls import ResolverMatch, resolve  # noqa: E402
 
 from .bodies import Environ, has_body, take_body  # noqa: E402
+from .stopping import closing, is_stopping  # noqa: E402
 from .turns import Turns  # noqa: E402
 
 # Nothing is closed between requests, because the clients of MongoDB and Redis are pools.
@@ -73,6 +74,8 @@ django_application = Handler()
 
 
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    if is_stopping():
+        start_response = closing(start_response)
     if has_body(environ):
         take_body(environ)
     if environ["PATH_INFO"].startswith(DOCUMENTS):

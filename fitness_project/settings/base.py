@@ -24,6 +24,7 @@ except ValueError:
     ) from None
 PORT = whole_number("PORT", 8000, 1, 65535)
 WORKERS = whole_number("WORKERS", os.cpu_count() or 1, 1, 1024)
+SHUTDOWN_SECONDS = whole_number("SHUTDOWN_SECONDS", 30, 2, 3600)
 
 INSTALLED_APPS = [
     "accounts",  # First, so that its createsuperuser replaces Django's.

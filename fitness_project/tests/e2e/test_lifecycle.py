@@ -16,8 +16,8 @@ from .service import Service, free_port, running
 pytestmark = pytest.mark.timeout(600)
 
 STOPPING = {"ctrl-c": Service.interrupt, "sigterm": Service.terminate}
-# What the documentation promises, on a loaded machine too.
-STOPPED_SECONDS = 5
+# Much less than SHUTDOWN_SECONDS, on a loaded machine too.
+STOPPED_SECONDS = 10
 
 
 def assert_fails_in_one_line(result, *parts):
@@ -94,7 +94,7 @@ def test_of_two_that_start_at_once_one_waits_and_both_come_up(tmp_path):
 
 
 @pytest.mark.parametrize("how", STOPPING)
-def test_it_stops_within_five_seconds_and_leaves_nothing(own_service, how):
+def test_it_stops_soon_and_leaves_nothing(own_service, how):
     assert len(own_service.pids()) >= 5
 
     seconds = own_service.stop(STOPPING[how])
@@ -105,12 +105,21 @@ def test_it_stops_within_five_seconds_and_leaves_nothing(own_service, how):
     assert "Traceback" not in own_service.log.read_text()
 
 
-def test_clients_that_stay_do_not_hold_up_the_end(own_service):
-    with idle_client(own_service), unfinished_request(own_service):
+def test_an_idle_client_does_not_hold_up_the_end(own_service):
+    with idle_client(own_service):
         seconds = own_service.stop()
 
-    sys.stdout.write(f"stop with clients: {seconds:.2f} s\n")
+    sys.stdout.write(f"stop with an idle client: {seconds:.2f} s\n")
     assert seconds < STOPPED_SECONDS
+
+
+def test_a_request_that_never_ends_is_cut_off(tmp_path):
+    with running(Service(tmp_path / "var", SHUTDOWN_SECONDS="3")) as service:
+        with unfinished_request(service):
+            seconds = service.stop()
+
+        assert 3 <= seconds < STOPPED_SECONDS
+        assert "they took longer than SHUTDOWN_SECONDS" in service.log.read_text()
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """SIGTERM: requests in flight get their responses, new ones are refused, and soon all is over."""
 
+import http.client
 import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -21,8 +22,8 @@ from fitness_project.tests.processes import PATIENCE_SECONDS, have_ended, wait_u
 pytestmark = pytest.mark.timeout(300)
 
 IN_FLIGHT = 3
-# What the documentation promises, on a loaded machine too.
-STOPPED_SECONDS = 5
+# Much less than SHUTDOWN_SECONDS, on a loaded machine too.
+STOPPED_SECONDS = 10
 BODY = json.dumps({"email": "ann@example.com", "password": PASSWORD}).encode()
 HEAD = (
     f"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -70,3 +71,55 @@ def is_refused(service) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+class Visitor(Thread):
+    """Sends requests, on one connection as long as it may, until it can't connect any more."""
+
+    def __init__(self, port, keeps):
+        super().__init__()
+        self.port = port
+        self.keeps = keeps
+        self.answered = 0
+        self.lost = []
+
+    def run(self):
+        try:
+            while True:
+                self._use(http.client.HTTPConnection("127.0.0.1", self.port, PATIENCE_SECONDS))
+        except ConnectionRefusedError:
+            pass
+
+    def _use(self, connection):
+        connection.connect()
+        try:
+            while self._is_answered(connection):
+                pass
+        except (OSError, http.client.HTTPException) as error:
+            self.lost.append(repr(error))
+        connection.close()
+
+    def _is_answered(self, connection) -> bool:
+        """Whether the connection may be used again."""
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        response.read()
+        assert response.status == 200
+        self.answered += 1
+        return self.keeps and response.getheader("Connection") != "close"
+
+
+def test_no_request_is_lost_under_load(own_service):
+    visitors = [Visitor(own_service.port, keeps) for keeps in (True, False) * 8]
+    for visitor in visitors:
+        visitor.start()
+    wait_until(lambda: all(visitor.answered > 20 for visitor in visitors))
+
+    own_service.terminate()
+    own_service.process.wait(PATIENCE_SECONDS)
+    for visitor in visitors:
+        visitor.join()
+
+    assert [visitor.lost for visitor in visitors] == [[]] * len(visitors)
+    assert own_service.process.returncode == 0
+    assert "gracefully" not in own_service.log.read_text()
