@@ -17,9 +17,9 @@ def main() -> None:
     except ConfigurationError as error:
         sys.exit(f"error: MONGODB_URI: {error}")
     except ConnectionFailure as error:
-        # What follows these words is for developers.
-        message = str(error).partition(" (configured timeouts")[0]
-        sys.exit(f"error: {message}")
+        from fitness_project.database.outage import reason_of
+
+        sys.exit(f"error: The database can't be reached: {reason_of(error)}.")
     except KeyboardInterrupt:
         sys.exit(130)
 

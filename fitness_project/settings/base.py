@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from .environment import from_url, switch, text, whole_number
+from .mongodb import CONCERNS, checked_uri
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(text("VAR_DIR") or BASE_DIR / "var").resolve()
@@ -83,7 +84,7 @@ TEMPLATES = [
     },
 ]
 
-MONGODB_URI = text("MONGODB_URI")
+MONGODB_URI = checked_uri(text("MONGODB_URI"))
 MONGODB_NAME = text("MONGODB_NAME", "fitness")
 if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
     raise ImproperlyConfigured(
@@ -92,7 +93,7 @@ if not re.fullmatch(r"[\w-]{1,63}", MONGODB_NAME, re.ASCII):
 DATABASE: dict[str, Any] = {
     "NAME": MONGODB_NAME,
     # Short enough for clients to get a 503 within five seconds.
-    "OPTIONS": {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000},
+    "OPTIONS": {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000, **CONCERNS},
 }
 if MONGODB_URI:
     DATABASE |= {"ENGINE": "django_mongodb_backend", "HOST": MONGODB_URI}

@@ -58,19 +58,49 @@ def test_the_error_names_the_variable(tmp_path, variable, value):
 @pytest.mark.parametrize(
     ("uri", "reason"),
     [
-        ("mongodb://ann:p@ss@db/", "must be escaped"),
-        ("postgres://db/", "must begin with 'mongodb://'"),
-        ("mongodb://127.0.0.1:9/", "Connection refused"),
+        ("mongodb://ann:hush@hush@db/", "write @ as %40, / as %2F"),
+        ("mongodb://ann:hush/hush@db/", "write @ as %40, / as %2F"),
+        ("mongodb+srv://ann:hush/hush@db/", "write @ as %40, / as %2F"),
+        ("mongodb://ann:hush?hush@db/", "write @ as %40, / as %2F"),
+        ("mongodb://ann:hush%hush@db/", "% as %25"),
+        ("mongodb://ann:hush@db:70000/", "between 0 and 65535"),
+        ("mongodb://db/?relicaSet=rs0", "Unknown option: relicaset"),
+        ("postgres://db/", "must begin with mongodb://"),
+        ("mongodb://db/?w=1", "w=majority"),
+        ("mongodb://db/?w=0", "w=majority"),
+        ("mongodb://db/?journal=false", "journal=true"),
+        ("mongodb://db/?readConcernLevel=local", "readConcernLevel=majority"),
+        ("mongodb+srv://db/?readpreference=secondaryPreferred", "readPreference=primary"),
     ],
 )
-def test_an_unusable_database_leads_to_an_error_of_one_line(tmp_path, uri, reason):
+def test_an_unusable_uri_is_an_error_of_one_line_without_the_password(tmp_path, uri, reason):
+    run = manage("check", tmp_path, MONGODB_URI=uri, SECRET_KEY="")
+
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("error: MONGODB_URI")
+    assert reason in line
+    assert "hush" not in line
+
+
+def test_a_uri_may_repeat_what_the_service_needs(tmp_path):
+    options = "w=majority&journal=true&readConcernLevel=majority&readPreference=primary"
+
+    run = manage("check", tmp_path, MONGODB_URI=f"mongodb://db/?{options}", SECRET_KEY="k" * 64)
+
+    assert run.returncode == 0
+
+
+def test_an_unreachable_database_leads_to_an_error_of_one_line(tmp_path):
+    uri = "mongodb://127.0.0.1:9/"
+
     run = manage("import_exercises", tmp_path, MONGODB_URI=uri, SECRET_KEY="k" * 64)
 
     assert run.returncode == 1
     (line,) = run.stderr.splitlines()
-    assert line.startswith("error: ")
-    assert reason in line
-    assert "p@ss" not in line
+    assert (
+        line == "error: The database can't be reached: 127.0.0.1:9: [Errno 111] Connection refused."
+    )
 
 
 def test_debug_pages_do_not_show_passwords_of_urls():

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from pymongo.errors import PyMongoError
 
 from fitness_project.database.migrations import describe_database, migrate, require_migrated
-from fitness_project.database.outage import is_outage
+from fitness_project.database.outage import is_outage, reason_of
 from fitness_project.database.start_lease import start_lease
 from fitness_project.serving import server
 from fitness_project.tasks.process import WorkerProcess
@@ -50,8 +50,7 @@ class Command(BaseCommand):
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
-            reason = str(error).partition(" (")[0]
-            raise CommandError(f"The database can't be reached: {reason}") from None
+            raise CommandError(f"The database can't be reached: {reason_of(error)}.") from None
         # Workers are forked, and each opens its own connections.
         connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
         with WorkerProcess():

@@ -89,6 +89,16 @@ def test_a_hung_database_holds_up_nobody(service, replica_set):
     assert_says_when_to_come_back(refused[0])
 
 
+def test_a_wrong_replica_set_is_named(replica_set, tmp_path):
+    uri = f"mongodb://127.0.0.1:{replica_set.port}/?replicaSet=other"
+    service = Service(tmp_path / "var", MONGODB_URI=uri, SECRET_KEY="k" * 32)
+
+    failed = service.manage("serve")
+
+    assert failed.returncode == 1
+    assert "no server there belongs to the replica set 'other'" in failed.stderr
+
+
 # Passing errors
 
 
