@@ -1,5 +1,6 @@
 """Detects outages of the database, and remembers whether there is one."""
 
+import re
 from threading import Lock
 from time import monotonic
 
@@ -9,6 +10,7 @@ from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
 )
@@ -18,6 +20,7 @@ from .deadline import past_the_deadline
 # The pause between two checks, and the longest that one check may take.
 PAUSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
+WRITE_CONFLICT, LOCK_TIMEOUT = 112, 24
 
 
 def is_outage(error: BaseException | None) -> bool:
@@ -29,6 +32,23 @@ def is_outage(error: BaseException | None) -> bool:
     return isinstance(error, ConnectionFailure | ExecutionTimeout) or (
         isinstance(error, PyMongoError) and (error.timeout or _is_transient(error))
     )
+
+
+def is_conflict(error: BaseException | None) -> bool:
+    """Whether others changed the same data for longer than the write could be repeated."""
+    while error is not None:
+        if isinstance(error, OperationFailure) and error.code in (WRITE_CONFLICT, LOCK_TIMEOUT):
+            return True
+        error = error.__cause__
+    return False
+
+
+def reason_of(error: BaseException) -> str:
+    """The error's text without what PyMongo adds for developers."""
+    text = re.split(r" \(|, Timeout: ", str(error), maxsplit=1)[0]
+    if named := re.search('replica set name "(.*)"', text):
+        return f"no server there belongs to the replica set {named[1]!r}, which MONGODB_URI names"
+    return text
 
 
 def _is_transient(error: PyMongoError) -> bool:
@@ -68,13 +88,18 @@ class Outage:
             self._next_check = monotonic() + CHECK_SECONDS
         return not self._is_over()
 
-    def learn_from(self, error: BaseException) -> None:
-        """Decides whether an error that the database caused is the beginning of an outage."""
+    def learn_from(self, error: BaseException) -> bool:
+        """Whether an error that the database caused means that it can't be reached.
+
+        If not, a request took too long only because there is too much to do.
+        """
         cause = error.__cause__ if isinstance(error, DatabaseError) else error
-        if _means_no_server(cause):
+        is_late = isinstance(cause, PyMongoError) and cause.timeout
+        if is_late and not _means_no_server(cause) and database_responds():
+            return False
+        if is_late or _means_no_server(cause):
             self.found()
-        elif isinstance(cause, PyMongoError) and cause.timeout and not database_responds():
-            self.found()  # A request that timed out may only have waited for another one.
+        return True
 
     def found(self) -> None:
         with self._lock:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 from django_mongodb_backend.base import DatabaseWrapper
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from .deadline import past_the_deadline, remaining_seconds
 
@@ -74,14 +74,24 @@ def in_transaction(client: MongoClient[Any], work: Callable[[ClientSession], Res
     try:
         result = session.with_transaction(work)
     except BaseException as error:
-        # In all other cases PyMongo has had the time to abort the transaction.
-        if isinstance(error, PyMongoError) or remaining_seconds(1.0) < ABORT_SECONDS:
+        if _may_be_open(error):
             _cleaner.submit(past_the_deadline, _kill, client, session)
         else:
             session.end_session()
         raise
     session.end_session()
     return result
+
+
+def _may_be_open(error: BaseException) -> bool:
+    """Whether PyMongo may have been unable to abort the transaction that has failed.
+
+    If the server refused a command, it was there to receive the abort, too.
+    """
+    is_lost = isinstance(error, PyMongoError) and (
+        error.timeout or isinstance(error, ConnectionFailure)
+    )
+    return is_lost or remaining_seconds(1.0) < ABORT_SECONDS
 
 
 def _kill(client: MongoClient[Any], session: ClientSession) -> None:

@@ -26,6 +26,10 @@ class Code:
 
 SERVER_ERROR = Code("server_error", 500, detail="Something went wrong on our side.")
 UNAVAILABLE = Code("unavailable", 503, detail="The database can't be reached. Try again shortly.")
+BUSY = Code(
+    "busy", 503, (errors.Busy,), "The service has too much to do at the moment. Try again shortly."
+)
+CONFLICT = Code("conflict", 409, detail="Others are changing the same data. Try again.")
 TABLE = (
     Code("invalid", 400, (drf.ValidationError, errors.FieldRefused)),
     Code(
@@ -69,6 +73,7 @@ TABLE = (
     ),
     Code("method_not_allowed", 405, (drf.MethodNotAllowed,)),
     Code("not_acceptable", 406, (drf.NotAcceptable,)),
+    CONFLICT,
     Code("in_use", 409, (errors.InUse,)),
     Code("limit", 409, (errors.LimitReached,)),
     Code(
@@ -101,7 +106,7 @@ TABLE = (
         "Too many failed attempts. Try again later.",
     ),
     SERVER_ERROR,
-    Code("busy", 503, (errors.Busy,)),
+    BUSY,
     UNAVAILABLE,
 )
 BY_EXCEPTION = {exception: code for code in TABLE for exception in code.exceptions}

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from fitness_project.database.outage import is_outage, outage
+from fitness_project.database.outage import is_conflict, is_outage, outage
 from fitness_project.errors import DomainError
 
 from ..http.json import dump_json
@@ -75,6 +75,7 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, DomainError) or is_outage(exception):
+        is_foreseen = isinstance(exception, DomainError) or is_conflict(exception)
+        if is_foreseen or is_outage(exception):
             return client_error(request, exception)
         return None

@@ -11,7 +11,7 @@ from django.core.exceptions import DisallowedHost
 from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
-from fitness_project.database.outage import is_outage, outage
+from fitness_project.database.outage import is_conflict, is_outage, outage
 from fitness_project.errors import (
     DomainError,
     FieldRefused,
@@ -20,7 +20,7 @@ from fitness_project.errors import (
 )
 from fitness_project.serving.request_ids import current_request_id
 
-from .codes import SERVER_ERROR, UNAVAILABLE, Code, code_of
+from .codes import BUSY, CONFLICT, SERVER_ERROR, UNAVAILABLE, Code, code_of
 from .errors import InvalidQuery
 
 RETRY_AFTER_SECONDS = 2
@@ -79,12 +79,9 @@ class Problem:
 
 def problem_of(error: BaseException) -> Problem:
     """Turns any exception, whether foreseen or not, into a problem."""
-    code = code_of(error)
-    if code is None and is_outage(error):
-        log.warning("The database can't be reached: %s", error)
-        outage.learn_from(error)
-        code = UNAVAILABLE
-    code = code or SERVER_ERROR
+    code = code_of(error) or _code_of_database_error(error) or SERVER_ERROR
+    if code is BUSY:
+        log.warning("The service is busy: %s", error)
     fields = field_errors(error)
     detail = summary(fields) if fields else _detail_of(error, code)
     retry_after = error.seconds if isinstance(error, TooManyAttempts) else RETRY_AFTER_SECONDS
@@ -96,6 +93,17 @@ def _etag_of(error: BaseException) -> str | None:
     if isinstance(error, PreconditionFailed) and error.current:
         return f'"{error.current}"'
     return None
+
+
+def _code_of_database_error(error: BaseException) -> Code | None:
+    if is_conflict(error):
+        return CONFLICT
+    if not is_outage(error):
+        return None
+    if not outage.learn_from(error):
+        return BUSY
+    log.warning("The database can't be reached: %s", error)
+    return UNAVAILABLE
 
 
 def _detail_of(error: BaseException, code: Code) -> str:

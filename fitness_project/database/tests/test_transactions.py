@@ -5,9 +5,9 @@ import time
 import pymongo
 import pytest
 from django.db import connection
-from pymongo.errors import PyMongoError
+from pymongo.errors import NetworkTimeout, OperationFailure, PyMongoError
 
-from fitness_project.database import deadline
+from fitness_project.database import deadline, transactions
 from fitness_project.database.deadline import Deadline
 from fitness_project.database.transactions import new_id, transactional
 from fitness_project.errors import InUse
@@ -69,3 +69,26 @@ def test_ids_of_other_transactions_and_outside_of_them_are_new(probes):
     ids = [transactional(new_id)(), transactional(new_id)(), new_id(), new_id()]
 
     assert len({*ids}) == 4
+
+
+@pytest.mark.parametrize("error", [InUse("It is in use."), OperationFailure("no", 2)])
+def test_a_transaction_that_was_aborted_leaves_no_session_to_end(probes, error, command_log):
+    command_log.clear()
+
+    with pytest.raises(type(error)):
+        write_and_run_out_of_time(probes, error)
+    transactions._cleaner.submit(int).result()
+
+    sent = [name for name, _ in command_log]
+    assert "abortTransaction" in sent
+    assert "killSessions" not in sent
+
+
+def test_the_session_of_a_lost_connection_is_ended(probes, command_log):
+    command_log.clear()
+
+    with pytest.raises(NetworkTimeout):
+        write_and_run_out_of_time(probes, NetworkTimeout("timed out"))
+    transactions._cleaner.submit(int).result()
+
+    assert "killSessions" in [name for name, _ in command_log]
