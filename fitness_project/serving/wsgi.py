@@ -24,7 +24,7 @@ from .bodies import Environ, has_body, take_body  # noqa: E402
 from .stopping import closing, is_stopping  # noqa: E402
 from .turns import Turns  # noqa: E402
 
-# Nothing is closed between requests, because the clients of MongoDB and Redis are pools.
+# Nothing is closed between requests, because MongoDB's client is a pool.
 signals.request_started.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_old_connections)
 signals.request_finished.disconnect(close_caches)

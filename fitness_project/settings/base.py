@@ -1,4 +1,4 @@
-"""Addresses, apps, middleware, database, cache and e-mail."""
+"""Addresses, apps, middleware, database and e-mail."""
 
 import os
 import re
@@ -110,8 +110,11 @@ MIGRATION_MODULES = {
 
 TASKS = {"default": {"BACKEND": "fitness_project.tasks.backend.DatabaseBackend"}}
 
-CACHES = {"default": from_url("CACHE_URL", "locmemcache://", Env.cache_url_config)}
-vars().update(from_url("EMAIL_URL", "consolemail://", Env.email_url_config))
+if text("EMAIL_URL"):
+    vars().update(from_url("EMAIL_URL", Env.email_url_config))
+else:
+    EMAIL_BACKEND = "accounts.mail_files.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "fitness@localhost")
 

@@ -36,9 +36,9 @@ def comma_separated(name: str, default: Sequence[str] = ()) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()] or [*default]
 
 
-def from_url(name: str, default: str, read: Callable[[str], Value]) -> Value:
+def from_url(name: str, read: Callable[[str], Value]) -> Value:
     try:
-        return read(text(name, default))
+        return read(text(name))
     except (ImproperlyConfigured, ValueError):  # Their messages may contain parts of a password.
         raise ImproperlyConfigured(
             f"{name} is not a valid URL. In a password, write / as %2F and @ as %40."

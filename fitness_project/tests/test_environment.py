@@ -42,7 +42,6 @@ def environment(var_dir, **variables):
         ("MONGODB_NAME", "my fitness"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_URL", "smtp://ann:pa/ss@mail.example.com:587"),
-        ("CACHE_URL", "redis.example.com"),
     ],
 )
 def test_the_error_names_the_variable(tmp_path, variable, value):
