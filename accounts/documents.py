@@ -18,23 +18,34 @@ class UserDocument(TypedDict):
     isSuperuser: bool
     lastLogin: NotRequired[datetime | None]
     dateJoined: datetime
+    closedAt: NotRequired[datetime]
 
 
 class RotationDocument(TypedDict):
+    """`pairs` are the ids of the pairs whose refresh token hasn't been used (see `rotations`)."""
+
     tokenId: str
     at: datetime
+    isUsed: bool
+    pairs: list[str]
 
 
 class SignInDocument(TypedDict):
     _id: ObjectId
     userId: ObjectId
-    tokenId: str
-    rotated: list[RotationDocument]
+    rotations: list[RotationDocument]
     createdAt: datetime
     lastUsedAt: datetime
     expiresAt: datetime
     userAgent: str
     ip: str
+
+
+class BrowserSessionDocument(TypedDict):
+    _id: str
+    session_data: str
+    expire_date: datetime
+    userId: ObjectId | None
 
 
 class LoginAttemptsDocument(TypedDict):

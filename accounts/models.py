@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, ObjectIdField
@@ -12,8 +14,9 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import DocumentManager
 from fitness_project.documents.instants import now
 
-from .documents import LoginAttemptsDocument, SignInDocument
+from .documents import BrowserSessionDocument, LoginAttemptsDocument, SignInDocument
 from .querysets import UserManager
+from .signing_in.browser_sessions import SessionStore
 
 
 class WeightUnit(models.TextChoices):
@@ -42,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField("superuser", default=False, db_column="isSuperuser")
     last_login = models.DateTimeField(null=True, blank=True, db_column="lastLogin")
     date_joined = models.DateTimeField(default=timezone.now, editable=False, db_column="dateJoined")
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="closedAt")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -74,21 +78,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Rotation(EmbeddedModel):
-    """A used refresh token, and when it was used."""
+    """A used refresh token, and the pairs that it yielded (see `signing_in.rotations`)."""
 
     token_id = models.CharField(max_length=32, db_column="tokenId")
     at = models.DateTimeField()
+    is_used = models.BooleanField(default=False, db_column="isUsed")
+    pairs = ArrayField(models.CharField(max_length=32), default=list)
 
     class Meta:
         default_permissions = ()
 
 
 class SignIn(models.Model):
-    """A signed-in device. `token_id` is the id of the refresh token that may be used next."""
+    """A signed-in device."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
-    token_id = models.CharField(max_length=32, db_column="tokenId")
-    rotated = EmbeddedModelArrayField(Rotation, default=list)
+    rotations = EmbeddedModelArrayField(Rotation, default=list)
     created_at = models.DateTimeField(default=now, db_column="createdAt")
     last_used_at = models.DateTimeField(default=now, db_column="lastUsedAt")
     expires_at = models.DateTimeField(db_column="expiresAt")
@@ -103,6 +108,29 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_agent} {self.ip}"
+
+
+class BrowserSessionManager(DocumentManager[BrowserSessionDocument], BaseSessionManager):
+    use_in_migrations = False
+
+
+class BrowserSession(AbstractBaseSession):
+    """The Django session of a browser, and the user who is signed in there."""
+
+    # As `_id`: MongoDB wouldn't use the backend's unique index, which is partial.
+    session_key = models.CharField("session key", max_length=40, primary_key=True, db_column="_id")
+    expire_date = models.DateTimeField("expire date")
+    user_id = ObjectIdField(null=True, db_index=True, db_column="userId")
+
+    objects: ClassVar[BrowserSessionManager] = BrowserSessionManager()
+
+    class Meta:
+        db_table = "browser_sessions"
+        default_permissions = ()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        return SessionStore
 
 
 class LoginAttempts(models.Model):

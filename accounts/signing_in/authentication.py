@@ -7,8 +7,9 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from fitness_project.api.problems.errors import SignInOver
 
-from ..models import SignIn, User
+from ..models import User
 from .principals import Principal, remembered_principals
+from .sign_ins import sign_in_of
 from .tokens import AccessToken
 
 
@@ -37,7 +38,7 @@ def find_principal(text: bytes) -> Principal:
             "This access token isn't valid, or has expired. Send the refresh token to "
             "/api/auth/refresh."
         )
-    sign_in = SignIn.objects.documents.collection.find_one({"_id": token.sign_in_id}, {"userId": 1})
+    sign_in = sign_in_of(token)
     user = User.objects.filter(pk=token.user_id, is_active=True).first() if sign_in else None
     if sign_in is None or user is None or sign_in["userId"] != user.pk:
         raise SignInOver

@@ -1,33 +1,27 @@
-"""Sign-ins: one stored document each, which both tokens name.
+"""Sign-ins: one stored document each, which both tokens of every pair name.
 
-A refresh token is single-use: one atomic write replaces the token id that was sent by the next one.
-If a used token is sent again, two parties hold it, and the sign-in ends (401). There is one
-exception, for a client that never received the response: within GRACE of the rotation it may try
-again, and gets the current pair.
+`rotations` has the rules for refresh tokens. Each change of a sign-in is one atomic write that
+takes effect only if nothing else has changed the sign-in since it was read.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypedDict
 from uuid import uuid4
 
 from bson import ObjectId
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from pymongo.collection import Collection
 
 from fitness_project.database.transactions import transactional
 from fitness_project.documents.instants import now
 from fitness_project.errors import Busy, TokenNotValid
 
-from ..documents import SignInDocument
-from ..models import SignIn, User
+from ..documents import RotationDocument, SignInDocument
+from ..models import BrowserSession, SignIn, User
+from . import rotations
 from .principals import remembered_principals
 from .tokens import AccessToken, RefreshToken
 
-GRACE = timedelta(seconds=10)
-# More rotations than a client can need within GRACE.
-MAX_ROTATED = 50
 BEING_CHANGED = "This account is being changed at the moment. Try again shortly."
 
 
@@ -49,18 +43,17 @@ def start_sign_in(user: User, *, user_agent: str, ip: str) -> TokenPair:
     Raises Busy if the user has been deactivated or has a new password since the user was read:
     nobody stays signed in by an old password.
     """
-    present = now()
+    present, pair_id = now(), uuid4().hex
     sign_in: SignInDocument = {
         "_id": ObjectId(),
         "userId": user.pk,
-        "tokenId": uuid4().hex,
-        "rotated": [],
+        "rotations": rotations.begin(pair_id, present),
         "createdAt": present,
         "userAgent": user_agent[:300],
         "ip": ip,
         **_used_at(present),
     }
-    return token_pair(_store(sign_in, user))
+    return token_pair(_store(sign_in, user), pair_id)
 
 
 @transactional
@@ -78,58 +71,65 @@ def _store(sign_in: SignInDocument, user: User) -> SignInDocument:
     return sign_in
 
 
-def token_pair(sign_in: SignInDocument) -> TokenPair:
+def token_pair(sign_in: SignInDocument, pair_id: str) -> TokenPair:
     return {
-        "access": str(AccessToken.of(sign_in)),
-        "refresh": str(RefreshToken.of(sign_in, jti=sign_in["tokenId"])),
+        "access": str(AccessToken.of(sign_in, jti=pair_id)),
+        "refresh": str(RefreshToken.of(sign_in, jti=pair_id)),
     }
 
 
 def refresh_sign_in(token: RefreshToken | None) -> TokenPair:
     """Returns the next pair.
 
-    Raises TokenNotValid for no token, and if the sign-in has ended. A token that has been used
-    before ends it.
+    Raises TokenNotValid for no token, and if the sign-in has ended. A token that may not be used
+    again ends it.
     """
-    if token is None or not User.objects.filter(pk=token.user_id, is_active=True).exists():
+    if token is None or not _is_active(token.user_id):
         raise TokenNotValid
-    return token_pair(_rotate(token) or _retry(token))
+    pair_id = uuid4().hex
+    while True:
+        sign_in = _stored().find_one({"_id": token.sign_in_id})
+        if sign_in is None or sign_in["userId"] != token.user_id:
+            raise TokenNotValid
+        if _rotate(sign_in, token["jti"], pair_id):
+            return token_pair(sign_in, pair_id)
 
 
-def _rotate(token: RefreshToken) -> SignInDocument | None:
-    """The sign-in with its next token id, or None if this token isn't its current one."""
+def _is_active(user_id: ObjectId) -> bool:
+    user = User.objects.documents.collection.find_one({"_id": user_id}, {"isActive": 1})
+    return user is not None and user["isActive"]
+
+
+def _rotate(sign_in: SignInDocument, token_id: str, pair_id: str) -> bool:
+    """Whether the sign-in was still as it was read, so that the token has yielded the pair."""
     present = now()
-    rotation = {"tokenId": token["jti"], "at": present}
-    rotations = {"$concatArrays": ["$rotated", [{"$literal": rotation}]]}
-    changes: Any = {"tokenId": uuid4().hex, **_used_at(present)}
-    rotated = {
-        "$mergeObjects": [
-            "$$ROOT",
-            {"$literal": changes},
-            {"rotated": {"$slice": [rotations, -MAX_ROTATED]}},
-        ]
-    }
-    is_current = {
-        "$and": [{"$eq": ["$userId", token.user_id]}, {"$eq": ["$tokenId", token["jti"]]}]
-    }
-    done = _stored().update_one(
-        {"_id": token.sign_in_id},
-        [{"$replaceWith": {"$cond": [is_current, rotated, "$$ROOT"]}}],
+    after = rotations.after_refresh(
+        sign_in["rotations"], token_id, pair_id, present.replace(tzinfo=None)
     )
-    sign_in: Any = {"_id": token.sign_in_id, "userId": token.user_id, **changes}
-    return sign_in if done.modified_count else None
-
-
-def _retry(token: RefreshToken) -> SignInDocument:
-    """The sign-in as it is, if the token was rotated within GRACE. Otherwise ends it."""
-    sign_in = _stored().find_one({"_id": token.sign_in_id})
-    if sign_in is None or sign_in["userId"] != token.user_id:
+    if after is None:
+        end_sign_ins(_id=sign_in["_id"])
         raise TokenNotValid
-    earliest = (now() - GRACE).replace(tzinfo=None)
-    if any(r["tokenId"] == token["jti"] and r["at"] >= earliest for r in sign_in["rotated"]):
-        return sign_in
-    end_sign_ins(_id=sign_in["_id"])
-    raise TokenNotValid
+    return _replace_rotations(sign_in, after, **_used_at(present))
+
+
+def sign_in_of(token: AccessToken) -> SignInDocument | None:
+    """The sign-in that the token names, if it continues. Records the first use of its pair."""
+    while True:
+        sign_in = _stored().find_one({"_id": token.sign_in_id}, {"userId": 1, "rotations": 1})
+        after = sign_in and rotations.after_access(sign_in["rotations"], token["jti"])
+        if sign_in is None or after is None or _replace_rotations(sign_in, after):
+            return sign_in
+
+
+def _replace_rotations(
+    sign_in: SignInDocument, after: list[RotationDocument], **changes: Any
+) -> bool:
+    is_unchanged = {"$eq": ["$rotations", {"$literal": sign_in["rotations"]}]}
+    changed = {"$mergeObjects": ["$$ROOT", {"$literal": {"rotations": after, **changes}}]}
+    done = _stored().update_one(
+        {"_id": sign_in["_id"]}, [{"$replaceWith": {"$cond": [is_unchanged, changed, "$$ROOT"]}}]
+    )
+    return done.modified_count > 0
 
 
 def end_sign_ins(**conditions: Any) -> int:
@@ -150,13 +150,11 @@ def sign_out(user_ids: Iterable[ObjectId]) -> None:
 
 
 def end_browser_sessions(user_ids: Iterable[ObjectId], but: str | None = None) -> None:
-    """Ends these users' Django sessions, except the one with the key `but`.
-
-    Reads every session, because only a session's encoded data names its user.
-    """
-    theirs = {str(user_id) for user_id in user_ids}
-    keys = [s.pk for s in Session.objects.iterator() if s.get_decoded().get(SESSION_KEY) in theirs]
-    Session.objects.filter(pk__in=set(keys) - {but}).delete()
+    """Ends these users' Django sessions, except the one with the key `but`."""
+    sessions = BrowserSession.objects.documents
+    sessions.collection.delete_many(
+        {"userId": {"$in": list(user_ids)}, "_id": {"$ne": but}}, session=sessions.session
+    )
 
 
 def _used_at(present: datetime) -> Use:

@@ -29,9 +29,9 @@ LATEST_EXPIRY = 2**37
 class KeyRing(TokenBackend):
     """Signs with the first key, and verifies with any of them."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        super().__init__("HS256", keys[0])
-        self.older = KeyRing(keys[1:]) if keys[1:] else None
+    def __init__(self, keys: Sequence[str], leeway: timedelta) -> None:
+        super().__init__("HS256", keys[0], leeway=leeway)
+        self.older = KeyRing(keys[1:], leeway) if keys[1:] else None
 
     def decode(self, token: Token, verify: bool = True) -> dict[str, Any]:
         try:
@@ -46,10 +46,15 @@ key_ring = cache(KeyRing)
 
 
 class SignInToken(Token):
-    """`sub` is the user's id, `sid` the sign-in's."""
+    """`sub` is the user's id, `sid` the sign-in's, and `jti` that of the pair of tokens.
+
+    A token expires `leeway` after the time that it says.
+    """
+
+    leeway = timedelta(0)
 
     def get_token_backend(self) -> KeyRing:
-        return key_ring((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+        return key_ring((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), self.leeway)
 
     @classmethod
     def of(cls, sign_in: SignInDocument, **claims: str | int) -> Self:
@@ -93,10 +98,14 @@ class AccessToken(SignInToken):
 
 
 class RefreshToken(SignInToken):
-    """`jti` is the sign-in's current token id, which changes with every refresh."""
-
     token_type = "refresh"  # noqa: S105 - the value of a claim
     lifetime = timedelta(days=30)
+
+
+class LogoutToken(RefreshToken):
+    """A refresh token of any age: one that has expired can still end its sign-in."""
+
+    leeway = timedelta(days=36_500)
 
 
 class ResetTokens(PasswordResetTokenGenerator):

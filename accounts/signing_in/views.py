@@ -25,7 +25,7 @@ from .sign_ins import (
     refresh_sign_in,
     start_sign_in,
 )
-from .tokens import RefreshToken
+from .tokens import LogoutToken, RefreshToken
 
 NO_CONTENT = {204: None}
 
@@ -98,17 +98,19 @@ class RefreshView(OpenView):
         return Response(refresh_sign_in(RefreshToken.parse(self.valid_body()["refresh"])))
 
 
-class LogoutView(AccountView):
-    """Ends the sign-in that the refresh token belongs to."""
+class LogoutView(OpenView):
+    """Ends the sign-in that the refresh token belongs to, unless it has ended already."""
 
     serializer_class = serializers.LogoutSerializer
 
     @extend_schema(operation_id="logout", responses=NO_CONTENT)
-    def post(self, request: SignedInRequest) -> Response:
-        token = RefreshToken.parse(self.valid_body()["refresh"])
-        if token is None or token.user_id != request.user.pk:
-            raise FieldRefused("refresh", ("token_not_valid", "This isn't your refresh token."))
-        end_sign_ins(_id=token.sign_in_id, userId=request.user.pk)
+    def post(self, request: Request) -> Response:
+        token = LogoutToken.parse(self.valid_body()["refresh"])
+        if token is None:
+            raise FieldRefused(
+                "refresh", ("token_not_valid", "This isn't a refresh token of this service.")
+            )
+        end_sign_ins(_id=token.sign_in_id, userId=token.user_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

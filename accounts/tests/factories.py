@@ -1,6 +1,5 @@
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import factory
 
@@ -25,7 +24,6 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
 class SignInFactory(factory.django.DjangoModelFactory[SignIn]):
     user = factory.SubFactory(UserFactory)
-    token_id = factory.LazyFunction(lambda: uuid4().hex)
     expires_at = factory.LazyFunction(lambda: now() + timedelta(days=30))
 
     class Meta:

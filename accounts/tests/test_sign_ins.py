@@ -1,14 +1,17 @@
+import jwt
 import pytest
 from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import SignIn
+from accounts.models import BrowserSession, SignIn
+from accounts.signing_in.sign_ins import end_browser_sessions
+from accounts.signing_in.tokens import RefreshToken
 from accounts.tests.calls import ME, error, login
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, SignInFactory, UserFactory
 from conftest import client_of
 
-SESSIONS = "/api/auth/sessions"
+SESSIONS, LOGOUT = "/api/auth/sessions", "/api/auth/logout"
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,10 @@ def test_a_browser_that_ends_the_others_stays_signed_in(api, ann, stranger):
     assert alive == [200, 401, 401, 200, 200]
 
 
+def jwt_claims(token):
+    return jwt.decode(token, options={"verify_signature": False})
+
+
 @pytest.mark.parametrize("sign_in_id", ["x", "0" * 24])
 def test_an_unknown_id_is_a_404(api, sign_in_id):
     assert api.delete(f"{SESSIONS}/{sign_in_id}").status_code == 404
@@ -74,25 +81,44 @@ def test_another_users_sign_in_is_a_404_and_continues(api, stranger):
     assert stranger.get(ME).status_code == 200
 
 
-def test_logout_ends_the_sign_in_that_the_token_names(anonymous, ann):
+def test_logout_needs_only_the_refresh_token(anonymous, ann):
     tokens = login(PASSWORD).json()
-    anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
+    device = APIClient()
+    device.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
 
-    done = anonymous.post("/api/auth/logout", {"refresh": tokens["refresh"]})
+    done = anonymous.post(LOGOUT, {"refresh": tokens["refresh"]})
 
     assert done.status_code == 204
-    assert anonymous.get(ME).status_code == 401
+    assert device.get(ME).status_code == 401
     assert anonymous.post("/api/auth/refresh", {"refresh": tokens["refresh"]}).status_code == 401
 
 
-def test_logout_accepts_only_the_users_own_refresh_token(api, stranger, ann):
-    UserFactory(email="bob@example.com")
-    foreign = login(PASSWORD, "bob@example.com").json()
+@pytest.mark.parametrize("header", ["Bearer stale", "Bearer", "Basic x"])
+def test_logout_ignores_an_access_token_that_is_no_longer_valid(anonymous, ann, header):
+    tokens = login(PASSWORD).json()
+    anonymous.credentials(HTTP_AUTHORIZATION=header)
 
-    for token in (foreign["refresh"], foreign["access"], "x"):
-        refused = api.post("/api/auth/logout", {"refresh": token})
+    assert anonymous.post(LOGOUT, {"refresh": tokens["refresh"]}).status_code == 204
+    assert not SignIn.objects.exists()
+
+
+def test_logout_succeeds_if_the_sign_in_has_ended_or_the_token_has_expired(anonymous):
+    sign_in = SignInFactory.document()
+    expired, ended = str(RefreshToken.of(sign_in, exp=1)), str(RefreshToken.of(sign_in))
+
+    statuses = [anonymous.post(LOGOUT, {"refresh": t}).status_code for t in (expired, ended, ended)]
+
+    assert statuses == [204] * 3
+
+
+def test_logout_refuses_what_is_no_refresh_token_of_this_service(anonymous, ann):
+    tokens = login(PASSWORD).json()
+    forged = jwt.encode(jwt_claims(tokens["refresh"]), "another key of sufficient length" * 2)
+
+    for token in (tokens["access"], forged, "x"):
+        refused = anonymous.post(LOGOUT, {"refresh": token})
         assert error(refused) == ("/refresh", "token_not_valid")
-    assert api.get(ME).status_code == 200
+    assert SignIn.objects.count() == 1
 
 
 def test_signing_in_sets_the_last_login(ann):
@@ -103,7 +129,18 @@ def test_signing_in_sets_the_last_login(ann):
     assert SignIn.objects.count() == 1
 
 
-def test_the_database_deletes_expired_django_sessions(db):
-    indexes = connection.get_collection("django_session").index_information().values()
+def test_the_database_deletes_expired_browser_sessions(db):
+    indexes = connection.get_collection("browser_sessions").index_information().values()
 
-    assert [("expire_date", -1)] in [i["key"] for i in indexes if i.get("expireAfterSeconds") == 0]
+    assert [("expire_date", 1)] in [i["key"] for i in indexes if i.get("expireAfterSeconds") == 0]
+
+
+def test_ending_browser_sessions_reads_nobody_elses(ann, command_log):
+    Client().force_login(ann)
+    command_log.clear()
+
+    end_browser_sessions([ann.pk])
+
+    names = [name for name, _ in command_log if name not in ("commitTransaction",)]
+    assert names == ["delete"]
+    assert not BrowserSession.objects.exists()

@@ -26,6 +26,7 @@ try:
     [ip_network(network, strict=False) for network in TRUSTED_PROXIES]
 except ValueError as error:
     raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from None
+SESSION_ENGINE = "accounts.signing_in.browser_sessions"
 # Behind a proxy that terminates TLS, browsers use https only.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(TRUSTED_PROXIES)
 CSRF_FAILURE_VIEW = "fitness_project.api.problems.handlers.csrf_failure"

@@ -1,0 +1,28 @@
+"""Django's database-backed sessions, extended by the user's id as its documentation describes.
+
+Without it, only a session's encoded data would name its user, and ending a user's sessions would
+mean decoding everybody's.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+
+from fitness_project.documents.ids import parse_object_id
+
+if TYPE_CHECKING:
+    from ..models import BrowserSession
+
+
+class SessionStore(db.SessionStore):
+    @classmethod
+    def get_model_class(cls) -> "type[BrowserSession]":
+        from ..models import BrowserSession  # The model itself names this class.
+
+        return BrowserSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> "BrowserSession":
+        session: BrowserSession = super().create_model_instance(data)
+        session.user_id = parse_object_id(data.get(SESSION_KEY))
+        return session
