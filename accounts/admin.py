@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from fitness_project.api.forms import CleanTextForm
 
-from .admin_site import ModelAdmin
+from .admin_site import MAX_SEARCH_LENGTH, ModelAdmin
 from .models import User
 from .passwords import change_password
 from .signing_in.sign_ins import sign_out
@@ -33,6 +33,8 @@ class GivenPasswordForm(AdminPasswordChangeForm):
         return self.user
 
 
+MIN_SEARCH_LENGTH = 3
+LAST_CHARACTER = "\U0010ffff"
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -47,17 +49,33 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     change_password_form = GivenPasswordForm
     actions = ("sign_out_everywhere",)
     ordering = ("email",)
-    list_display = ("email", "name", "is_active", "is_staff", "date_joined")
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined", "closed_at")
     list_filter = ("is_staff", "is_superuser", "is_active")
-    search_fields = ("email", "name")
+    search_fields = ("email",)
+    search_help_text = (
+        "The beginning of the user's e-mail address, at least three characters. Without it, the "
+        "list shows the staff."
+    )
+    show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("email", "new_password")}),
         ("Profile", {"fields": ("name", "weight_unit")}),
         ("Rights", {"fields": ("is_active", *RIGHTS)}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login", "date_joined", "closed_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
-    readonly_fields = ("last_login", "date_joined", "new_password")
+    readonly_fields = ("last_login", "date_joined", "closed_at", "new_password")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Reads only what an index finds, because there may be any number of users."""
+        beginning = search_term.strip().lower()[:MAX_SEARCH_LENGTH]
+        if not beginning:
+            return queryset.filter(is_staff=True), False
+        if len(beginning) < MIN_SEARCH_LENGTH:
+            return queryset.none(), False
+        return queryset.filter(email__gte=beginning, email__lt=beginning + LAST_CHARACTER), False
 
     def get_readonly_fields(
         self, request: HttpRequest, user: User | None = None
@@ -68,7 +86,10 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         return (*self.readonly_fields, *email, *rights)
 
     def has_change_permission(self, request: HttpRequest, user: User | None = None) -> bool:
-        """Only superusers change staff: whoever sets a password can sign in with it."""
+        """Only superusers change staff: whoever sets a password can sign in with it. Nobody changes
+        a closed account, which is being deleted."""
+        if user is not None and user.closed_at is not None:
+            return False
         has_rights = user is not None and (user.is_staff or user.is_superuser)
         may_change = is_superuser(request) or not has_rights
         return may_change and super().has_change_permission(request, user)
@@ -91,7 +112,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = list(queryset)
+        chosen = list(queryset.filter(closed_at=None))
         users = [user for user in chosen if self.has_change_permission(request, user)]
         sign_out(user.pk for user in users)
         if len(users) < len(chosen):

@@ -18,7 +18,7 @@ class UserDocument(TypedDict):
     isSuperuser: bool
     lastLogin: NotRequired[datetime | None]
     dateJoined: datetime
-    closedAt: NotRequired[datetime]
+    closedAt: NotRequired[datetime | None]
 
 
 class RotationDocument(TypedDict):

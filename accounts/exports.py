@@ -8,6 +8,7 @@ from fitness_project.api.http.json import dump_json
 from fitness_project.documents import registry
 from fitness_project.documents.instants import now
 from fitness_project.documents.tombstones import is_tombstone
+from fitness_project.errors import Missing
 
 from .models import User
 from .serializers import UserSerializer
@@ -16,9 +17,12 @@ from .serializers import UserSerializer
 def export_account(user_id: ObjectId) -> Iterator[bytes]:
     """Yields the export in parts, one document at a time.
 
-    Raises Missing at once, before the first part, if the account is gone.
+    Raises Missing at once, before the first part, if the account is gone or closed.
     """
-    user = UserSerializer.response(User.objects.documents.get(user_id))
+    stored = User.objects.documents.get(user_id)
+    if stored.get("closedAt"):
+        raise Missing
+    user = UserSerializer.response(stored)
     head = {"format": "fitness-export", "version": 1, "exportedAt": now(), "user": user}
     return _parts(dump_json(head), user_id)
 

@@ -8,20 +8,24 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 
 from .models import User
-from .passwords import change_password
+from .passwords import change_password, change_password_by_link
 from .signing_in.lockout import attempt
 
 
 class NewPasswordForm(SetPasswordForm):
+    """Behind the link of an e-mail."""
+
     user: User
 
     def save(self, commit: bool = True) -> User:
-        change_password(self.user, self.cleaned_data["new_password1"])
+        change_password_by_link(self.user, self.cleaned_data["new_password1"])
         return self.user
 
 
-class ChangePasswordForm(NewPasswordForm, AdminPasswordChangeForm):
-    """Also asks for the old password, and counts wrong ones as failed sign-ins from `address`."""
+class ChangePasswordForm(AdminPasswordChangeForm):
+    """Asks for the old password, and counts wrong ones as failed sign-ins from `address`."""
+
+    user: User
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         self.address = address
@@ -33,3 +37,7 @@ class ChangePasswordForm(NewPasswordForm, AdminPasswordChangeForm):
             code = "password_incorrect"
             raise ValidationError(self.error_messages[code], code=code)
         return old
+
+    def save(self, commit: bool = True) -> User:
+        change_password(self.user, self.cleaned_data["new_password1"])
+        return self.user

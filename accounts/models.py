@@ -45,7 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField("superuser", default=False, db_column="isSuperuser")
     last_login = models.DateTimeField(null=True, blank=True, db_column="lastLogin")
     date_joined = models.DateTimeField(default=timezone.now, editable=False, db_column="dateJoined")
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="closedAt")
+    closed_at = models.DateTimeField(
+        "being deleted since", null=True, blank=True, editable=False, db_column="closedAt"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

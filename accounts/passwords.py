@@ -24,20 +24,34 @@ def change_password(user: User, password: str | None) -> None:
     Raises Busy if the password has changed since the user was read: of two simultaneous changes,
     the first one stands.
     """
-    encoded = make_password(password)
-    _replace_password(user, encoded)
+    if not _replace_password(user, make_password(password)):
+        raise Busy(BEING_CHANGED)
+
+
+def change_password_by_link(user: User, password: str) -> None:
+    """Like change_password, but raises FieldRefused if the password has changed: that has spent
+    the link by which the user was found."""
+    if not _replace_password(user, make_password(password)):
+        raise FieldRefused("token", INVALID_LINK)
+
+
+def _replace_password(user: User, encoded: str) -> bool:
+    if not _store_password(user, encoded):
+        return False
     user.password = encoded
     remembered_principals.forget()
     send_password_changed(user)
+    return True
 
 
 @transactional
-def _replace_password(user: User, encoded: str) -> None:
+def _store_password(user: User, encoded: str) -> bool:
     # Also matches the new hash: if the reply to the commit is lost, the transaction runs again.
     current = User.objects.filter(pk=user.pk, password__in=(user.password, encoded))
-    if not current.update(password=encoded):
-        raise Busy(BEING_CHANGED)
-    end_sign_ins(userId=user.pk)
+    is_current = current.update(password=encoded) > 0
+    if is_current:
+        end_sign_ins(userId=user.pk)
+    return is_current
 
 
 def reset_password(uid: str, token: str, password: str) -> None:
@@ -50,7 +64,7 @@ def reset_password(uid: str, token: str, password: str) -> None:
     if not (isinstance(user, User) and user.is_active and reset_tokens.check_token(user, token)):
         raise FieldRefused("token", INVALID_LINK)
     refuse_weak_password(password, user, "newPassword")
-    change_password(user, password)
+    change_password_by_link(user, password)
 
 
 def refuse_weak_password(password: str, user: AbstractBaseUser, field: str) -> None:

@@ -8,6 +8,7 @@ from fitness_project.api.fields import (
     PasswordField,
     TextField,
 )
+from fitness_project.api.input import Input
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
@@ -21,20 +22,34 @@ STRENGTH = (
 )
 
 
+def own_email(email: str, source: Input) -> str:
+    """Accepts only the user's present e-mail address, because another one must be confirmed."""
+    if email != source.user.email:
+        text = (
+            "This call doesn't change the e-mail address. Where the service allows changing it, "
+            "POST /api/auth/email does."
+        )
+        raise serializers.ValidationError(text, "not_changeable")
+    return email
+
+
 class UserSerializer(DocumentSerializer):
     """A user.
 
     `weightUnit` is the unit in which to show weights; the API itself always uses kilograms.
     `routines` has the ids of the user's routines, in the order that the user chose. To change the
-    order, send the same ids in another one.
+    order, send the same ids in another one. `email` may only be sent back as it is.
     """
 
+    rules = {"email": own_email}
+
+    email = EmailField(required=False)
     routines = ListField(child=ObjectIdField(), required=False, max_length=500)
 
     class Meta:
         model = User
         fields = ("id", "email", "name", "weight_unit", "routines", "is_staff", "date_joined")
-        read_only_fields = ("email", "is_staff", "date_joined")
+        read_only_fields = ("is_staff", "date_joined")
 
 
 class TokenPairSerializer(serializers.Serializer):

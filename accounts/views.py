@@ -16,12 +16,13 @@ from fitness_project.errors import FieldRefused, PreconditionFailed, TokenNotVal
 from fitness_project.serving.addresses import client_address
 
 from . import serializers, services
+from .deletion import delete_account
 from .documents import UserDocument
 from .exports import export_account
 from .mail import send_password_reset
 from .models import User
 from .passwords import change_password, refuse_weak_password, reset_password
-from .signing_in.lockout import attempt
+from .signing_in.lockout import attempt, count_request
 from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
 
 
@@ -55,7 +56,7 @@ class MeView(AccountView):
         serializer = self.delete_body(data=request.data)
         serializer.is_valid(raise_exception=True)
         check_password(request, serializer.validated_data["password"], "password")
-        services.delete_account(request.user.pk, is_at_required_etag(request))
+        delete_account(request.user.pk, is_at_required_etag(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _respond(self, user: UserDocument) -> HttpResponse:
@@ -85,7 +86,7 @@ def check_password(request: SignedInRequest, password: str, field: str) -> User:
 
     A wrong password counts as a failed sign-in.
     """
-    user = User.objects.filter(pk=request.user.pk).first()
+    user = User.objects.filter(pk=request.user.pk, closed_at=None).first()
     if user is None:
         raise TokenNotValid
     check = partial(user.check_password, password)
@@ -118,11 +119,13 @@ class ResetView(OpenView):
     exists."""
 
     serializer_class = serializers.ResetSerializer
+    problem_codes = {"POST": ["429"]}
 
     @extend_schema(operation_id="reset_password", responses={202: None})
     def post(self, request: Request) -> Response:
-        site = request.build_absolute_uri("/").rstrip("/")
-        send_password_reset(self.valid_body()["email"], site)
+        email = self.valid_body()["email"]
+        count_request("reset", client_address(request))
+        send_password_reset(email, request.build_absolute_uri("/").rstrip("/"))
         return Response(status=status.HTTP_202_ACCEPTED)
 
 

@@ -35,7 +35,13 @@ STATE = [
     migrations.AddField(
         model_name="user",
         name="closed_at",
-        field=models.DateTimeField(blank=True, db_column="closedAt", editable=False, null=True),
+        field=models.DateTimeField(
+            blank=True,
+            db_column="closedAt",
+            editable=False,
+            null=True,
+            verbose_name="being deleted since",
+        ),
     ),
 ]
 
@@ -74,6 +80,10 @@ class Migration(migrations.Migration):
         ),
         make_indexes(
             "browser_sessions", {"expiry": ({"expire_date": 1}, {"expireAfterSeconds": 0})}
+        ),
+        # For the admin's list of staff.
+        make_indexes(
+            "users", {"staff": ({"isStaff": 1}, {"partialFilterExpression": {"isStaff": True}})}
         ),
         # For deleting an account, which deletes what the admin's log says about it.
         make_indexes("django_admin_log", {"by_object": ({"object_id": 1}, {})}),

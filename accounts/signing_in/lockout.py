@@ -2,16 +2,19 @@
 
 An attempt is counted, by one atomic increment, before the password is checked. However many
 attempts are made at once, no more passwords than the limit are checked. `attempts` counts the
-attempts in progress and those that failed, `failures` only those that failed.
+attempts in progress and those that failed, `failures` only those that failed. (Where the accounts
+that an IP address may create are limited, an attempt that creates one counts as a failure does.)
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from math import ceil
+from operator import not_
 from time import monotonic, sleep
 from typing import Literal, TypeVar
 
+from django.conf import settings
 from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
@@ -24,6 +27,7 @@ from ..documents import LoginAttemptsDocument
 from ..models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
 MAX_FAILURES_PER_EMAIL = 5
 MAX_FAILURES_PER_ADDRESS = 50
 PATIENCE_SECONDS = 1.0
@@ -55,25 +59,69 @@ def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
         past_the_deadline(_end, address_key, email_key, outcome)
 
 
+def attempt_registration(register: Callable[[], Result | None], address: str) -> Result | None:
+    """Creates an account. `register()` returns None if the e-mail address is taken, which counts
+    as a failure of the IP address: nobody finds out that way who has an account.
+
+    Raises TooManyAttempts, also if the IP address has created as many accounts as it may.
+    """
+
+    def limited() -> Result | None:
+        most, key = settings.REGISTRATIONS_PER_IP, _key("registrations", address)
+        return _counting(register, bool, key, most, DAY) if most else register()
+
+    return _counting(limited, not_, _key("address", address), MAX_FAILURES_PER_ADDRESS)
+
+
+def count_request(what: str, address: str) -> None:
+    """Counts one more `what` for this IP address. Raises TooManyAttempts."""
+    counter = _count_attempt(_key(what, address))
+    if counter["attempts"] > MAX_FAILURES_PER_ADDRESS:
+        raise TooManyAttempts(_seconds_left(counter))
+
+
 def is_within_limit(what: str, email: str) -> bool:
     """Counts one more `what` for this e-mail address: five within 15 minutes are allowed."""
     return _count_attempt(_key(what, email))["attempts"] <= MAX_FAILURES_PER_EMAIL
 
 
-def _begin(key: str, limit: int) -> None:
+def _counting(
+    work: Callable[[], Result],
+    counts: Callable[[Result], bool],
+    key: str,
+    limit: int,
+    window: timedelta = WINDOW,
+) -> Result:
+    """Returns `work()`, which is counted if its result `counts`. Raises TooManyAttempts."""
+    _begin(key, limit, window)
+    amount = {"attempts": -1}
+    try:
+        result = work()
+        if counts(result):
+            amount = {"failures": 1}
+        return result
+    finally:
+        past_the_deadline(_add, key, **amount)
+
+
+def _begin(key: str, limit: int, window: timedelta = WINDOW) -> None:
     """Waits briefly for attempts in progress, because they may succeed."""
     deadline = monotonic() + PATIENCE_SECONDS
     while True:
-        counter = _count_attempt(key)
+        counter = _count_attempt(key, window)
         if counter["attempts"] <= limit:
             return
         _add(key, attempts=-1)
         if counter["failures"] >= limit:
-            left = counter["expiresAt"] - now().replace(tzinfo=None)
-            raise TooManyAttempts(max(1, left // timedelta(seconds=1) + 1))
+            raise TooManyAttempts(_seconds_left(counter))
         if monotonic() > deadline:
             raise TooManyAttempts(ceil(PATIENCE_SECONDS))
         sleep(POLL_SECONDS)
+
+
+def _seconds_left(counter: LoginAttemptsDocument) -> int:
+    left = counter["expiresAt"] - now().replace(tzinfo=None)
+    return max(1, left // timedelta(seconds=1) + 1)
 
 
 def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
@@ -85,7 +133,7 @@ def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
         _add(email_key, **amount)
 
 
-def _count_attempt(key: str) -> LoginAttemptsDocument:
+def _count_attempt(key: str, window: timedelta = WINDOW) -> LoginAttemptsDocument:
     """Counts one more attempt in the current window, or the first of a new one."""
     present = now()
     while True:
@@ -95,7 +143,7 @@ def _count_attempt(key: str) -> LoginAttemptsDocument:
                 {"_id": key, "expiresAt": {"$gt": present}},
                 {
                     "$inc": {"attempts": 1},
-                    "$setOnInsert": {"failures": 0, "expiresAt": present + WINDOW},
+                    "$setOnInsert": {"failures": 0, "expiresAt": present + window},
                 },
                 upsert=True,
                 return_document=ReturnDocument.AFTER,

@@ -1,11 +1,13 @@
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import IntegrityError
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +20,7 @@ from fitness_project.serving.addresses import client_address
 
 from .. import serializers
 from ..models import SignIn, User
+from .lockout import attempt_registration
 from .sign_ins import (
     TokenPair,
     end_browser_sessions,
@@ -57,18 +60,34 @@ def signed_in(user: User, request: Request) -> dict[str, Any]:
     return {"user": serializers.UserSerializer(user).data, **sign_in(user, request)}
 
 
+class RegistrationIsOpen(BasePermission):
+    message = "Registration is closed."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return not settings.REGISTRATION_CLOSED
+
+
 class RegisterView(OpenView):
-    """Creates an account and signs in."""
+    """Creates an account and signs in. An e-mail address that is taken counts as a failed sign-in
+    for the IP address."""
 
     serializer_class = serializers.RegisterSerializer
+    permission_classes = (RegistrationIsOpen,)
+    problem_codes = {"POST": ["403", "429"]}
 
     @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
     def post(self, request: Request) -> Response:
-        try:
-            user = User.objects.create_user(**self.serializer_class.read(Input(request.data)))
-        except IntegrityError:
-            raise FieldRefused("email", ("unique", "This e-mail address is taken.")) from None
+        register = partial(self._register, self.serializer_class.read(Input(request.data)))
+        user = attempt_registration(register, client_address(request))
+        if user is None:
+            raise FieldRefused("email", ("unique", "This e-mail address is taken."))
         return Response(signed_in(user, request), status.HTTP_201_CREATED)
+
+    def _register(self, fields: dict[str, Any]) -> User | None:
+        try:
+            return User.objects.create_user(**fields)
+        except IntegrityError:
+            return None
 
 
 class LoginView(OpenView):

@@ -1,14 +1,19 @@
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.sessions.models import Session as DjangoSession
+from django.core import mail
 from django.db import connection
 from django.test import Client
+from django_tasks.base import Task
+from pymongo.errors import AutoReconnect
 from rest_framework.test import APIClient
 
-from accounts import services
-from accounts.models import User
+from accounts import deletion
+from accounts.deletion import finish_deletion
+from accounts.exports import export_account
+from accounts.models import BrowserSession, User
 from accounts.tests.calls import ME, PASSWORD_PATH, error, login
 from accounts.tests.factories import PASSWORD, UserFactory
+from fitness_project.errors import Missing
 from history.models import Session
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
@@ -16,12 +21,7 @@ from routines.tests.factories import RoutineFactory
 pytestmark = pytest.mark.django_db
 
 
-class FakeTimer:
-    def start(self):
-        pass
-
-
-def test_nothing_of_the_user_is_left_in_any_collection(api, ann, monkeypatch):
+def test_nothing_of_the_user_is_left_in_any_collection(api, ann):
     RoutineFactory(user=ann)
     SessionFactory(user=ann)
     login("not this one")
@@ -33,8 +33,8 @@ def test_nothing_of_the_user_is_left_in_any_collection(api, ann, monkeypatch):
 
     assert api.delete(ME, {"password": PASSWORD}).status_code == 204
 
-    assert not DjangoSession.objects.exists()
-    for name in connection.database.list_collection_names():
+    assert not BrowserSession.objects.exists()
+    for name in set(connection.database.list_collection_names()) - {"tasks"}:
         stored = str(list(connection.database[name].find()))
         assert str(ann.pk) not in stored, name
         assert "ann@example.com" not in stored, name
@@ -42,17 +42,103 @@ def test_nothing_of_the_user_is_left_in_any_collection(api, ann, monkeypatch):
     assert api.get(ME).status_code == 401
 
 
-def test_documents_written_during_the_deletion_are_removed_afterwards(api, ann, monkeypatch):
-    timers = []
-    monkeypatch.setattr(services, "Timer", lambda *args: timers.append(args) or FakeTimer())
+def test_documents_that_other_processes_wrote_meanwhile_are_deleted_by_the_task(api, ann):
     api.delete(ME, {"password": PASSWORD})
     SessionFactory(user_id=ann.pk, user=None)
 
-    ((seconds, work, arguments),) = timers
-    work(*arguments)
+    finish_deletion.call(str(ann.pk))
 
-    assert seconds > services.MAX_AGE
     assert not Session.objects.exists()
+
+
+class TestALargeAccount:
+    """An account that one request doesn't delete completely."""
+
+    @pytest.fixture(autouse=True)
+    def _closed(self, api, ann, monkeypatch):
+        SessionFactory(user=ann)
+        monkeypatch.setattr(deletion, "SECONDS_IN_REQUEST", 0)
+        assert api.delete(ME, {"password": PASSWORD}).status_code == 204
+
+    def test_the_account_is_closed_at_once(self, api, ann):
+        assert api.get(ME).status_code == 401
+        assert login(PASSWORD).status_code == 401
+        assert Session.objects.count() == 1
+        with pytest.raises(Missing):
+            export_account(ann.pk)
+
+    def test_the_password_cannot_be_reset(self, ann):
+        APIClient().post(f"{PASSWORD_PATH}/reset", {"email": ann.email})
+
+        assert mail.outbox == []
+
+    def test_the_email_address_is_taken_until_everything_is_deleted(self, ann):
+        assert error(register()) == ("/email", "unique")
+
+        finish_deletion.call(str(ann.pk))
+
+        assert register().status_code == 201
+        assert not Session.objects.exists()
+
+    def test_staff_see_that_it_is_being_deleted_and_cannot_reopen_it(self, ann, client):
+        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        path = f"/admin/accounts/user/{ann.pk}"
+
+        page = client.get(f"{path}/change/")
+        statuses = [
+            client.post(f"{path}/change/", {"weight_unit": "kg", "is_active": "on"}).status_code,
+            client.post(f"{path}/password/", {"password1": "another horse 9"}).status_code,
+        ]
+
+        assert "Being deleted since" in page.content.decode()
+        assert statuses == [403, 403]
+        assert not User.objects.get(pk=ann.pk).is_active
+
+    @pytest.mark.parametrize("batches", range(4))
+    def test_a_task_that_was_killed_continues_where_it_stopped(self, ann, monkeypatch, batches):
+        for _ in range(2):
+            SessionFactory(user=ann)
+        monkeypatch.setattr(deletion, "BATCH", 1)
+        kind, rest = type(User.objects.documents.collection), iter(range(batches))
+        delete_many = kind.delete_many
+
+        def killed(*args, **options):
+            if next(rest, None) is None:
+                raise SystemExit
+            return delete_many(*args, **options)
+
+        with monkeypatch.context() as patch, pytest.raises(SystemExit):
+            patch.setattr(kind, "delete_many", killed)
+            finish_deletion.call(str(ann.pk))
+        for _ in range(2):
+            finish_deletion.call(str(ann.pk))
+
+        assert not User.objects.filter(pk=ann.pk).exists()
+        assert not Session.objects.exists()
+
+
+def test_the_request_deletes_batch_by_batch(api, ann, command_log):
+    Session.objects.bulk_create([SessionFactory.build(user=ann) for _ in range(450)])
+    command_log.clear()
+
+    assert api.delete(ME, {"password": PASSWORD}).status_code == 204
+
+    deletions = [c["deletes"][0]["q"] for name, c in command_log if name == "delete"]
+    sizes = [len(q["_id"]["$in"]) for q in deletions if "userId" in q and "_id" in q]
+    assert max(sizes) == deletion.BATCH
+    assert not Session.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_an_outage_after_the_account_was_closed_leaves_the_rest_to_the_task(api, ann, monkeypatch):
+    def unreachable(*_):
+        raise AutoReconnect("gone")
+
+    monkeypatch.setattr(deletion, "_some_ids", unreachable)
+
+    assert api.delete(ME, {"password": PASSWORD}).status_code == 204
+
+    assert not User.objects.get().is_active
 
 
 @pytest.mark.parametrize(
@@ -65,7 +151,7 @@ def test_documents_written_during_the_deletion_are_removed_afterwards(api, ann, 
 def test_a_process_that_still_remembers_the_token_responds_with_401(
     api, monkeypatch, verb, path, body
 ):
-    monkeypatch.setattr(services.remembered_principals, "forget", lambda: None)
+    monkeypatch.setattr(deletion.remembered_principals, "forget", lambda: None)
     api.delete(ME, {"password": PASSWORD})
 
     assert getattr(api, verb)(path, body).status_code == 401
@@ -79,21 +165,23 @@ def test_a_wrong_password_deletes_nothing(api):
     assert User.objects.exists()
 
 
-def test_a_failure_halfway_deletes_nothing(ann, monkeypatch):
+def test_an_account_that_cannot_be_closed_keeps_everything(ann, monkeypatch):
     session = SessionFactory(user=ann)
-    monkeypatch.setattr(User.objects, "filter", lambda **_: 1 / 0)
+    monkeypatch.setattr(Task, "enqueue", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        services.delete_account(ann.pk, lambda user: True)
+        deletion.delete_account(ann.pk, lambda user: True)
 
     assert Session.objects.get() == session
+    assert User.objects.get().is_active
 
 
 def test_the_email_address_is_free_again(api):
     api.delete(ME, {"password": PASSWORD})
 
-    again = APIClient().post(
-        "/api/auth/register", {"email": "ann@example.com", "password": PASSWORD}
-    )
+    assert register().status_code == 201
 
-    assert again.status_code == 201
+
+def register():
+    body = {"email": "ann@example.com", "password": PASSWORD}
+    return APIClient().post("/api/auth/register", body)

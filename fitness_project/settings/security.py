@@ -6,7 +6,7 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import MONGODB_URI, VAR_DIR
-from .environment import comma_separated, text
+from .environment import comma_separated, switch, text, whole_number
 from .secret_key import kept_secret_key
 
 if MONGODB_URI and not text("SECRET_KEY"):
@@ -45,6 +45,10 @@ CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After",
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.settings.debug_pages.SettingsFilter"
+
+REGISTRATION_CLOSED = switch("REGISTRATION_CLOSED")
+# Accounts that one IP address may create within a day. 0 means any number.
+REGISTRATIONS_PER_IP = whole_number("REGISTRATIONS_PER_IP", 0, 0, 1_000_000)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]  # Browser sessions name it.
