@@ -22,7 +22,7 @@ from pymongo.errors import PyMongoError
 from fitness_project.database import deadline
 from fitness_project.database.transactions import transactional
 from fitness_project.documents import registry
-from fitness_project.documents.collection import Document, Documents
+from fitness_project.documents.collection import Documents
 from fitness_project.documents.instants import now
 from fitness_project.errors import PreconditionFailed
 
@@ -85,7 +85,7 @@ def _some_ids(documents: Documents) -> list[ObjectId]:
 
 
 def _belonging_to(user_id: ObjectId) -> Iterator[Documents]:
-    """The user's documents in each collection, tombstones and entries in the admin's log included."""
+    """The user's documents in each collection, with tombstones and the admin's log of the user."""
     for entry in registry.owned():
         yield entry.documents.where(**{str(entry.owner): user_id})
     yield BrowserSession.objects.documents.where(userId=user_id)

@@ -61,6 +61,29 @@ def test_the_page_of_a_user_does_not_show_the_hash(admin, ann):
     assert ann.password.rsplit("$", 1)[1] not in page
 
 
+def test_the_list_of_users_has_staff_or_those_whose_email_address_begins_with_the_search(
+    admin, ann
+):
+    UserFactory(email="joanne@example.com")
+
+    pages = {q: admin.get(USERS, {"q": q}).content.decode() for q in ("", "Ann@", "an")}
+
+    assert "ann@example.com" in pages["Ann@"]
+    assert "joanne@example.com" not in pages["Ann@"]
+    assert all("ann" not in pages[q] for q in ("", "an"))
+    assert User.objects.get(is_staff=True).email in pages[""]
+
+
+def test_no_page_of_the_list_of_users_reads_all_users(admin, command_log):
+    command_log.clear()
+
+    for q in ("", "a", "ann"):
+        admin.get(USERS, {"q": q})
+
+    first_stages = [c["pipeline"][0] for _, c in command_log if c.get("aggregate") == "users"]
+    assert all("$match" in stage and "$regex" not in str(stage) for stage in first_stages)
+
+
 def test_training_data_can_be_seen_and_not_changed(admin, ann):
     for path in (
         f"/admin/routines/routine/{RoutineFactory(user=ann).pk}/change/",
@@ -112,7 +135,7 @@ class TestSigningOut:
         browser.force_login(ann)
         body = {"action": "sign_out_everywhere", "_selected_action": [str(ann.pk)]}
 
-        admin.post(USERS, body)
+        admin.post(f"{USERS}?q=ann@", body)
 
         assert api.get("/api/auth/me").status_code == 401
         assert browser.get("/api/auth/me").status_code == 401
@@ -225,12 +248,14 @@ class TestStaffWhoMayChangeUsers:
         assert not ann.groups.exists()
 
     def test_they_can_sign_out_users_but_no_superuser(self, admin, ann):
-        browsers = {user: Client() for user in (ann, UserFactory(is_superuser=True))}
+        browsers = {user: Client() for user in (ann, UserFactory(is_staff=True, is_superuser=True))}
         for user, browser in browsers.items():
             browser.force_login(user)
         ids = [str(user.pk) for user in browsers]
 
-        admin.post(USERS, {"action": "sign_out_everywhere", "_selected_action": ids})
+        for q in ("ann@", ""):
+            path = f"{USERS}?q={q}"
+            admin.post(path, {"action": "sign_out_everywhere", "_selected_action": ids})
 
         assert [b.get("/api/auth/me").status_code for b in browsers.values()] == [401, 200]
 

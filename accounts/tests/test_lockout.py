@@ -156,6 +156,55 @@ def test_stored_counters_contain_neither_email_nor_ip_addresses():
     assert "192.0.2.1" not in stored
 
 
+class TestRegistrations:
+    """They count for their IP address only."""
+
+    def register(self, email, address="192.0.2.1"):
+        body = {"email": email, "password": PASSWORD}
+        return APIClient().post("/api/auth/register", body, REMOTE_ADDR=address)
+
+    def test_a_taken_email_address_counts_as_a_failure_of_the_ip_address(self, monkeypatch):
+        monkeypatch.setattr(lockout, "MAX_FAILURES_PER_ADDRESS", 3)
+        statuses = [self.register("ann@example.com").status_code for _ in range(3)]
+
+        assert statuses == [400] * 3
+        assert self.register("new@example.com").status_code == 429
+        assert login(password=PASSWORD).status_code == 429
+        assert self.register("new@example.com", "192.0.2.2").status_code == 201
+
+    def test_failed_sign_ins_count_too_and_registrations_that_succeed_do_not(self, monkeypatch):
+        monkeypatch.setattr(lockout, "MAX_FAILURES_PER_ADDRESS", 3)
+        fail(2)
+        statuses = [self.register(f"new{n}@example.com").status_code for n in range(4)]
+        fail(1)
+
+        assert statuses == [201] * 4
+        assert self.register("new@example.com").status_code == 429
+
+    def test_an_invalid_body_does_not_count(self):
+        for _ in range(2):
+            assert self.register("not an address").status_code == 400
+
+        assert not LoginAttempts.objects.exists()
+
+    def test_an_ip_address_may_create_as_many_accounts_as_the_setting_says(self, settings):
+        settings.REGISTRATIONS_PER_IP = 2
+        self.register("ann@example.com")
+        created = [self.register(f"new{n}@example.com") for n in range(3)]
+
+        assert [response.status_code for response in created] == [201, 201, 429]
+        assert 23 * 3600 < int(created[2]["Retry-After"]) <= 24 * 3600 + 1
+        assert self.register("other@example.com", "192.0.2.2").status_code == 201
+
+    def test_registration_can_be_closed(self, settings):
+        settings.REGISTRATION_CLOSED = True
+
+        refused = self.register("new@example.com")
+
+        assert (refused.status_code, refused.json()["detail"]) == (403, "Registration is closed.")
+        assert login(password=PASSWORD).status_code == 200
+
+
 class TestProxies:
     def lock_out(self, forwarded):
         for _ in range(5):

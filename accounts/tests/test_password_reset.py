@@ -1,4 +1,5 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts import passwords
 from accounts.models import User
+from accounts.signing_in import lockout
 from accounts.tests.calls import ME, PASSWORD_PATH, error, login
 from accounts.tests.factories import PASSWORD, UserFactory
 
@@ -58,6 +60,37 @@ def test_the_link_sets_a_password_once_and_ends_every_sign_in(link, api):
     assert error(second) == ("/token", "invalid_link")
     assert api.get(ME).status_code == 401
     assert login(NEW).status_code == 200
+
+
+def test_of_simultaneous_uses_one_succeeds_and_the_others_are_a_400(link):
+    def use(number):
+        return confirm(*link, password=f"horse number {number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        responses = list(threads.map(use, range(8)))
+
+    assert sorted(r.status_code for r in responses) == [204] + [400] * 7
+    (winner,) = (n for n, response in enumerate(responses) if response.status_code == 204)
+    assert login(f"horse number {winner}").status_code == 200
+
+
+def test_a_link_that_is_spent_while_its_page_is_open_is_a_400(link, client, monkeypatch):
+    monkeypatch.setattr("accounts.passwords._store_password", lambda *_: False)
+    page = client.get(f"/password-reset/{link[0]}/{link[1]}/", follow=True)
+
+    typed = {"new_password1": NEW, "new_password2": NEW}
+    refused = client.post(page.redirect_chain[-1][0], typed)
+
+    assert refused.status_code == 400
+
+
+def test_too_many_requests_from_one_ip_address_are_a_429(ann, monkeypatch):
+    monkeypatch.setattr(lockout, "MAX_FAILURES_PER_ADDRESS", 3)
+    responses = [ask(email) for email in ("ann@example.com", "nobody@example.com") * 2]
+
+    assert [response.status_code for response in responses] == [202] * 3 + [429]
+    assert int(responses[3]["Retry-After"]) > 0
+    assert login(PASSWORD).status_code == 200
 
 
 def test_a_weak_password_does_not_use_up_the_link(link):
