@@ -1,3 +1,5 @@
+from datetime import UTC, timedelta
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core import mail
@@ -11,9 +13,13 @@ from accounts import deletion
 from accounts.deletion import finish_deletion
 from accounts.exports import export_account
 from accounts.models import BrowserSession, User
+from accounts.signing_in.principals import MAX_AGE
 from accounts.tests.calls import ME, PASSWORD_PATH, error, login
 from accounts.tests.factories import PASSWORD, UserFactory
+from fitness_project.database.deadline import SECONDS
 from fitness_project.errors import Missing
+from fitness_project.tasks import queue
+from fitness_project.tasks.worker import run_due
 from history.models import Session
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory
@@ -49,6 +55,21 @@ def test_documents_that_other_processes_wrote_meanwhile_are_deleted_by_the_task(
     finish_deletion.call(str(ann.pk))
 
     assert not Session.objects.exists()
+
+
+def test_the_task_runs_when_no_process_accepts_the_tokens_any_more(api, ann, monkeypatch):
+    api.delete(ME, {"password": PASSWORD})
+    SessionFactory(user_id=ann.pk, user=None)
+    stored = queue.tasks().find_one()
+    run_due()
+    assert Session.objects.exists()
+
+    later = stored["enqueuedAt"].replace(tzinfo=UTC) + timedelta(seconds=MAX_AGE + SECONDS + 3)
+    monkeypatch.setattr(queue, "now", lambda: later)
+    run_due()
+
+    assert not Session.objects.exists()
+    assert queue.tasks().find_one()["status"] == "SUCCESSFUL"
 
 
 class TestALargeAccount:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.db import connection
 from pymongo.errors import OperationFailure
 from pymongo.synchronous.client_session import ClientSession
 
@@ -44,3 +45,4 @@ def test_a_new_password_is_stored_and_the_user_notified_once(api, ann):
 def test_an_account_is_deleted(api):
     assert api.delete(ME, {"password": PASSWORD}).status_code == 204
     assert not User.objects.exists()
+    assert connection.database["tasks"].count_documents({}) == 1
