@@ -14,7 +14,6 @@ from time import monotonic
 
 from bson import ObjectId
 from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError
 from django_tasks import task
 from pymongo.errors import PyMongoError
@@ -91,5 +90,4 @@ def _belonging_to(user_id: ObjectId) -> Iterator[Documents]:
     yield BrowserSession.objects.documents.where(userId=user_id)
     for model in (User.groups.through, User.user_permissions.through, LogEntry):
         yield Documents(model, {"user_id": user_id})
-    users = ContentType.objects.get_for_model(User).pk
-    yield Documents(LogEntry, {"object_id": str(user_id), "content_type_id": users})
+    yield Documents(LogEntry, {"object_id": str(user_id)})

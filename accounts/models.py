@@ -94,7 +94,9 @@ class Rotation(EmbeddedModel):
 class SignIn(models.Model):
     """A signed-in device."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_column="userId")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", db_index=False, db_column="userId"
+    )
     rotations = EmbeddedModelArrayField(Rotation, default=list)
     created_at = models.DateTimeField(default=now, db_column="createdAt")
     last_used_at = models.DateTimeField(default=now, db_column="lastUsedAt")
@@ -122,7 +124,7 @@ class BrowserSession(AbstractBaseSession):
     # As `_id`: MongoDB wouldn't use the backend's unique index, which is partial.
     session_key = models.CharField("session key", max_length=40, primary_key=True, db_column="_id")
     expire_date = models.DateTimeField("expire date")
-    user_id = ObjectIdField(null=True, db_index=True, db_column="userId")
+    user_id = ObjectIdField(null=True, db_column="userId")
 
     objects: ClassVar[BrowserSessionManager] = BrowserSessionManager()
 

@@ -4,12 +4,15 @@ Only Django's picture of the sign-ins and users changes here: the next migration
 stored documents.
 """
 
+import django.db.models.deletion
 import django_mongodb_backend.fields
+from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
 from fitness_project.database.indexes import make_indexes
 
+BY_USER = {"by_user": ({"userId": 1, "_id": 1}, {})}
 STATE = [
     migrations.AddField(
         model_name="rotation",
@@ -68,9 +71,7 @@ class Migration(migrations.Migration):
                 ("expire_date", models.DateTimeField(verbose_name="expire date")),
                 (
                     "user_id",
-                    django_mongodb_backend.fields.ObjectIdField(
-                        db_column="userId", db_index=True, null=True
-                    ),
+                    django_mongodb_backend.fields.ObjectIdField(db_column="userId", null=True),
                 ),
             ],
             options={
@@ -79,12 +80,31 @@ class Migration(migrations.Migration):
             },
         ),
         make_indexes(
-            "browser_sessions", {"expiry": ({"expire_date": 1}, {"expireAfterSeconds": 0})}
+            "browser_sessions",
+            {**BY_USER, "expiry": ({"expire_date": 1}, {"expireAfterSeconds": 0})},
+        ),
+        make_indexes("sign_ins", BY_USER),
+        migrations.AlterField(
+            model_name="signin",
+            name="user",
+            field=models.ForeignKey(
+                db_column="userId",
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         # For the admin's list of staff.
         make_indexes(
             "users", {"staff": ({"isStaff": 1}, {"partialFilterExpression": {"isStaff": True}})}
         ),
-        # For deleting an account, which deletes what the admin's log says about it.
-        make_indexes("django_admin_log", {"by_object": ({"object_id": 1}, {})}),
+        # For deleting an account, and with it what the admin's log says of the user.
+        make_indexes(
+            "django_admin_log",
+            {
+                "by_user": ({"user_id": 1, "_id": 1}, {}),
+                "by_object": ({"object_id": 1, "_id": 1}, {}),
+            },
+        ),
     ]

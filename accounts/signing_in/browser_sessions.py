@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.utils import timezone
 
 from fitness_project.documents.ids import parse_object_id
 
@@ -26,3 +27,14 @@ class SessionStore(db.SessionStore):
         session: BrowserSession = super().create_model_instance(data)
         session.user_id = parse_object_id(data.get(SESSION_KEY))
         return session
+
+    def _get_session_from_db(self) -> "BrowserSession | None":
+        """Finds the session by its key alone, as any database can, and compares its expiry here."""
+        try:
+            session = self.model.objects.get(pk=self.session_key)
+            if session.expire_date > timezone.now():
+                return session
+        except self.model.DoesNotExist:
+            pass
+        self._session_key = None
+        return None

@@ -16,7 +16,7 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.instants import now
 from fitness_project.errors import Busy, TokenNotValid
 
-from ..documents import RotationDocument, SignInDocument
+from ..documents import BrowserSessionDocument, RotationDocument, SignInDocument
 from ..models import BrowserSession, SignIn, User
 from . import rotations
 from .principals import remembered_principals
@@ -144,17 +144,17 @@ def end_sign_ins(**conditions: Any) -> int:
 
 def sign_out(user_ids: Iterable[ObjectId]) -> None:
     """Ends all sign-ins of these users, including those of browsers."""
-    ids = list(user_ids)
-    end_sign_ins(userId={"$in": ids})
-    end_browser_sessions(ids)
+    ids = {"$in": list(user_ids)}
+    end_sign_ins(userId=ids)
+    _browser_sessions().delete_many({"userId": ids})
 
 
-def end_browser_sessions(user_ids: Iterable[ObjectId], but: str | None = None) -> None:
-    """Ends these users' Django sessions, except the one with the key `but`."""
-    sessions = BrowserSession.objects.documents
-    sessions.collection.delete_many(
-        {"userId": {"$in": list(user_ids)}, "_id": {"$ne": but}}, session=sessions.session
-    )
+def sign_out_elsewhere(user_id: ObjectId, *, but: ObjectId | str | None) -> None:
+    """Ends all sign-ins of the user, including those of browsers, except the one with this id."""
+    for stored in (_stored(), _browser_sessions()):
+        ids = [found["_id"] for found in stored.find({"userId": user_id}, {"_id": 1})]
+        stored.delete_many({"userId": user_id, "_id": {"$in": [i for i in ids if i != but]}})
+    remembered_principals.forget()
 
 
 def _used_at(present: datetime) -> Use:
@@ -163,3 +163,7 @@ def _used_at(present: datetime) -> Use:
 
 def _stored() -> Collection[SignInDocument]:
     return SignIn.objects.documents.collection
+
+
+def _browser_sessions() -> Collection[BrowserSessionDocument]:
+    return BrowserSession.objects.documents.collection

@@ -23,9 +23,9 @@ from ..models import SignIn, User
 from .lockout import attempt_registration
 from .sign_ins import (
     TokenPair,
-    end_browser_sessions,
     end_sign_ins,
     refresh_sign_in,
+    sign_out_elsewhere,
     start_sign_in,
 )
 from .tokens import LogoutToken, RefreshToken
@@ -152,8 +152,8 @@ class SignInsView(AccountView):
     def delete(self, request: SignedInRequest) -> Response:
         """Ends every sign-in but the current one, including those of browsers."""
         session = getattr(request, "session", None)
-        end_browser_sessions([request.user.pk], but=session and session.session_key)
-        end_sign_ins(userId=request.user.pk, _id={"$ne": self._current})
+        browser = session and session.session_key
+        sign_out_elsewhere(request.user.pk, but=self._current or browser)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @property
