@@ -4,15 +4,17 @@
 takes effect only if nothing else has changed the sign-in since it was read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import uuid4
 
 from bson import ObjectId
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from fitness_project.database.transactions import transactional
+from fitness_project.documents.collection import Document
 from fitness_project.documents.instants import now
 from fitness_project.errors import Busy, TokenNotValid
 
@@ -137,24 +139,36 @@ def end_sign_ins(**conditions: Any) -> int:
 
     Returns how many there were.
     """
-    deleted = _stored().delete_many(conditions, session=SignIn.objects.documents.session)
+    deleted = _stored().delete_many(conditions, session=_session())
     remembered_principals.forget()
     return deleted.deleted_count
 
 
-def sign_out(user_ids: Iterable[ObjectId]) -> None:
+def sign_out(user_ids: Sequence[ObjectId]) -> None:
     """Ends all sign-ins of these users, including those of browsers."""
-    ids = {"$in": list(user_ids)}
-    end_sign_ins(userId=ids)
-    _browser_sessions().delete_many({"userId": ids})
+    _end_all({"userId": {"$in": user_ids}})
+    remembered_principals.forget()
 
 
 def sign_out_elsewhere(user_id: ObjectId, *, but: ObjectId | str | None) -> None:
     """Ends all sign-ins of the user, including those of browsers, except the one with this id."""
-    for stored in (_stored(), _browser_sessions()):
-        ids = [found["_id"] for found in stored.find({"userId": user_id}, {"_id": 1})]
-        stored.delete_many({"userId": user_id, "_id": {"$in": [i for i in ids if i != but]}})
+    ids = [
+        found["_id"]
+        for stored in (_stored(), _browser_sessions())
+        for found in stored.find({"userId": user_id}, {"_id": 1})
+    ]
+    _end_all({"userId": user_id, "_id": {"$in": [found for found in ids if found != but]}})
     remembered_principals.forget()
+
+
+@transactional
+def _end_all(conditions: Document) -> None:
+    for stored in (_stored(), _browser_sessions()):
+        stored.delete_many(conditions, session=_session())
+
+
+def _session() -> ClientSession | None:
+    return SignIn.objects.documents.session
 
 
 def _used_at(present: datetime) -> Use:
