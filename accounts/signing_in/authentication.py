@@ -1,5 +1,6 @@
 """Bearer tokens: access tokens of this service whose sign-in hasn't ended."""
 
+from bson import ObjectId
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -39,10 +40,15 @@ def find_principal(text: bytes) -> Principal:
             "/api/auth/refresh."
         )
     sign_in = sign_in_of(token)
-    user = User.objects.filter(pk=token.user_id, is_active=True).first() if sign_in else None
+    user = active_user(token.user_id) if sign_in else None
     if sign_in is None or user is None or sign_in["userId"] != user.pk:
         raise SignInOver
     return Principal(user, token)
+
+
+def active_user(user_id: ObjectId) -> User | None:
+    """The user without `routines`, which can be 500 ids: processes remember many users."""
+    return User.objects.filter(pk=user_id, is_active=True).defer("routines").first()
 
 
 class BearerScheme(SimpleJWTScheme):

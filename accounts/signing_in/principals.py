@@ -8,7 +8,8 @@ from ..models import User
 from .tokens import AccessToken
 
 MAX_AGE = 4.0
-MAX_REMEMBERED = 10_000
+# At most 8 MB in each process, at 2.6 kB for one. A process doesn't serve as many people in MAX_AGE.
+MAX_REMEMBERED = 3_000
 
 
 class Principal(NamedTuple):
