@@ -8,7 +8,7 @@ from ..models import User
 from .tokens import AccessToken
 
 MAX_AGE = 4.0
-# At most 8 MB in each process, at 2.6 kB for one. A process doesn't serve as many people in MAX_AGE.
+# At most 8 MB in each process, at 2.6 kB for one: more people than a process serves in MAX_AGE.
 MAX_REMEMBERED = 3_000
 
 
