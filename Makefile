@@ -16,7 +16,7 @@ FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults types coverage check fuzz bench soak format lock
+.PHONY: run test test-faults types coverage check fuzz bench bench-scale soak format lock
 
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
@@ -53,6 +53,9 @@ fuzz: $(DEV)  ## Send more than ten thousand generated requests
 
 bench: $(DEV)  ## Measure every call, on a fresh database
 	$(BIN)/python bench/run.py
+
+bench-scale: $(DEV)  ## Measure single requests on a database with a million sessions
+	$(BIN)/python bench/scale.py
 
 soak: $(DEV)  ## Make every call, as many users, for ten minutes or SECONDS=
 	$(BIN)/python bench/soak.py $(SECONDS)

@@ -31,12 +31,13 @@ Json = dict[str, Any]
 
 
 class Account:
-    def __init__(self, service: Service, email: str) -> None:
+    def __init__(self, service: Service, email: str, *, is_new: bool = True) -> None:
         self._service = service
         self.credentials = {"email": email, "password": PASSWORD}
-        registered = self._ask("POST", "/api/auth/register", self.credentials, status=201)
-        self.id = ObjectId(registered["user"]["id"])
-        self.use(registered)
+        path, status = ("register", 201) if is_new else ("login", 200)
+        signed_in = self._ask("POST", f"/api/auth/{path}", self.credentials, status=status)
+        self.id = ObjectId(signed_in["user"]["id"])
+        self.use(signed_in)
 
     def use(self, pair: Json) -> None:
         self.refresh, self._access = pair["refresh"], pair["access"]

@@ -1,4 +1,4 @@
-"""The service on a fresh database of its own, until a `with` block ends."""
+"""The service on a database of its own, until a `with` block ends."""
 
 import http.client
 import json
@@ -25,21 +25,26 @@ ELSEWHERE = ("MONGODB_URI", "MONGODB_NAME", "SECRET_KEY")
 
 
 class Service:
-    """It listens on `port`, and its database is in `var_dir`.
+    """It listens on `port`, and its database is in `var_dir`: `kept`, or a temporary folder.
 
     It runs the code in `checkout` with the interpreter `python`.
     """
 
     def __init__(
-        self, checkout: Path = PROJECT, python: str = sys.executable, **environment: str
+        self,
+        checkout: Path = PROJECT,
+        python: str = sys.executable,
+        kept: Path | None = None,
+        **environment: str,
     ) -> None:
         self.checkout = checkout
         self.python = python
+        self.kept = kept
         self.environment = environment
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="fitness-bench-")
-        self.var_dir = Path(self._folder.name)
+        self.var_dir = self.kept or Path(self._folder.name)
         self.port = free_port()
         given = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "WORKERS": str(WORKERS)}
         inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
