@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 
 from fitness_project.database import deadline
 from fitness_project.database.transactions import transactional
-from fitness_project.documents import registry
+from fitness_project.documents import chosen_ids, registry
 from fitness_project.documents.collection import Documents
 from fitness_project.documents.instants import now
 from fitness_project.errors import PreconditionFailed
@@ -75,6 +75,7 @@ def _delete_all(user_id: ObjectId, until: float) -> None:
             if monotonic() > until:
                 return
             documents.collection.delete_many({**documents.filter, "_id": {"$in": ids}})
+    chosen_ids.release_all(user_id)
     User.objects.documents.collection.delete_one({"_id": user_id})
 
 

@@ -23,4 +23,5 @@ class Migration(migrations.Migration):
         make_indexes("history", {"history_by_exercise": (BY_EXERCISE, {})}),
         for_retries("history"),
         for_tombstones("history"),
+        make_indexes("chosenIds", {"chosenIds_of_user": ({"userId": 1}, {})}),
     ]
