@@ -10,6 +10,7 @@ from threading import Semaphore
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 
 from fitness_project.errors import Busy
 
@@ -33,11 +34,15 @@ def take_body(environ: Environ) -> None:
     """Replaces the stream with the whole body.
 
     A chunked body gets its length here, because Django takes a body without a Content-Length for
-    empty. A body over the limit is cut off one byte beyond it, so that Django refuses it.
+    empty. One over the limit is cut off one byte beyond it, so that Django refuses it. A body that
+    is declared to be over the limit isn't read at all, so that its client is told at once.
     """
-    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     declared = environ.get("CONTENT_LENGTH", "")
-    wanted = min(int(declared), longest) if declared.isdigit() else longest
+    wanted = int(declared) if declared.isdigit() else longest + 1
+    if wanted > longest and declared:
+        environ["wsgi.input"] = UnreadBody(RequestDataTooBig())
+        return
     try:
         body = _read(environ["wsgi.input"], wanted)
     except Busy as error:

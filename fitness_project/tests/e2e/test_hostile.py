@@ -140,6 +140,17 @@ def test_a_body_above_the_limit_is_a_413(target):
     assert exchange(target, login(CHUNKED, body=chunks(body, size=60_000))) == [413]
 
 
+def test_a_body_that_is_declared_too_large_is_refused_before_it_is_sent(target):
+    with opening(target) as connection:
+        connection.sendall(login(length(len(too_large())), body=b""))
+
+        response = received(connection)
+
+    assert statuses(response) == [413]
+    assert b"content-type: application/problem+json" in response
+    assert b"x-request-id: " in response
+
+
 def test_a_client_may_wait_for_100_continue_before_it_sends_the_body(target):
     with opening(target) as connection:
         begin(connection, login(length(len(LOGIN)), EXPECT_CONTINUE, body=b""))
