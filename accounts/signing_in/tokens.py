@@ -24,6 +24,8 @@ from ..documents import SignInDocument
 CLAIMS = {"exp": int, "iat": int, "jti": str, "sid": str, "sub": str}
 # In seconds since 1970: SimpleJWT can't turn times after the year 9999 into dates.
 LATEST_EXPIRY = 2**37
+# Machines' clocks differ, and a token may be used at once on another machine.
+LEEWAY = timedelta(seconds=30)
 
 
 class KeyRing(TokenBackend):
@@ -48,10 +50,10 @@ key_ring = cache(KeyRing)
 class SignInToken(Token):
     """`sub` is the user's id, `sid` the sign-in's, and `jti` that of the pair of tokens.
 
-    A token expires `leeway` after the time that it says.
+    A token is valid from `leeway` before until `leeway` after the times that it says.
     """
 
-    leeway = timedelta(0)
+    leeway = LEEWAY
 
     def get_token_backend(self) -> KeyRing:
         return key_ring((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), self.leeway)

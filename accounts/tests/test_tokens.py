@@ -6,6 +6,7 @@ from time import monotonic
 
 import jwt
 import pytest
+import time_machine
 from bson import ObjectId
 from django.conf import settings
 from django.test import Client
@@ -121,6 +122,28 @@ def test_an_access_token_lives_ten_minutes_and_a_refresh_token_thirty_days():
     ):
         left = datetime.fromtimestamp(token["exp"], UTC) - datetime.now(UTC)
         assert lifetime - timedelta(seconds=5) < left <= lifetime
+
+
+@pytest.mark.parametrize("slow", [0.3, 2, 20])
+def test_a_machine_with_a_slow_clock_accepts_what_another_one_has_just_issued(anonymous, slow):
+    here = datetime.now(UTC)
+    body = {"email": "ann@example.com", "password": "correct horse 9"}
+    with time_machine.travel(here):
+        tokens = anonymous.post("/api/auth/register", body).json()
+
+    with time_machine.travel(here - timedelta(seconds=slow)):
+        refreshed = anonymous.post("/api/auth/refresh", {"refresh": tokens["refresh"]})
+
+        assert status(anonymous, tokens["access"]) == 200
+        assert refreshed.status_code == 200
+
+
+@pytest.mark.parametrize(("late", "expected"), [(25, 200), (35, 401)])
+def test_an_access_token_is_accepted_for_half_a_minute_longer(anonymous, ann, late, expected):
+    token = forged(ann)
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10, seconds=late)):
+        assert status(anonymous, token) == expected
 
 
 def test_an_older_key_verifies_and_never_signs(anonymous, ann, settings):
