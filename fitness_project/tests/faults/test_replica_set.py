@@ -89,6 +89,21 @@ def test_a_hung_database_holds_up_nobody(service, replica_set):
     assert_says_when_to_come_back(refused[0])
 
 
+def test_readyz_answers_within_a_second_while_the_database_hangs(service, replica_set):
+    hang(replica_set)
+    asked = [timed(service) for _ in range(5)]
+    RETURNS[hang](replica_set)
+
+    assert {status for status, _ in asked} == {503}
+    # Most of them, because a loaded machine is slow.
+    assert sorted(seconds for _, seconds in asked)[2] < 1
+
+
+def timed(service):
+    started = time.monotonic()
+    return service.call("GET", "/readyz").status, time.monotonic() - started
+
+
 def test_a_wrong_replica_set_is_named(replica_set, tmp_path):
     uri = f"mongodb://127.0.0.1:{replica_set.port}/?replicaSet=other"
     service = Service(tmp_path / "var", MONGODB_URI=uri, SECRET_KEY="k" * 32)
