@@ -1,4 +1,4 @@
-"""Cursors that read sorted pages through `workarounds.sorted_pages`.
+"""Cursors that read sorted pages and single documents through the workarounds.
 
 PyMongo doesn't publish a cursor's options or the method that sends it. All private names that this
 takes are used here.
@@ -10,7 +10,8 @@ from typing import Any
 
 from pymongo.cursor import Cursor
 
-from .workarounds.sorted_pages import Find, read_page
+from .workarounds.first_matches import note_ids, read_first
+from .workarounds.sorted_pages import Find, Sort, read_page
 
 SORTED = {"$query", "$orderby"}
 # A page comes in one reply, which may have 16 MB.
@@ -20,8 +21,8 @@ LONGEST_PAGE = 200
 class EmbeddedCursor(Cursor[Any]):
     def _refresh(self) -> int:
         is_unsent = self._id is None and not self._killed and not self._data
-        find = self._page_find() if is_unsent else None
-        documents = read_page(find) if find else None
+        find = self._plain_find() if is_unsent else None
+        documents = _read(find) if find else None
         if documents is None:
             return super()._refresh()
         self._data = deque(documents)
@@ -30,18 +31,27 @@ class EmbeddedCursor(Cursor[Any]):
         self.close()
         return len(documents)
 
-    def _page_find(self) -> Find | None:
-        """Returns None if this find has no sort or limit, or has other options."""
-        spec: Mapping[str, Any] = self._query_spec()
+    def _plain_find(self) -> Find | None:
+        """Returns None unless this find has a limit, and either a sort or nothing else."""
         options = (self._skip, self._batch_size, self._query_flags, self._collation)
-        is_plain = spec.keys() == SORTED and not any(options) and self._allow_disk_use is None
-        if not 0 < abs(self._limit) <= LONGEST_PAGE or not is_plain:
+        if any(options) or self._allow_disk_use is not None:
             return None
-        return Find(
-            self.collection,
-            spec["$query"],
-            self._projection,
-            tuple(spec["$orderby"].items()),
-            abs(self._limit),
-            self.session,
-        )
+        spec: Mapping[str, Any] = self._query_spec()
+        if spec.keys() == SORTED and 0 < abs(self._limit) <= LONGEST_PAGE:
+            return self._find(spec["$query"], tuple(spec["$orderby"].items()))
+        if spec is self._spec and abs(self._limit) == 1:
+            return self._find(spec, ())
+        return None
+
+    def _find(self, query: Mapping[str, Any], sort: Sort) -> Find:
+        limit = abs(self._limit)
+        return Find(self.collection, query, self._projection, sort, limit, self.session)
+
+
+def _read(find: Find) -> list[Any] | None:
+    if not find.sort:
+        return read_first(find)
+    documents = read_page(find)
+    if documents is not None:
+        note_ids(find.collection, find.query)
+    return documents

@@ -20,11 +20,11 @@ all dates, such as `Timestamp`.
 
 from typing import Any
 
-from .find import Find
+from .find import Find, Sort
 from .page import page_of
 from .search import Search
 
-__all__ = ["Find", "read_page"]
+__all__ = ["Find", "Sort", "read_page"]
 
 
 def read_page(find: Find) -> list[Any] | None:

@@ -1,0 +1,99 @@
+"""One document of many with the same value, for which the embedded server reads all their keys.
+
+For `find_one({exerciseId: …})`, MongoDB reads one key of an index on `{exerciseId, userId}` and
+stops. The embedded server first collects all keys with that `exerciseId`: 130,000 take 0.7 s.
+With a condition on `userId` too, it collects only those. So the find is tried with ids of that
+second field, which other queries of this process have named. If no document matches, the find is
+sent as it was written: that is fast for a value that few documents have, and one that many have is
+found with one of the ids.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from bson import ObjectId
+from pymongo.collection import Collection
+
+from .sorted_pages import Find
+
+CHUNKS = (1, 8, 55)
+MOST_IDS = sum(CHUNKS)
+"""Of each field, in each process: a few kilobytes."""
+# A find that takes longer has collected so many keys that it is worth a search the next time.
+SLOW_SECONDS = 0.005
+
+Place = tuple[str, str]
+"""A collection's full name and a field."""
+
+_ids: dict[Place, dict[ObjectId, None]] = {}
+_second_fields: dict[Place, str | None] = {}
+
+
+def note_ids(collection: Collection[Any], query: Mapping[str, Any]) -> None:
+    """Remembers the ids that the query names, since documents probably have them."""
+    for field, value in query.items():
+        if isinstance(value, ObjectId):
+            known = _ids.setdefault((collection.full_name, field), {})
+            if len(known) >= MOST_IDS and value not in known:
+                known.clear()
+            known[value] = None
+
+
+def read_first(find: Find) -> list[Any] | None:
+    """Returns the only document that the find asks for, in a list.
+
+    Returns None if the find isn't one for which this helps.
+    """
+    field = _second_field(find)
+    if field is None:
+        return None
+    for ids in _chunks(find, field):
+        found = find.run({**find.query, field: {"$in": ids}}, 1)
+        if found:
+            return found
+    started = monotonic()
+    found = find.run(find.query, 1)
+    if found and monotonic() > started + SLOW_SECONDS:
+        _note_id_of(found[0], find, field)
+    return found
+
+
+def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
+    """The newest id, then more at a time."""
+    ids = iter([*_ids.get((find.collection.full_name, field), {})][::-1])
+    for size in CHUNKS:
+        if chunk := [*islice(ids, size)]:
+            yield chunk
+
+
+def _note_id_of(found: Mapping[str, Any], find: Find, field: str) -> None:
+    """The projection may have left the field out."""
+    whole = replace(find, projection={field: 1})
+    for document in whole.run({"_id": found["_id"]}, 1) if "_id" in found else []:
+        note_ids(find.collection, document)
+
+
+def _second_field(find: Find) -> str | None:
+    """The field after the only one that the query names, in an index."""
+    if len(find.query) != 1:
+        return None
+    ((field, condition),) = find.query.items()
+    if field == "_id" or field[0] == "$":
+        return None
+    if isinstance(condition, Mapping) and condition.keys() != {"$in"}:
+        return None
+    place = find.collection.full_name, field
+    if place not in _second_fields:
+        keys = [index["key"] for index in find.collection.index_information().values()]
+        after = [key[1][0] for key in keys if key[0][0] == field and len(key) > 1]
+        _second_fields[place] = after[0] if after else None
+    return _second_fields[place]
+
+
+def forget() -> None:
+    """For tests."""
+    _ids.clear()
+    _second_fields.clear()

@@ -1,0 +1,117 @@
+"""Finding one of many documents with the same value doesn't take longer than finding one of few."""
+
+from datetime import datetime
+from time import monotonic
+
+import pytest
+from bson import ObjectId
+
+from fitness_project.database.embedded.workarounds import first_matches
+
+ANN, BEA, CID = ObjectId(), ObjectId(), ObjectId()
+PRESS, SQUAT, UNUSED = ObjectId(), ObjectId(), ObjectId()
+NOON = datetime(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _empty_memory():
+    first_matches.forget()
+
+
+@pytest.fixture
+def log(gym):
+    gym.create_index([("entries.exercise", 1), ("userId", 1), ("date", -1)])
+    gym.create_index([("userId", 1), ("date", -1), ("_id", -1)])
+    return gym
+
+
+def document(user, *exercises):
+    return {"userId": user, "date": NOON, "entries": [{"exercise": one} for one in exercises]}
+
+
+def list_of(log, user):
+    newest = [("date", -1), ("_id", -1)]
+    return log.find({"userId": user}).sort(newest).limit(5).to_list()
+
+
+def uses(log, *exercises):
+    return log.find_one({"entries.exercise": {"$in": [*exercises]}}, {"entries": 1})
+
+
+def test_the_embedded_server_needs_the_workaround(log, raw_gym):
+    """When plain PyMongo is as fast, `first_matches` can be removed."""
+    log.insert_many([document(BEA, PRESS) for _ in range(20_000)])
+    log.insert_one(document(ANN, PRESS))
+    list_of(log, ANN)
+
+    def milliseconds(collection):
+        started = monotonic()
+        assert uses(collection, PRESS)
+        return 1000 * (monotonic() - started)
+
+    plain = min(milliseconds(raw_gym) for _ in range(3))
+    assert plain > 4 * min(milliseconds(log) for _ in range(3))
+
+
+def test_a_document_of_a_user_whose_list_was_read_is_found_first(log, sent):
+    log.insert_many([document(BEA, PRESS), document(ANN, PRESS, SQUAT)])
+    list_of(log, ANN)
+    uses(log, PRESS)
+    sent.clear()
+
+    found = uses(log, PRESS)
+
+    assert [entry["exercise"] for entry in found["entries"]] == [PRESS, SQUAT]
+    assert [command["filter"]["userId"] for command in sent.of("find")] == [{"$in": [ANN]}]
+
+
+@pytest.mark.parametrize("seen", [[], [CID], [CID, ANN, BEA], [ObjectId() for _ in range(100)]])
+def test_nothing_is_missed_whoever_was_seen(log, seen):
+    log.insert_many([document(ANN, PRESS), document(BEA, SQUAT)])
+    for user in seen:
+        list_of(log, user)
+
+    assert [bool(uses(log, one)) for one in (PRESS, SQUAT, UNUSED)] == [True, True, False]
+    assert log.find_one({"entries.exercise": PRESS})["userId"] == ANN
+
+
+def test_a_slow_find_teaches_whose_document_it_was(log, sent, monkeypatch):
+    monkeypatch.setattr(first_matches, "SLOW_SECONDS", 0)
+    log.insert_one(document(ANN, PRESS))
+    uses(log, PRESS)
+    sent.clear()
+
+    assert uses(log, PRESS)
+
+    assert [command["filter"]["userId"] for command in sent.of("find")] == [{"$in": [ANN]}]
+
+
+def test_few_ids_are_remembered(log):
+    for _ in range(200):
+        list_of(log, ObjectId())
+
+    (known,) = first_matches._ids.values()
+    assert len(known) <= first_matches.MOST_IDS
+
+
+OTHERS = {
+    "by _id": lambda log: log.find_one({"_id": PRESS}),
+    "more conditions": lambda log: log.find_one({"entries.exercise": PRESS, "userId": ANN}),
+    "a range": lambda log: log.find_one({"entries.exercise": {"$gt": PRESS}}),
+    "no index": lambda log: log.find_one({"name": "x"}),
+    "more documents": lambda log: log.find({"entries.exercise": PRESS}).limit(2).to_list(),
+    "skip": lambda log: log.find({"entries.exercise": PRESS}).skip(1).limit(1).to_list(),
+}
+
+
+@pytest.mark.parametrize("find", OTHERS.values(), ids=OTHERS)
+def test_other_finds_are_sent_unchanged(log, sent, find):
+    list_of(log, BEA)
+    find(log)
+    sent.clear()
+
+    find(log)
+
+    ((name, command),) = sent.commands
+    assert name == "find"
+    assert "$in" not in str(command["filter"])
