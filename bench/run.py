@@ -61,7 +61,7 @@ def started(options: argparse.Namespace, stack: ExitStack) -> Sides:
     if options.base:
         places["base"] = (stack.enter_context(checked_out(options.base)), options.base_python)
     services = {
-        side: stack.enter_context(Service(folder, python, **ENVIRONMENT))
+        side: stack.enter_context(Service(folder, python, None, **ENVIRONMENT))
         for side, (folder, python) in places.items()
     }
     end = datetime.now(UTC)

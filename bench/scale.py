@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -101,7 +102,7 @@ class Visits:
             "routines by name": "/api/routines?search=day%201",
         }
         for name, path in paths.items():
-            yield f"{name}, first page", [lambda path=path: self.reader.ask("GET", path)] * TIMES
+            yield f"{name}, first page", [partial(self.reader.ask, "GET", path)] * TIMES
             yield f"{name}, all pages", self._pages(path)
         yield "history, all pages of 100", self._pages("/api/history?pageSize=100")
 
@@ -142,7 +143,7 @@ class Visits:
         for _ in range(TIMES):
             account = Account(self.service, READER, is_new=False)
             body = {"refresh": account.refresh} if method == "POST" else None
-            yield lambda account=account, body=body: account.ask(method, path, body, 204)
+            yield partial(account.ask, method, path, body, 204)
 
 
 NOT_NULL = {"$ne": None}

@@ -12,7 +12,7 @@ from django.db import migrations, models
 import accounts.models
 from fitness_project.database.indexes import make_indexes
 
-BY_USER = {"by_user": ({"userId": 1, "_id": 1}, {})}
+BY_USER: dict = {"by_user": ({"userId": 1, "_id": 1}, {})}
 STATE = [
     migrations.AddField(
         model_name="rotation",

@@ -24,14 +24,14 @@ class SessionStore(db.SessionStore):
         return BrowserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> "BrowserSession":
-        session: BrowserSession = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)
         session.user_id = parse_object_id(data.get(SESSION_KEY))
         return session
 
     def _get_session_from_db(self) -> "BrowserSession | None":
         """Finds the session by its key alone, as any database can, and compares its expiry here."""
         try:
-            session = self.model.objects.get(pk=self.session_key)
+            session: Any = self.model.objects.get(pk=self.session_key)
             if session.expire_date > timezone.now():
                 return session
         except self.model.DoesNotExist:

@@ -46,7 +46,7 @@ class OpenView(AccountView):
     """Needs no sign-in. Ignores tokens, so that a stale one doesn't stand in the way."""
 
     authentication_classes = ()
-    permission_classes = (AllowAny,)
+    permission_classes: tuple[type[BasePermission], ...] = (AllowAny,)
     cache_control = "no-store"  # Some responses contain tokens.
 
 

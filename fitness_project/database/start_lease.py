@@ -61,7 +61,7 @@ class Lease:
 def start_lease(stdout: OutputWrapper | TextIO) -> Iterator[None]:
     """Waits until no other process prepares the database, and says so."""
     connection.ensure_connection()
-    lease = Lease(connection.database["leases"])
+    lease = Lease(connection.database["leases"])  # type: ignore[attr-defined]
     if not lease.take():
         stdout.write("Another process is preparing the database. Waiting until it is done.\n")
         while not lease.take():

@@ -98,7 +98,7 @@ def call(client, *request):
     return response
 
 
-def write(client, over) -> dict[str, str]:
+def write(client, over):
     """Creates and changes routines. Returns the last notes of each."""
     entries, written = client.entries(), {}
     for number in itertools.count():
