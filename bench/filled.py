@@ -24,7 +24,7 @@ SESSIONS_OF_OTHERS = 1_000
 ROUTINES = 20_000
 ROUTINES_EACH = 20
 BROWSER_SESSIONS = 20_000
-BATCH = 2_000
+BATCH = 500
 # Sessions are never in the minutes that the change feed repeats.
 END = datetime(2026, 1, 1, tzinfo=UTC)
 # How many exercises no routine or session uses, and how many only sessions use.
@@ -120,5 +120,5 @@ def _store(service: Service, name: str, copies: Callable[[Json], Iterator[Json]]
     while batch := [*islice(made, BATCH)]:
         database[name].insert_many(batch)
         done += len(batch)
-        if done % (25 * BATCH) == 0:
+        if done % (100 * BATCH) == 0:
             print(f"{name}: {done:,} in {time.monotonic() - start:.0f} s", file=sys.stderr)

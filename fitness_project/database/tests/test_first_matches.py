@@ -78,11 +78,12 @@ def test_nothing_is_missed_whoever_was_seen(log, seen):
 def test_a_slow_find_teaches_whose_document_it_was(log, sent, monkeypatch):
     monkeypatch.setattr(first_matches, "SLOW_SECONDS", 0)
     log.insert_one(document(ANN, PRESS))
-    uses(log, PRESS)
+    before = uses(log, PRESS)
     sent.clear()
 
-    assert uses(log, PRESS)
+    assert uses(log, PRESS) == before
 
+    assert before.keys() == {"_id", "entries"}
     assert [command["filter"]["userId"] for command in sent.of("find")] == [{"$in": [ANN]}]
 
 

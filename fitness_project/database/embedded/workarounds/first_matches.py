@@ -54,10 +54,25 @@ def read_first(find: Find) -> list[Any] | None:
         found = find.run({**find.query, field: {"$in": ids}}, 1)
         if found:
             return found
+    return _read_and_note(find, field)
+
+
+def _read_and_note(find: Find, field: str) -> list[Any]:
+    """Reads the field too, whatever the projection, if the document can be changed afterwards."""
+    projection = find.projection or {}
+    is_left_out = (
+        bool(projection)
+        and all(projection.values())
+        and field not in projection
+        and find.collection.codec_options.document_class is dict
+    )
+    read = replace(find, projection={**projection, field: 1}) if is_left_out else find
     started = monotonic()
-    found = find.run(find.query, 1)
-    if found and monotonic() > started + SLOW_SECONDS:
-        _note_id_of(found[0], find, field)
+    found = read.run(find.query, 1)
+    for document in found if monotonic() > started + SLOW_SECONDS else []:
+        note_ids(find.collection, {field: document.get(field)})
+    for document in found if is_left_out else []:
+        document.pop(field, None)
     return found
 
 
@@ -67,13 +82,6 @@ def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
     for size in CHUNKS:
         if chunk := [*islice(ids, size)]:
             yield chunk
-
-
-def _note_id_of(found: Mapping[str, Any], find: Find, field: str) -> None:
-    """The projection may have left the field out."""
-    whole = replace(find, projection={field: 1})
-    for document in whole.run({"_id": found["_id"]}, 1) if "_id" in found else []:
-        note_ids(find.collection, document)
 
 
 def _second_field(find: Find) -> str | None:
