@@ -17,7 +17,7 @@ from django.db import DatabaseError, connections
 from django.utils.module_loading import import_string
 from pymongo.errors import PyMongoError
 
-from fitness_project.database.outage import is_outage
+from fitness_project.database.outage import is_outage, reason_of
 from fitness_project.serving.request_ids import continue_request
 
 from . import queue
@@ -78,8 +78,7 @@ class Worker:
             if not is_outage(error):
                 raise
             if not self._is_in_outage:
-                reason = str(error).partition(" (")[0]
-                log.warning("Tasks wait for the database: %s", reason)
+                log.warning("Tasks wait for the database: %s", reason_of(error))
             self._is_in_outage = True
             return False
         self._is_in_outage = False

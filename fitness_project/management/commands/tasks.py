@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from fitness_project.database.migrations import require_migrated
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.instants import now
 from fitness_project.tasks import queue
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             action.add_argument("id", help="The task's id, as listed.")
 
     def handle(self, *, action: str | None, **options: Any) -> None:
+        require_migrated()
         if action == "retry":
             self._retry(options["id"])
         elif action == "drop":

@@ -94,7 +94,11 @@ class Service:
         self.is_launched = True
 
     def _is_ready_or_over(self) -> bool:
-        return self.process.poll() is not None or self.call("GET", "/readyz").status == 200
+        return self.process.poll() is not None or self._is_ready()
+
+    def _is_ready(self) -> bool:
+        has_all = len(self.workers()) == int(self.environment["WORKERS"])
+        return has_all and self.call("GET", "/readyz").status == 200
 
     def interrupt(self) -> None:
         """Ctrl-C in its terminal."""

@@ -224,3 +224,11 @@ def test_further_workers_run_tasks_too(own_service):
         said, _ = further.communicate(timeout=PATIENCE_SECONDS)
 
     assert (further.returncode, said) == (0, b"Running tasks until Ctrl-C.\n")
+
+
+@pytest.mark.parametrize("command", ["worker", "tasks"])
+def test_commands_for_tasks_need_a_migrated_database(tmp_path, command):
+    result = Service(tmp_path / "var").manage(command)
+
+    assert result.returncode == 1
+    assert "manage.py migrate" in result.stderr
