@@ -14,7 +14,8 @@ from typing import Any, TextIO
 
 from bson import ObjectId
 from django.core.management.base import OutputWrapper
-from django.db import connection
+from django.db import connections
+from django_mongodb_backend.base import DatabaseWrapper
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
@@ -60,6 +61,7 @@ class Lease:
 @contextmanager
 def start_lease(stdout: OutputWrapper | TextIO) -> Iterator[None]:
     """Waits until no other process prepares the database, and says so."""
+    connection: DatabaseWrapper = connections["default"]
     connection.ensure_connection()
     lease = Lease(connection.database["leases"])  # type: ignore[attr-defined]
     if not lease.take():

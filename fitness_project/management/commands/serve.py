@@ -46,7 +46,10 @@ class Command(BaseCommand):
         self._refuse_taken_port()
         self.stdout.write(f"Database: {describe_database()}")
         try:
-            require_migrated() if no_migrate else self._prepare_database()
+            if no_migrate:
+                require_migrated()
+            else:
+                self._prepare_database()
         except (DatabaseError, PyMongoError) as error:
             if not is_outage(error):
                 raise
