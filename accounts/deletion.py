@@ -10,6 +10,7 @@ processes wrote in the seconds in which they still accepted the account's tokens
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from time import monotonic
 
 from bson import ObjectId
@@ -71,7 +72,7 @@ def finish_deletion(user_id: str) -> None:
 def _delete_all(user_id: ObjectId, until: float) -> None:
     """Deletes the user's documents and then the user, or stops at the time `until`."""
     for documents in _belonging_to(user_id):
-        while ids := _some_ids(documents):
+        for ids in _batches(documents):
             if monotonic() > until:
                 return
             documents.collection.delete_many({**documents.filter, "_id": {"$in": ids}})
@@ -79,9 +80,11 @@ def _delete_all(user_id: ObjectId, until: float) -> None:
     User.objects.documents.collection.delete_one({"_id": user_id})
 
 
-def _some_ids(documents: Documents) -> list[ObjectId]:
-    found = documents.collection.find(documents.filter, {"_id": 1}).limit(BATCH)
-    return [document["_id"] for document in found]
+def _batches(documents: Documents) -> Iterator[list[ObjectId]]:
+    """The ids, read once: the embedded database finds all of them before it returns the first."""
+    with documents.collection.find(documents.filter, {"_id": 1}, batch_size=BATCH) as found:
+        while ids := [document["_id"] for document in islice(found, BATCH)]:
+            yield ids
 
 
 def _belonging_to(user_id: ObjectId) -> Iterator[Documents]:

@@ -156,7 +156,7 @@ def test_an_outage_after_the_account_was_closed_leaves_the_rest_to_the_task(api,
     def unreachable(*_):
         raise AutoReconnect("gone")
 
-    monkeypatch.setattr(deletion, "_some_ids", unreachable)
+    monkeypatch.setattr(deletion, "_batches", unreachable)
 
     assert api.delete(ME, {"password": PASSWORD}).status_code == 204
 
