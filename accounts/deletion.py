@@ -10,13 +10,14 @@ processes wrote in the seconds in which they still accepted the account's tokens
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from time import monotonic
+from typing import Any
 
 from bson import ObjectId
 from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError
 from django_tasks import task
+from pymongo.cursor import Cursor
 from pymongo.errors import PyMongoError
 
 from fitness_project.database import deadline
@@ -30,7 +31,9 @@ from .models import BrowserSession, User
 from .services import Condition
 from .signing_in.principals import MAX_AGE, remembered_principals
 
-BATCH = 200
+# Of documents that are read and deleted at once. To find a few, the embedded database looks at the
+# index entries of all.
+READ, BATCH = 2_000, 200
 SECONDS_IN_REQUEST = 1.0
 # By then, no process accepts a token of the account, and requests that did have ended.
 UNTIL_NOBODY_WRITES = timedelta(seconds=MAX_AGE + deadline.SECONDS + 2)
@@ -81,10 +84,13 @@ def _delete_all(user_id: ObjectId, until: float) -> None:
 
 
 def _batches(documents: Documents) -> Iterator[list[ObjectId]]:
-    """The ids, read once: the embedded database finds all of them before it returns the first."""
-    with documents.collection.find(documents.filter, {"_id": 1}, batch_size=BATCH) as found:
-        while ids := [document["_id"] for document in islice(found, BATCH)]:
-            yield ids
+    """The ids, until the caller has deleted all documents."""
+    while ids := [document["_id"] for document in _some(documents)]:
+        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def _some(documents: Documents) -> Cursor[Any]:
+    return documents.collection.find(documents.filter, {"_id": 1}).limit(READ)
 
 
 def _belonging_to(user_id: ObjectId) -> Iterator[Documents]:
