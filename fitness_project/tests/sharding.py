@@ -21,6 +21,8 @@ CARRIERS = (
     "fitness_project/database/",
     "fitness_project/tests/sharding.py",
 )
+# Tests' own commands, and those that the embedded engine needs and no sharded database gets.
+UNCHECKED = ("conftest.py", "fitness_project/database/embedded/workarounds/first_matches.py")
 # These commands concern the whole collection, or continue one that was checked.
 OTHERS = {"getMore", "killCursors", "listIndexes", "createIndexes", "dropIndexes", "create", "drop"}
 
@@ -107,12 +109,16 @@ def _is(exemption, sender, fields) -> bool:
 
 
 def _sender() -> str | None:
-    """The file of the service that caused the command. None if a test sent it itself."""
+    """The file of the service that caused the command.
+
+    None if a test sent it itself, or the embedded database's engine for reasons of its own.
+    """
     frame: FrameType | None = sys._getframe()
     while frame := frame.f_back:  # type: ignore[union-attr]
         path = _in_project(frame.f_code.co_filename)
-        if path and not path.startswith(CARRIERS) and frame.f_code.co_name != "started":
-            return None if "/tests/" in path or path == "conftest.py" else path
+        is_carrier = path and path.startswith(CARRIERS) and path not in UNCHECKED
+        if path and not is_carrier and frame.f_code.co_name != "started":
+            return None if "/tests/" in path or path in UNCHECKED else path
     return "(a thread)"
 
 
