@@ -78,9 +78,13 @@ print(json.dumps({
 """
 
 
+def recorded_data():
+    return json.loads(gzip.decompress(RECORDED.read_bytes()))
+
+
 @pytest.fixture(scope="module")
 def recorded():
-    return json.loads(gzip.decompress(RECORDED.read_bytes()))
+    return recorded_data()
 
 
 @pytest.fixture(scope="module")
