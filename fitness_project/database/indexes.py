@@ -8,11 +8,12 @@ from django.db.migrations import RunPython
 from django_mongodb_backend.schema import DatabaseSchemaEditor
 from pymongo import IndexModel
 
+Indexes = Mapping[str, tuple[Any, Mapping[str, Any]]]
+"""The keys and the options of indexes, by name."""
 
-def make_indexes(
-    collection: str, indexes: Mapping[str, tuple[Any, Mapping[str, Any]]]
-) -> RunPython:
-    """Creates indexes on a collection. `indexes` maps each index's name to its keys and options."""
+
+def make_indexes(collection: str, indexes: Indexes) -> RunPython:
+    """Creates indexes on a collection."""
 
     def create(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
         stored = schema_editor.connection.database[collection]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.migrations import RunPython
 
-from fitness_project.database.indexes import make_indexes
+from fitness_project.database.indexes import Indexes, make_indexes
 
 # One day longer than a change feed token is valid, so that no client misses a deletion.
 TOMBSTONES_LIVE_SECONDS = 91 * 86_400
@@ -23,18 +23,25 @@ def for_changes(collection: str) -> RunPython:
 
 def for_retries(collection: str) -> RunPython:
     """The index for retried POST requests."""
-    options: dict[str, Any] = {
-        "unique": True,
-        "partialFilterExpression": {"idempotencyKey": {"$exists": True}},
-    }
-    keys = {"userId": 1, "idempotencyKey": 1}
-    return make_indexes(collection, {f"{collection}_by_key": (keys, options)})
+    return make_indexes(collection, retries(collection))
 
 
 def for_tombstones(collection: str) -> RunPython:
     """The index by which MongoDB deletes tombstones."""
+    return make_indexes(collection, tombstones(collection))
+
+
+def retries(collection: str) -> Indexes:
+    options: dict[str, Any] = {
+        "unique": True,
+        "partialFilterExpression": {"idempotencyKey": {"$exists": True}},
+    }
+    return {f"{collection}_by_key": ({"userId": 1, "idempotencyKey": 1}, options)}
+
+
+def tombstones(collection: str) -> Indexes:
     options: dict[str, Any] = {
         "expireAfterSeconds": TOMBSTONES_LIVE_SECONDS,
         "partialFilterExpression": {"deletedAt": {"$exists": True}},
     }
-    return make_indexes(collection, {f"{collection}_expire": ({"deletedAt": 1}, options)})
+    return {f"{collection}_expire": ({"deletedAt": 1}, options)}

@@ -7,7 +7,7 @@ On a database made by this version, there is nothing left to do.
 from django.db import migrations
 
 from fitness_project.database.indexes import drop_indexes, make_indexes
-from fitness_project.documents.indexes import for_retries, for_tombstones
+from fitness_project.documents.indexes import retries, tombstones
 from fitness_project.documents.tombstones import with_owners
 
 BY_EXERCISE = {"exercises.exerciseId": 1, "userId": 1, "date": -1}
@@ -20,8 +20,13 @@ class Migration(migrations.Migration):
     operations = [
         with_owners("history"),
         drop_indexes("history", *OLD),
-        make_indexes("history", {"history_by_exercise": (BY_EXERCISE, {})}),
-        for_retries("history"),
-        for_tombstones("history"),
+        make_indexes(
+            "history",
+            {
+                "history_by_exercise": (BY_EXERCISE, {}),
+                **retries("history"),
+                **tombstones("history"),
+            },
+        ),
         make_indexes("chosenIds", {"chosenIds_of_user": ({"userId": 1}, {})}),
     ]

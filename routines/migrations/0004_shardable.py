@@ -4,7 +4,7 @@ expired tombstones, and gives tombstones a `userId`."""
 from django.db import migrations, models
 
 from fitness_project.database.indexes import drop_indexes, make_indexes
-from fitness_project.documents.indexes import for_retries, for_tombstones
+from fitness_project.documents.indexes import retries, tombstones
 from fitness_project.documents.tombstones import with_owners
 
 OLD = ("routines_of_user", "routines_deletions", "routines_once", "tombstones_expire")
@@ -18,11 +18,18 @@ class Migration(migrations.Migration):
     operations = [
         with_owners("routines"),
         drop_indexes("routines", *OLD),
-        make_indexes("routines", {"routines_by_exercise": (BY_EXERCISE, {})}),
         migrations.SeparateDatabaseAndState(
             # These can be run again, unlike Django's own operations.
             database_operations=[
-                make_indexes("routines", {"routines_newest_first": (NEWEST_FIRST, {})})
+                make_indexes(
+                    "routines",
+                    {
+                        "routines_by_exercise": (BY_EXERCISE, {}),
+                        "routines_newest_first": (NEWEST_FIRST, {}),
+                        **retries("routines"),
+                        **tombstones("routines"),
+                    },
+                )
             ],
             state_operations=[
                 migrations.RemoveIndex("routine", "routines_of_user"),
@@ -34,6 +41,4 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        for_retries("routines"),
-        for_tombstones("routines"),
     ]
