@@ -47,11 +47,12 @@ def read_first(find: Find) -> list[Any] | None:
 
     Returns None if the find isn't one for which this helps.
     """
-    field = _second_field(find)
+    query = _equality(find.query)
+    field = _second_field(find, *query) if query else None
     if field is None:
         return None
     for ids in _chunks(find, field):
-        found = find.run({**find.query, field: {"$in": ids}}, 1)
+        found = find.run({**query, field: {"$in": ids}}, 1)
         if found:
             return found
     return _read_and_note(find, field)
@@ -84,14 +85,20 @@ def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
             yield chunk
 
 
-def _second_field(find: Find) -> str | None:
-    """The field after the only one that the query names, in an index."""
-    if len(find.query) != 1:
-        return None
-    ((field, condition),) = find.query.items()
-    if field == "_id" or field[0] == "$":
-        return None
-    if isinstance(condition, Mapping) and condition.keys() != {"$in"}:
+def _equality(query: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The query, if it is for one value of one field. Beside `$in`, the server uses no second
+    field of an index."""
+    match [*query.items()]:
+        case [(field, {"$in": [value], **others})] if not others and field[0] != "$":
+            return {field: value}
+        case [(field, value)] if field[0] != "$" and not isinstance(value, Mapping):
+            return query
+    return {}
+
+
+def _second_field(find: Find, field: str) -> str | None:
+    """The field after this one in an index."""
+    if field == "_id":
         return None
     place = find.collection.full_name, field
     if place not in _second_fields:
