@@ -39,8 +39,10 @@ class DatabaseClock:
 
     def now(self) -> datetime:
         """Raises PyMongoError or DatabaseError if the database has never told its time."""
-        if self._offset is None or seconds() >= self._next_check:
-            self._follow_database()
+        if self._offset is None:
+            self._ask_database()
+        elif seconds() >= self._next_check:
+            self._check()
         assert self._offset is not None  # noqa: S101 - it never becomes None again
         return EPOCH + timedelta(milliseconds=int((seconds() + self._offset) * 1000))
 
@@ -48,15 +50,13 @@ class DatabaseClock:
         """For a forked child: another thread of the parent may have held it."""
         self._lock = Lock()
 
-    def _follow_database(self) -> None:
-        """One thread asks. Others wait for it only if there is no time that they could use."""
-        if not self._lock.acquire(blocking=self._offset is None):
-            return
-        try:
-            if self._offset is None or seconds() >= self._next_check:
+    def _check(self) -> None:
+        """One thread asks. Meanwhile the others go on with what is known."""
+        if self._lock.acquire(blocking=False):
+            try:
                 self._ask_database()
-        finally:
-            self._lock.release()
+            finally:
+                self._lock.release()
 
     def _ask_database(self) -> None:
         before = seconds()

@@ -82,8 +82,9 @@ class Trainee:
             return None
 
     def _count_trouble(self, refusal):
-        """Only an outage and a lost connection are reasons to repeat a request."""
-        assert refusal is None or refusal.status == 503, (refusal.status, refusal.body)
+        """An outage, a write conflict and a lost connection are reasons to repeat a request."""
+        is_passing = refusal is None or refusal.status == 503 or refusal.json["code"] == "conflict"
+        assert is_passing, (refusal.status, refusal.body)
         self.troubles[refusal.status if refusal else "lost"] += 1
 
     # Afterwards
