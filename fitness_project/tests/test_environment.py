@@ -33,6 +33,7 @@ def environment(var_dir, **variables):
         ("PORT", "eighty"),
         ("PORT", "99999"),
         ("WORKERS", "-1"),
+        ("SHUTDOWN_SECONDS", "1"),
         ("WORKERS", "9" * 5000),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("SECRET_KEY", "short"),
