@@ -173,6 +173,7 @@ def test_a_bearer_header_that_is_not_one_token_is_a_401(anonymous, db, header):
 
         assert response.status_code == 401
         assert response.json()["code"] == "bad_authorization_header"
+        assert "access token" in response.json()["detail"]
         assert response["WWW-Authenticate"] == "Bearer"
 
 

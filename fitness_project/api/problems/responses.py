@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from django.core.exceptions import DisallowedHost
 from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from fitness_project.database.outage import is_conflict, is_outage, outage
 from fitness_project.errors import (
@@ -30,6 +31,7 @@ WITH_FIELD_ERRORS = (400, 422)
 BETTER_DETAILS: dict[type[BaseException], str] = {
     DisallowedHost: "This service isn't configured for this host name: see ALLOWED_HOSTS.",
     UnsupportedMediaType: "The body must be application/json.",
+    AuthenticationFailed: "Authorization must be `Bearer`, a space, and the access token.",
 }
 
 Detail = ErrorDetail | list["Detail"] | dict[str, "Detail"]
