@@ -34,7 +34,7 @@ class StrictView(APIView):
         received = request._request  # Django's, which is quicker to ask.
         has_query = bool(received.META.get("QUERY_STRING"))
         lacks_body = received.method in WITH_A_BODY and request.stream is None
-        if not (has_query or lacks_body) or not hasattr(self, str(received.method).lower()):
+        if not (has_query or lacks_body) or not self._has_method(str(received.method).lower()):
             return  # If the view lacks the method, the response will be a 405.
         self._refuse_unknown_parameters(request)
         if lacks_body:
@@ -42,6 +42,9 @@ class StrictView(APIView):
 
     def query_names(self) -> frozenset[str]:
         return self.query.names()
+
+    def _has_method(self, method: str) -> bool:
+        return method in self.http_method_names and hasattr(self, method)
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
         known = ALWAYS_KNOWN
