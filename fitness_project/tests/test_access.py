@@ -46,7 +46,7 @@ MATRIX = {
     ("/api/auth/me", "patch"): (401, 200, 200, 200),
     ("/api/auth/me", "delete"): (401, 400, 400, 400),
     ("/api/auth/password", "post"): (401, 400, 400, 400),
-    ("/api/auth/logout", "post"): (401, 400, 400, 400),
+    ("/api/auth/logout", "post"): (400, 400, 400, 400),
     ("/api/auth/sessions", "get"): (401, 200, 200, 200),
     ("/api/auth/sessions", "delete"): (401, 204, 204, 204),
     ("/api/auth/sessions/{routine}", "delete"): (401, 404, 404, 404),

@@ -39,6 +39,7 @@ def test_exercises_and_the_account_have_such_a_form_too(staff):
     assert staff.put(path, form_of(staff.get(path, headers=HTML))).status_code == 200
     assert Exercise.objects.get().primary_muscles == ["lats"]
     assert set(form_of(staff.get("/api/auth/me", headers=HTML))) == {
+        "email",
         "name",
         "weightUnit",
         "routines",
