@@ -63,7 +63,7 @@ def start_lease(stdout: OutputWrapper | TextIO) -> Iterator[None]:
     """Waits until no other process prepares the database, and says so."""
     connection: DatabaseWrapper = connections["default"]
     connection.ensure_connection()
-    lease = Lease(connection.database["leases"])  # type: ignore[attr-defined]
+    lease = Lease(connection.database["leases"])
     if not lease.take():
         stdout.write("Another process is preparing the database. Waiting until it is done.\n")
         while not lease.take():

@@ -1,5 +1,6 @@
 """Transactions that the ORM and plain PyMongo calls share."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,6 +24,15 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 _cleaner = ThreadPoolExecutor(1, "end of transactions")
+
+
+def _renew_cleaner() -> None:
+    """For a forked child, which has none of its parent's threads."""
+    global _cleaner
+    _cleaner = ThreadPoolExecutor(1, "end of transactions")
+
+
+os.register_at_fork(after_in_child=_renew_cleaner)
 
 
 def transactional(work: Callable[P, Result]) -> Callable[P, Result]:

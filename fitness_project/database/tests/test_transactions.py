@@ -1,5 +1,6 @@
 """A transaction that runs out of time ends, and blocks no other writer."""
 
+import os
 import time
 
 import pymongo
@@ -92,3 +93,13 @@ def test_the_session_of_a_lost_connection_is_ended(probes, command_log):
     transactions._cleaner.submit(int).result()
 
     assert "killSessions" in [name for name, _ in command_log]
+
+
+def test_a_forked_child_can_end_transactions_too(probes):
+    transactions._cleaner.submit(int).result()  # Starts the thread, which a child doesn't have.
+
+    child = os.fork()
+    if child == 0:
+        os._exit(transactions._cleaner.submit(int).result(PATIENCE))
+
+    assert os.waitpid(child, 0)[1] == 0
