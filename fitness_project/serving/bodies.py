@@ -39,7 +39,7 @@ def take_body(environ: Environ) -> None:
     """
     longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     declared = environ.get("CONTENT_LENGTH", "")
-    wanted = int(declared) if declared.isdigit() else longest + 1
+    wanted = int(declared) if declared.isdecimal() else longest + 1
     if wanted > longest and declared:
         environ["wsgi.input"] = UnreadBody(RequestDataTooBig())
         return
@@ -49,7 +49,7 @@ def take_body(environ: Environ) -> None:
         environ["wsgi.input"] = UnreadBody(error)
         environ["CONTENT_LENGTH"] = declared or "1"  # Otherwise Django would take it for empty.
         return
-    if declared.isdigit() and len(body) < wanted:
+    if declared.isdecimal() and len(body) < wanted:
         environ["wsgi.input"] = UnreadBody(OSError("The body ended before its Content-Length."))
         return
     environ["wsgi.input"] = BytesIO(body)
