@@ -35,6 +35,7 @@ from .signing_in.principals import MAX_AGE, remembered_principals
 # index entries of all.
 READ, BATCH = 2_000, 200
 SECONDS_IN_REQUEST = 1.0
+SECONDS_IN_TASK = 5.0
 # By then, no process accepts a token of the account, and requests that did have ended.
 UNTIL_NOBODY_WRITES = timedelta(seconds=MAX_AGE + deadline.SECONDS + 2)
 
@@ -69,18 +70,24 @@ def _close(user_id: ObjectId, only_if: Condition) -> None:
 
 @task()
 def finish_deletion(user_id: str) -> None:
-    _delete_all(ObjectId(user_id), float("inf"))
+    """Makes way for other tasks now and then."""
+    if not _delete_all(ObjectId(user_id), monotonic() + SECONDS_IN_TASK):
+        finish_deletion.enqueue(user_id)
 
 
-def _delete_all(user_id: ObjectId, until: float) -> None:
-    """Deletes the user's documents and then the user, or stops at the time `until`."""
+def _delete_all(user_id: ObjectId, until: float) -> bool:
+    """Deletes the user's documents and then the user, or stops at the time `until`.
+
+    Returns whether everything is deleted.
+    """
     for documents in _belonging_to(user_id):
         for ids in _batches(documents):
             if monotonic() > until:
-                return
+                return False
             documents.collection.delete_many({**documents.filter, "_id": {"$in": ids}})
     chosen_ids.release_all(user_id)
     User.objects.documents.collection.delete_one({"_id": user_id})
+    return True
 
 
 def _batches(documents: Documents) -> Iterator[list[ObjectId]]:

@@ -12,14 +12,16 @@ from typing import Any
 from bson import ObjectId
 from django_tasks import task
 
+from fitness_project.database.transactions import new_id
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import Revisions
+from fitness_project.documents.tombstones import is_tombstone
 from fitness_project.errors import InUse
 
 from .models import Exercise
 from .names import name_key
 from .references import used_among
-from .services import at_revision, is_taken
+from .services import at_revision, is_taken, replace
 from .versions import catalogue_write, settled, stamps
 
 
@@ -38,28 +40,35 @@ def delete_exercises(
     Raises Missing, and PreconditionFailed if an exercise isn't at one of the revisions in
     `only_if`. Then none is deleted.
     """
-    documents = Exercise.objects.documents
-    exercises = [at_revision(documents.get(exercise_id), only_if) for exercise_id in ids]
+    documents, deletion = Exercise.objects.documents, new_id()
+    found = documents.collection.find({"_id": {"$in": ids}}, session=documents.session)
+    stored: dict[ObjectId, Any] = {document["_id"]: document for document in found}
+    deleted = {each for each in stored if stored[each].get("deletion") == deletion}
+    if deleted:  # The transaction was committed and only the reply was lost.
+        return set(ids) - deleted
+    for exercise_id in ids:
+        if exercise_id not in stored or is_tombstone(stored[exercise_id]):
+            raise documents.missing()
+        at_revision(stored[exercise_id], only_if)
     used = used_among(ids)
-    unused = [exercise for exercise in exercises if exercise["_id"] not in used]
-    for exercise in unused:
-        _replace(
-            {"_id": exercise["_id"], "changedIn": version, "deletedAt": now(), "was": exercise}
-        )
+    mark = {"changedIn": version, "deletedAt": now(), "deletion": deletion}
+    unused = set(ids) - used
+    for exercise_id in unused:
+        replace({"_id": exercise_id, **mark, "was": stored[exercise_id]})
     if unused:
-        finish_deletions.using(run_after=settled()).enqueue([str(e["_id"]) for e in unused])
+        finish_deletions.using(run_after=settled()).enqueue(list(map(str, unused)), str(deletion))
     return used
 
 
 @task()
-def finish_deletions(ids: list[str]) -> None:
+def finish_deletions(ids: list[str], deletion: str) -> None:
     """Restores the exercises that have come into use, and forgets what the others were."""
     used = used_among(map(ObjectId, ids))
     if used:
         _restore(used)
-    Exercise.objects.documents.collection.update_many(
-        {"_id": {"$in": [ObjectId(exercise_id) for exercise_id in ids]}}, {"$unset": {"was": ""}}
-    )
+    tombstones = {"_id": {"$in": list(map(ObjectId, ids))}, "deletion": ObjectId(deletion)}
+    forgotten = {"$unset": {"was": "", "deletion": ""}}
+    Exercise.objects.documents.collection.update_many(tombstones, forgotten)
 
 
 @catalogue_write
@@ -71,7 +80,7 @@ def _restore(version: int, ids: set[ObjectId]) -> None:
         for name in _names(exercise["name"]):
             if not is_taken(name, exercise["_id"]):
                 break
-        _replace({**exercise, "name": name, "nameKey": name_key(name), **stamps(version)})
+        replace({**exercise, "name": name, "nameKey": name_key(name), **stamps(version)})
 
 
 def _names(name: str) -> Iterator[str]:
@@ -80,10 +89,3 @@ def _names(name: str) -> Iterator[str]:
     for number in count(2):
         ending = f" ({number})"
         yield name[: 120 - len(ending)] + ending
-
-
-def _replace(document: Any) -> None:
-    """Puts an exercise or a tombstone in the place of what is stored."""
-    documents = Exercise.objects.documents
-    place = {"_id": document["_id"]}
-    documents.collection.replace_one(place, document, session=documents.session)

@@ -51,13 +51,15 @@ class ExerciseDocument(TypedDict):
 class ExerciseTombstone(TypedDict):
     """What is stored in the place of a deleted exercise.
 
-    `was` is the exercise, for as long as it may come back.
+    `was` is the exercise, for as long as it may come back, and `deletion` says which transaction
+    deleted it.
     """
 
     _id: ObjectId
     changedIn: int
     deletedAt: datetime
     was: NotRequired[ExerciseDocument]
+    deletion: NotRequired[ObjectId]
 
 
 class EntryDocument(TypedDict):

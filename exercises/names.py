@@ -1,13 +1,14 @@
 """Decides when two names are the same, and in which order names are sorted."""
 
+import re
 import unicodedata
+
+from fitness_project.api.text import INVISIBLE
 
 SINGLE_QUOTES = "‘’‚‛′‵`´ʹʻʼ‹›"
 DOUBLE_QUOTES = "“”„‟″‶«»〃"
 MINUS = "\N{MINUS SIGN}"
-# Characters without a shape that aren't in the category Cf.
-FILLERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}
-VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]")
 
 
 def name_key(name: str) -> str:
@@ -16,7 +17,8 @@ def name_key(name: str) -> str:
     Ignores case, the amount of spacing, invisible characters, and the kind of dash or quotation
     mark: `" Bench\u2011PRESS"` becomes `"bench-press"`.
     """
-    plain = "".join(map(_plain, unicodedata.normalize("NFC", name.casefold())))
+    visible = INVISIBLE_CHARACTERS.sub("", name.casefold())
+    plain = "".join(map(_plain, unicodedata.normalize("NFC", visible)))
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
@@ -37,13 +39,4 @@ def _plain(char: str) -> str:
         return '"'
     if char == MINUS or unicodedata.category(char) == "Pd":
         return "-"
-    return "" if _is_invisible(char) else char
-
-
-def _is_invisible(char: str) -> bool:
-    code = ord(char)
-    return (
-        unicodedata.category(char) == "Cf"
-        or code in FILLERS
-        or any(code in selectors for selectors in VARIATION_SELECTORS)
-    )
+    return char

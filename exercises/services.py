@@ -1,11 +1,13 @@
 """Writes to the catalogue."""
 
 from contextlib import suppress
+from typing import Any
 
 from bson import ObjectId
 from django_tasks import task
 from pymongo.errors import PyMongoError
 
+from fitness_project.database.transactions import new_id
 from fitness_project.documents.collection import Document
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import Revisions, revision_of
@@ -73,34 +75,54 @@ def _renamed(changed: list[Changed]) -> references.Names:
 def finish_renames(ids: list[str]) -> None:
     """Copies the exercises' current names into the routines that don't have them yet.
 
-    For a moment after a rename, other processes still wrote the old name.
+    For a moment after a rename, other processes still wrote the old name. If a later rename was
+    finished while this one was going on, this one has undone a part of it, and goes on with the
+    newer names.
     """
+    copied: references.Names = {}
+    while copied != (current := _names(ids)):
+        references.rename(current)
+        copied = current
+
+
+def _names(ids: list[str]) -> references.Names:
     found = map(Exercise.objects.documents.find, map(ObjectId, ids))
-    references.rename({exercise["_id"]: exercise["name"] for exercise in found if exercise})
+    return {exercise["_id"]: exercise["name"] for exercise in found if exercise}
 
 
 def _create(version: int, document: Document) -> ExerciseDocument:
     document = {
-        "_id": ObjectId(),
+        "_id": new_id(),
         **document,
         "nameKey": name_key(document["name"]),
         "createdAt": now(),
         **stamps(version),
     }
     _refuse_taken_name(document["name"], document["_id"])
-    return Exercise.objects.documents.insert(document)
+    return replace(document)
 
 
 def _change(
     version: int, exercise_id: ObjectId, changes: Document, only_if: Revisions | None
 ) -> Changed:
     documents = Exercise.objects.documents
-    before = at_revision(documents.get(exercise_id), only_if)
+    before, stamped = documents.get(exercise_id), stamps(version)
+    if before.get("revision") == stamped["revision"]:
+        return before, before  # The transaction was committed and only the reply was lost.
+    at_revision(before, only_if)
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         if changes["nameKey"] != before.get("nameKey"):
             _refuse_taken_name(changes["name"], exercise_id)
-    return before, documents.update(before, {**changes, **stamps(version)})
+    return before, documents.update(before, {**changes, **stamped})
+
+
+def replace(document: Any) -> Any:
+    """Stores an exercise or a tombstone in the place of what is there, and returns it."""
+    documents = Exercise.objects.documents
+    place = {"_id": document["_id"]}
+    documents.collection.replace_one(place, document, upsert=True, session=documents.session)
+    return document
 
 
 def at_revision(exercise: ExerciseDocument, only_if: Revisions | None) -> ExerciseDocument:

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bson import ObjectId
 from pymongo import ReturnDocument
 
 from fitness_project.database.deadline import SECONDS
-from fitness_project.database.transactions import transactional
+from fitness_project.database.transactions import new_id, transactional
 from fitness_project.documents.collection import Document
 from fitness_project.documents.instants import now
 
@@ -57,9 +56,11 @@ def _next_version() -> int:
 
 
 def stamps(version: int) -> Document:
-    return {"updatedAt": now(), "revision": ObjectId(), "changedIn": version}
+    """A transaction that is run again gives the same revision, by which it knows its own writes."""
+    return {"updatedAt": now(), "revision": new_id(), "changedIn": version}
 
 
 def settled() -> datetime:
-    """The time from which no process uses the catalogue as it was before the current write."""
+    """The time from which no process uses the catalogue as it was before the current write, if its
+    transaction takes no longer than a request may."""
     return now() + SETTLE

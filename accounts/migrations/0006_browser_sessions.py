@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
-from fitness_project.database.indexes import make_indexes
+from fitness_project.database.indexes import drop_indexes_by_keys, make_indexes
 
 BY_USER: dict = {"by_user": ({"userId": 1, "_id": 1}, {})}
 STATE = [
@@ -84,16 +84,21 @@ class Migration(migrations.Migration):
             {**BY_USER, "expiry": ({"expire_date": 1}, {"expireAfterSeconds": 0})},
         ),
         make_indexes("sign_ins", BY_USER),
-        migrations.AlterField(
-            model_name="signin",
-            name="user",
-            field=models.ForeignKey(
-                db_column="userId",
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        drop_indexes_by_keys("sign_ins", {"userId": 1}),
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="signin",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_column="userId",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                )
+            ]
         ),
         # For the admin's list of staff.
         make_indexes(

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.contrib.auth import SESSION_KEY
 from django.db import migrations
-from pymongo import ReplaceOne, UpdateOne
+from pymongo import UpdateOne
 
 from accounts.signing_in.browser_sessions import SessionStore
 from fitness_project.documents.ids import parse_object_id
@@ -31,10 +31,9 @@ def _converted(sign_in):
         "isUsed": True,
         "pairs": [sign_in["tokenId"]],
     }
-    return UpdateOne(
-        {"_id": sign_in["_id"]},
-        {"$set": {"rotations": [*used, current]}, "$unset": {"tokenId": "", "rotated": ""}},
-    )
+    rotations = {"$ifNull": ["$rotations", {"$literal": [*used, current]}]}
+    changes = [{"$set": {"rotations": rotations}}, {"$unset": ["tokenId", "rotated"]}]
+    return UpdateOne({"_id": sign_in["_id"]}, changes)
 
 
 def carry_browser_sessions_over(apps, schema_editor):
@@ -47,7 +46,7 @@ def _carried_over(session):
     key, data = session["session_key"], session["session_data"]
     user_id = parse_object_id(SessionStore().decode(data).get(SESSION_KEY))
     fields = {"session_data": data, "expire_date": session["expire_date"], "userId": user_id}
-    return ReplaceOne({"_id": key}, fields, upsert=True)
+    return UpdateOne({"_id": key}, {"$setOnInsert": fields}, upsert=True)
 
 
 def _write(collection, documents, write):

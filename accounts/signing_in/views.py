@@ -107,7 +107,8 @@ class LoginView(OpenView):
 
 class RefreshView(OpenView):
     """Returns the next pair of tokens. A refresh token can be used once. If the response was lost,
-    it can be sent again within 10 seconds; a used token that is sent later ends the sign-in."""
+    it can be sent again: within 10 seconds, or later as long as no token of the pairs that it has
+    yielded has been used. Otherwise a used token that is sent again ends the sign-in."""
 
     serializer_class = serializers.RefreshSerializer
     problem_codes = {"POST": ["401"]}

@@ -6,9 +6,8 @@ from typing import Any
 def is_same(stored: Any, valid: Any) -> bool:
     """Whether a stored value is what a serializer returned. Within them, absent equals null."""
     if isinstance(valid, datetime):
-        return bool(
-            stored == valid.replace(tzinfo=None)
-        )  # PyMongo reads dates without a time zone.
+        naive = valid.replace(tzinfo=None)  # As PyMongo reads dates.
+        return bool(stored == naive)
     if stored == valid:
         return True
     if isinstance(stored, Mapping) and isinstance(valid, Mapping):

@@ -34,3 +34,15 @@ def drop_indexes(collection: str, *names: str) -> RunPython:
             stored.drop_index(name)
 
     return RunPython(drop, RunPython.noop)
+
+
+def drop_indexes_by_keys(collection: str, keys: Mapping[str, int]) -> RunPython:
+    """Like `drop_indexes`, for an index whose name Django has generated."""
+
+    def drop(apps: Apps, schema_editor: DatabaseSchemaEditor) -> None:
+        stored = schema_editor.connection.database[collection]
+        for name, index in stored.index_information().items():
+            if dict(index["key"]) == keys:
+                stored.drop_index(name)
+
+    return RunPython(drop, RunPython.noop)

@@ -5,6 +5,7 @@ takes it over. Whatever is done under it may be done again from the beginning.
 """
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,9 +50,14 @@ class Lease:
         """Renews it until `release` is called."""
         while not self._is_over.wait(RENEWAL_SECONDS):
             try:
-                self._leases.update_one(self._mine, {"$set": {"until": now() + LIFETIME}})
+                renewal = {"$set": {"until": now() + LIFETIME}}
+                is_mine = self._leases.update_one(self._mine, renewal).matched_count > 0
             except PyMongoError as error:
                 log.warning("The lease on starting wasn't renewed: %s", error)
+                continue
+            if not is_mine and not self._is_over.is_set():
+                log.critical("Another process has taken over the preparation of the database.")
+                os._exit(1)
 
     def release(self) -> None:
         self._is_over.set()

@@ -34,8 +34,8 @@ def reserve(documents: "OwnedDocuments[Any]", document_id: ObjectId) -> None:
         if not _reservations().find_one({"_id": document_id, "userId": user_id}):
             raise Taken from None
     # On all shards: documents whose ids the server generated have no reservation.
-    other = documents.collection.find_one({"_id": document_id}, {"userId": 1})
-    if other is not None and other["userId"] != user_id:
+    another_users = {"_id": document_id, "userId": {"$ne": user_id}}
+    if documents.collection.find_one(another_users, {"_id": 1}):
         _reservations().delete_one({"_id": document_id, "userId": user_id})
         raise Taken
 

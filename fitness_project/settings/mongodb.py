@@ -32,9 +32,8 @@ def checked_uri(uri: str) -> str:
         # What follows mongodb+srv:// is looked up only when the service connects.
         options = parse_uri(f"mongodb://{rest}")["options"]
     except (PyMongoError, ValueError, TypeError) as error:
-        reason = str(error).removesuffix(".")
-        hint = f" {HINT}" if "@" in rest else ""
-        raise ImproperlyConfigured(f"MONGODB_URI can't be read: {reason}.{hint}") from None
+        reason = _without_authority(str(error), rest)
+        raise ImproperlyConfigured(f"MONGODB_URI can't be read{reason}. {HINT}") from None
     _refuse_other_concerns({name.lower(): value for name, value in options.items()})
     return uri
 
@@ -43,6 +42,13 @@ def _is_ambiguous(rest: str) -> bool:
     """Whether nobody can tell where the password ends, so that a message might contain some."""
     authority = re.split("[/?]", rest, maxsplit=1)[0]
     return rest.count("@") > 1 or ("@" in rest and "@" not in authority)
+
+
+def _without_authority(reason: str, rest: str) -> str:
+    """The reason, unless it repeats a part of what may be a password."""
+    authority = re.split("[/?]", rest, maxsplit=1)[0]
+    parts = [part for part in re.split("[:@,]", authority) if part]
+    return "" if any(part in reason for part in parts) else f": {reason.removesuffix('.')}"
 
 
 def _refuse_other_concerns(options: dict[str, Any]) -> None:

@@ -111,8 +111,11 @@ def _without_session(command):
 
 
 def test_users_documents_are_sharded_by_user(mongos):
+    too_early = run(mongos.port, "manage.py", "shard_collections")
+    run(mongos.port, "manage.py", "migrate")
     runs = [run(mongos.port, "manage.py", "shard_collections") for _ in range(2)]
 
+    assert "isn't migrated" in too_early.stderr
     assert [done.returncode for done in runs] == [0, 0], runs[0].stderr
     first, again = mongos.commands[:3], mongos.commands[3:]
     assert list(map(_without_session, first)) == list(map(_without_session, again))

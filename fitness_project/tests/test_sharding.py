@@ -47,6 +47,12 @@ def test_a_command_without_the_user_is_an_offence():
     assert check_as("history/views.py", command) == [("history/views.py", command)]
 
 
+def test_only_the_admin_may_look_for_a_document_without_its_user():
+    pipeline = [{"$match": {"createdAt": {"$ne": None}, "_id": ObjectId()}}]
+
+    assert check_as("history/views.py", {"aggregate": "history", "pipeline": pipeline})
+
+
 @pytest.mark.parametrize("matched", [{"userId": USER}, {"$and": [{"userId": {"$in": [USER]}}]}])
 def test_a_command_for_one_user_is_none(matched):
     assert check_as("history/views.py", {"find": "history", "filter": matched}) == []

@@ -149,6 +149,25 @@ class TestRenames:
         stored = api.get(path).json()
         assert (stored["notes"], stored["exercises"][0]["name"]) == ("mine", "New")
 
+    def test_a_rename_that_ends_late_does_not_undo_a_later_one(self, ann, bench_press, monkeypatch):
+        for _ in range(2):
+            RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
+        monkeypatch.setattr(catalogue_services, "RENAMED_AT_ONCE", 0)
+        catalogue_services.change_exercise(bench_press.pk, {"name": "First"})
+        amend, later = OwnedDocuments.amend, ["Second"]
+
+        def amend_late(*args):
+            """Another worker finishes a later rename before this one's first write."""
+            if later:
+                catalogue_services.change_exercise(bench_press.pk, {"name": later.pop()})
+                catalogue_services.finish_renames.call([str(bench_press.pk)])
+            return amend(*args)
+
+        monkeypatch.setattr(OwnedDocuments, "amend", amend_late)
+        catalogue_services.finish_renames.call([str(bench_press.pk)])
+
+        assert all_names() == ["Second", "Second"]
+
     def test_a_rename_is_finished_if_the_database_fails_after_it(
         self, ann, bench_press, monkeypatch
     ):

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from fitness_project.database.migrations import require_migrated
 from fitness_project.documents import registry
 from fitness_project.documents.owned import OwnedModel
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
                 "This database isn't a sharded cluster, so there is nothing to shard. "
                 "MONGODB_URI must name the cluster's mongos."
             )
+        require_migrated()
         client.admin.command("enableSharding", name)
         for collection in self._collections():
             client.admin.command("shardCollection", f"{name}.{collection}", key=KEY)

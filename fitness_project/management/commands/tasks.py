@@ -44,8 +44,9 @@ class Command(BaseCommand):
 
     def _retry(self, given: str) -> None:
         task = _find(given)
-        if task["status"] not in (queue.FAILED, queue.READY) or not queue.retry(task):
-            raise CommandError(f"Task {given} is running or has succeeded.")
+        may_be_retried = task["status"] in (queue.FAILED, queue.READY) and task["error"]
+        if not may_be_retried or not queue.retry(task):
+            raise CommandError(f"Task {given} hasn't failed: it is waiting, running or done.")
         self.stdout.write("A worker will run it now.")
 
     def _drop(self, given: str) -> None:
