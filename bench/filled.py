@@ -31,11 +31,11 @@ END = datetime(2026, 1, 1, tzinfo=UTC)
 UNUSED, IN_SESSIONS_ONLY = 5, 15
 BROWSER_SESSION = """
 from importlib import import_module
+from bson import ObjectId
 from django.conf import settings
-from accounts.models import User
 
 engine = import_module(settings.SESSION_ENGINE)
-keys = [str(key) for key in User.objects.values_list("pk", flat=True)]
+keys = [str(ObjectId()) for _ in range(5_000)]
 for number in range({count}):
     session = engine.SessionStore()
     session["_auth_user_id"] = keys[number % len(keys)]
