@@ -43,8 +43,8 @@ for number in range({count}):
 """
 
 
-def fill(service: Service, sessions: int) -> None:
-    """The reader has 20,000 sessions, and other users a thousand each."""
+def fill(service: Service, sessions: int) -> list[str]:
+    """The reader has 20,000 sessions, and other users a thousand each. Returns the exercises."""
     reader = Account(service, READER)
     service.manage(
         *("createsuperuser", "--noinput"),
@@ -53,12 +53,14 @@ def fill(service: Service, sessions: int) -> None:
     )
     others = [ObjectId() for _ in range((sessions - SESSIONS_OF_READER) // SESSIONS_OF_OTHERS)]
     counts = {reader.id: SESSIONS_OF_READER, **dict.fromkeys(others, SESSIONS_OF_OTHERS)}
-    used = exercises(reader)[UNUSED:]
+    found = exercises(reader)
+    used = found[UNUSED:]
     _store(
         service, "routines", _copies(reader, "routines", used[IN_SESSIONS_ONLY:], _routines(counts))
     )
     _store(service, "history", _copies(reader, "history", used, _dates(counts)))
     service.manage("shell", "--command", BROWSER_SESSION.format(count=BROWSER_SESSIONS))
+    return found
 
 
 def exercises(account: Account) -> list[str]:
