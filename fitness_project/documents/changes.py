@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Protocol
 
+import bson
 from bson import ObjectId
-from bson.raw_bson import RawBSONDocument
 
 from .collection import Documents, Stored
 from .instants import now
@@ -80,9 +80,7 @@ class OwnedFeed:
         return Part(changed, deleted, state, has_more)
 
 
-def _read(
-    documents: Documents, state: State, continues: bool
-) -> tuple[list[RawBSONDocument], State, bool]:
+def _read(documents: Documents, state: State, continues: bool) -> tuple[list[Stored], State, bool]:
     """Up to PAGE documents in the order of their last change, the state after them, and whether
     there are more.
 
@@ -97,10 +95,11 @@ def _read(
     if last is None:
         following = _milliseconds(now() - SETTLE)
         found = documents.where(updatedAt={"$gte": _datetime(min(date, following))})
-        rows = found.fetch(CHANGES, None, PAGE + 1)
+        raw = found.fetch(CHANGES, None, PAGE + 1)
     else:
-        rows = documents.fetch(CHANGES, Boundary((_datetime(date), ObjectId(last))), PAGE + 1)
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+        raw = documents.fetch(CHANGES, Boundary((_datetime(date), ObjectId(last))), PAGE + 1)
+    # Almost all of them are sent, and decoding each at once takes half of the time.
+    has_more, rows = len(raw) > PAGE, [bson.decode(document.raw) for document in raw[:PAGE]]
 
     fresh = [row for row in rows if _name(row) not in seen]
     settling = [_name(row) for row in rows if row["updatedAt"] > _datetime(following)]
