@@ -36,7 +36,9 @@ class MeView(AccountView):
 
     @extend_schema(operation_id="me")
     def get(self, request: SignedInRequest) -> HttpResponse:
-        user = User.objects.documents.get(request.user.pk)
+        user = User.objects.documents.find(request.user.pk)
+        if user is None:  # For a moment, another process's deletion isn't known here.
+            raise TokenNotValid
         etag = etag_of_user(user)
         if has_current(request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})

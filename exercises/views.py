@@ -37,7 +37,6 @@ class ExerciseViewSet(DocumentViewSet):
     permission_classes = (IsCuratorOrReadOnly,)
     query = ExerciseQuery
     basename = "exercise"
-    problem_codes = {"PUT": ["409"], "PATCH": ["409"], "DELETE": ["409"]}
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""

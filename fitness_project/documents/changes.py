@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import bson
 from bson import ObjectId
 
-from .collection import Documents, Stored
+from .collection import Document, Documents, Stored
 from .instants import now
 from .order import Boundary, Order
 from .revisions import revision_of
@@ -80,7 +80,9 @@ class OwnedFeed:
         return Part(changed, deleted, state, has_more)
 
 
-def _read(documents: Documents, state: State, continues: bool) -> tuple[list[Stored], State, bool]:
+def _read(
+    documents: Documents, state: State, continues: bool
+) -> tuple[list[Document], State, bool]:
     """Up to PAGE documents in the order of their last change, the state after them, and whether
     there are more.
 

@@ -31,9 +31,10 @@ def checked_uri(uri: str) -> str:
     try:
         # What follows mongodb+srv:// is looked up only when the service connects.
         options = parse_uri(f"mongodb://{rest}")["options"]
-    except (PyMongoError, ValueError, TypeError) as error:
+    except (PyMongoError, ValueError, TypeError, OSError) as error:
         reason = _without_authority(str(error), rest)
-        raise ImproperlyConfigured(f"MONGODB_URI can't be read{reason}. {HINT}") from None
+        hint = f" {HINT}" if "@" in rest or not reason else ""
+        raise ImproperlyConfigured(f"MONGODB_URI can't be read{reason}.{hint}") from None
     _refuse_other_concerns({name.lower(): value for name, value in options.items()})
     return uri
 

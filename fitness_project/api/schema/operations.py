@@ -83,8 +83,10 @@ class ProblemAutoSchema(AutoSchema):
             statuses.add("400")  # Unknown query parameters
         if not isinstance(self.view.get_permissions()[0], AllowAny):
             statuses |= {"401"} if self.method == "GET" else {"401", "403"}
+        if self.method != "GET":
+            statuses.add("409")
         if self._takes_key():
-            statuses |= {"409", "410", "422"}
+            statuses |= {"410", "422"}
         if self._is_conditional() and self.method != "GET":
             statuses.add("412")
         if self.method in WITH_A_BODY:
