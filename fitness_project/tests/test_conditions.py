@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from pymongo.collection import Collection
 
 from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from exercises import services
 from exercises.tests.factories import entry
 from fitness_project.database.deadline import paused
+from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.tests.processes import PATIENCE_SECONDS
 from history.tests.factories import SessionFactory
 from routines.models import RoutineEntry
@@ -159,19 +159,20 @@ class TestTheAccount:
 @pytest.mark.parametrize("kind", ["routine", "session"])
 def test_an_etag_is_checked_in_the_write_itself(ann, client, path, kind, monkeypatch):
     etag = client.get(path)["ETag"]
-    all_are_about_to_write, write = Barrier(8), Collection.update_one
+    all_are_about_to_write, write = Barrier(8), OwnedDocuments._write
+    first_writes = iter(range(8))
 
-    def together(collection, *args, **kwargs):
-        if collection.name in ("routines", "history"):
+    def together(*args):
+        if next(first_writes, None) is not None:
             with paused():
                 all_are_about_to_write.wait(PATIENCE_SECONDS)
-        return write(collection, *args, **kwargs)
+        return write(*args)
 
     def change(n):
         body, headers = {"notes": f"by {n}"}, {"If-Match": etag}
         return client_of(ann).patch(path, body, headers=headers).status_code
 
-    monkeypatch.setattr(Collection, "update_one", together)
+    monkeypatch.setattr(OwnedDocuments, "_write", together)
     with ThreadPoolExecutor(8) as threads:
         codes = sorted(threads.map(change, range(8)))
 

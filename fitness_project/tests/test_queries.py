@@ -61,7 +61,8 @@ def test_a_list_is_one_find_that_an_index_serves_and_sorts(api, ann, commands, c
     (find,) = commands(lambda: api.get(f"/api/{collection}?pageSize=7"))
 
     assert find["find"] == collection
-    assert find["filter"] == {"userId": ann.pk, sort[0][0]: {"$gt": ANY}}
+    assert find["filter"] == {"userId": ann.pk, sort[0][0]: ANY}
+    assert set(find["filter"][sort[0][0]]) <= {"$gt", "$gte"}  # One of them, by engine.
     assert list(find["sort"].items()) == sort
     assert find["limit"] == 8
     assert "skip" not in find
@@ -77,8 +78,8 @@ def test_a_later_page_is_one_find_with_a_range_on_the_index(api, ann, commands):
     api.get(second)  # Where the page lies is learned once.
     (find,) = commands(lambda: api.get(second))
 
-    assert list(find["filter"]) == ["userId", "date"]
-    assert set(find["filter"]["date"]) == {"$lt", "$gt"}
+    assert list(find["filter"])[:2] == ["userId", "date"]
+    assert set(find["filter"]["date"]) in ({"$lt", "$gt"}, {"$lte", "$gte"})  # By engine.
     assert "skip" not in find
 
 
