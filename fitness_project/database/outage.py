@@ -20,7 +20,7 @@ from .deadline import past_the_deadline
 # The pause between two checks, and the longest that one check may take.
 PAUSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
-WRITE_CONFLICT, LOCK_TIMEOUT = 112, 24
+INTERNAL_ERROR, LOCK_TIMEOUT, WRITE_CONFLICT = 1, 24, 112
 
 
 def is_outage(error: BaseException | None) -> bool:
@@ -29,6 +29,8 @@ def is_outage(error: BaseException | None) -> bool:
         return True
     if isinstance(error, DatabaseError):
         error = error.__cause__
+    if isinstance(error, OperationFailure) and error.code == INTERNAL_ERROR:
+        return True  # Its storage has failed, for example on a full disk.
     return isinstance(error, ConnectionFailure | ExecutionTimeout) or (
         isinstance(error, PyMongoError) and (error.timeout or _is_transient(error))
     )

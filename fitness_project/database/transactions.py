@@ -19,6 +19,7 @@ from .deadline import past_the_deadline, remaining_seconds
 
 # PyMongo needs this much of a request's time to abort a transaction.
 ABORT_SECONDS = 0.5
+INTERNAL_ERROR = 1
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -94,12 +95,15 @@ def in_transaction(client: MongoClient[Any], work: Callable[[ClientSession], Res
 
 
 def _may_be_open(error: BaseException) -> bool:
-    """Whether PyMongo may have been unable to abort the transaction that has failed.
+    """Whether the transaction that has failed may not have been aborted.
 
-    If the server refused a command, it was there to receive the abort, too.
+    If the server refused a command, it was there to receive PyMongo's abort, too. But a commit that
+    failed in the server isn't followed by an abort.
     """
     is_lost = isinstance(error, PyMongoError) and (
-        error.timeout or isinstance(error, ConnectionFailure)
+        error.timeout
+        or isinstance(error, ConnectionFailure)
+        or getattr(error, "code", None) == INTERNAL_ERROR
     )
     return is_lost or remaining_seconds(1.0) < ABORT_SECONDS
 

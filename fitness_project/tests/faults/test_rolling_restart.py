@@ -30,7 +30,8 @@ SOME = 40
 
 
 def configuration(folder, port, services) -> str:
-    servers = "".join(f"server 127.0.0.1:{service.port}; " for service in services)
+    # nginx would leave out a server for ten seconds after it has refused a connection.
+    servers = "".join(f"server 127.0.0.1:{one.port} max_fails=0; " for one in services)
     paths = "".join(f"{name}_temp_path {folder}/{name}; " for name in TEMPORARY)
     return f"""
         daemon off;

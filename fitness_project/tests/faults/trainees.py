@@ -92,7 +92,11 @@ class Trainee:
     def finds_what_was_acknowledged_and_nothing_else(self):
         for path, stored in self.stored.items():
             rows = self.client.everything(path)
-            assert len(rows) == len({row["id"] for row in rows}) == len(stored)
+            ids = [row["id"] for row in rows]
+            lost, unknown = stored.keys() - ids, {*ids} - stored.keys()
+            assert not lost, f"{path}: lost {lost}"
+            assert not unknown, f"{path}: unknown {unknown}"
+            assert len(ids) == len(set(ids)), path
             assert {row["id"]: row for row in rows} == stored
 
     def has_its_routines_in_both_places(self):
