@@ -25,7 +25,7 @@ class TokenCallMiddleware:
     """Lets calls with a token skip the middleware for browsers, which follows this one.
 
     It does the part of their work that such a call needs: it checks the host and sets the headers
-    Content-Length, X-Content-Type-Options and Vary. Health checks need none of this.
+    Content-Length, X-Content-Type-Options and Vary. Of these, health checks need the first.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -41,7 +41,7 @@ class TokenCallMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path in HEALTH:
-            return self.past_browsers(request)
+            return _with_length(self.past_browsers(request))
         if not brings_token(request):
             return self.for_browsers(request)
         if "HTTP_ORIGIN" in request.META:
@@ -55,10 +55,13 @@ class TokenCallMiddleware:
 
     def _check_host_and_respond(self, request: HttpRequest) -> HttpResponseBase:
         request.get_host()
-        response = self.past_browsers(request)
-        if isinstance(response, HttpResponse) and response.status_code not in BODILESS:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-        return response
+        return _with_length(self.past_browsers(request))
+
+
+def _with_length(response: HttpResponseBase) -> HttpResponseBase:
+    if isinstance(response, HttpResponse) and response.status_code not in BODILESS:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+    return response
 
 
 def brings_token(request: HttpRequest) -> bool:

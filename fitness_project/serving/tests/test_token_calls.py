@@ -116,3 +116,10 @@ def test_only_api_responses_vary_by_origin(web_app, db):
     assert style.status_code == 200
     assert "Vary" not in style
     assert "origin" in web_app.get("/api/routines")["Vary"]
+
+
+@pytest.mark.django_db
+def test_a_health_check_has_its_length(client):
+    response = client.get("/healthz")
+
+    assert response["Content-Length"] == str(len(response.content))
