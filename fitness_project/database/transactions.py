@@ -16,10 +16,10 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from .deadline import past_the_deadline, remaining_seconds
+from .outage import INTERNAL_ERROR
 
 # PyMongo needs this much of a request's time to abort a transaction.
 ABORT_SECONDS = 0.5
-INTERNAL_ERROR = 1
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
