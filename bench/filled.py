@@ -52,6 +52,7 @@ def fill(service: Service, sessions: int) -> list[str]:
         DJANGO_SUPERUSER_PASSWORD=PASSWORD,
     )
     others = [ObjectId() for _ in range((sessions - SESSIONS_OF_READER) // SESSIONS_OF_OTHERS)]
+    _add_users(service, others)
     counts = {reader.id: SESSIONS_OF_READER, **dict.fromkeys(others, SESSIONS_OF_OTHERS)}
     found = exercises(reader)
     used = found[UNUSED:]
@@ -61,6 +62,12 @@ def fill(service: Service, sessions: int) -> list[str]:
     _store(service, "history", _copies(reader, "history", used, _dates(counts)))
     service.manage("shell", "--command", BROWSER_SESSION.format(count=BROWSER_SESSIONS))
     return found
+
+
+def _add_users(service: Service, ids: list[ObjectId]) -> None:
+    users: Any = MongoClient(service.uri).fitness.users
+    model = users.find_one({"email": READER})
+    users.insert_many({**model, "_id": one, "email": f"{one}@example.com"} for one in ids)
 
 
 def exercises(account: Account) -> list[str]:

@@ -87,6 +87,38 @@ def test_a_slow_find_teaches_whose_document_it_was(log, sent, monkeypatch):
     assert [command["filter"]["userId"] for command in sent.of("find")] == [{"$in": [ANN]}]
 
 
+@pytest.fixture
+def people(log, monkeypatch):
+    monkeypatch.setattr(first_matches, "_table_referred_to", lambda *_: "people")
+    return log.database.people
+
+
+def test_a_document_of_one_of_the_first_users_is_found_before_anybody_was_seen(log, people, sent):
+    people.insert_many([{"_id": CID}, {"_id": ANN}])
+    log.insert_many([document(BEA, PRESS), document(ANN, PRESS, SQUAT)])
+
+    found = uses(log, PRESS)
+
+    assert [entry["exercise"] for entry in found["entries"]] == [PRESS, SQUAT]
+    tried = [command["filter"].get("userId") for command in sent.of("find")]
+    assert tried == [None, {"$in": [CID]}, {"$in": [ANN]}]
+
+
+def test_the_first_users_are_read_once(log, people, sent):
+    people.insert_one({"_id": ANN})
+    uses(log, UNUSED)
+    sent.clear()
+
+    uses(log, UNUSED)
+
+    assert {command["find"] for command in sent.of("find")} == {log.name}
+
+
+def test_the_field_userid_refers_to_users():
+    assert first_matches._table_referred_to("history", "userId") == "users"
+    assert first_matches._table_referred_to("history", "date") is None
+
+
 def test_few_ids_are_remembered(log):
     for _ in range(200):
         list_of(log, ObjectId())

@@ -3,9 +3,9 @@
 For `find_one({exerciseId: …})`, MongoDB reads one key of an index on `{exerciseId, userId}` and
 stops. The embedded server first collects all keys with that `exerciseId`: 130,000 take 0.7 s.
 With a condition on `userId` too, it collects only those. So the find is tried with ids of that
-second field, which other queries of this process have named. If no document matches, the find is
-sent as it was written: that is fast for a value that few documents have, and one that many have is
-found with one of the ids.
+second field: those that other queries of this process have named, and some of the documents to
+which the field refers. If no document matches, the find is sent as it was written: that is fast for
+a value that few documents have, and one that many have is found with one of the ids.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from bson import ObjectId
+from django.apps import apps
 from pymongo.collection import Collection
 
 from .sorted_pages import Find
@@ -29,6 +30,7 @@ Place = tuple[str, str]
 """A collection's full name and a field."""
 
 _ids: dict[Place, dict[ObjectId, None]] = {}
+_referred_to: dict[Place, list[ObjectId]] = {}
 _second_fields: dict[Place, str | None] = {}
 
 
@@ -78,11 +80,39 @@ def _read_and_note(find: Find, field: str) -> list[Any]:
 
 
 def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
-    """The newest id, then more at a time."""
-    ids = iter([*_ids.get((find.collection.full_name, field), {})][::-1])
+    """Of each kind of ids one, then more at a time."""
+    noted = [*_ids.get((find.collection.full_name, field), {})]
+    yield from _growing(reversed(noted))
+    yield from _growing(iter(_ids_referred_to(find.collection, field)))
+
+
+def _growing(ids: Iterator[ObjectId]) -> Iterator[list[ObjectId]]:
     for size in CHUNKS:
         if chunk := [*islice(ids, size)]:
             yield chunk
+
+
+def _ids_referred_to(collection: Collection[Any], field: str) -> list[ObjectId]:
+    """The oldest documents to which the field refers, as they were when this was first asked.
+
+    It is asked once in each process, since the server looks at all documents for it.
+    """
+    place = collection.full_name, field
+    if place not in _referred_to:
+        table = _table_referred_to(collection.name, field)
+        first = collection.database[table].find({}, {"_id": 1}).limit(MOST_IDS) if table else ()
+        _referred_to[place] = [document["_id"] for document in first]
+    return _referred_to[place]
+
+
+def _table_referred_to(table: str, column: str) -> str | None:
+    for model in apps.get_models():
+        if model._meta.db_table == table:
+            for field in model._meta.concrete_fields:
+                if field.column == column and field.related_model is not None:
+                    related: Any = field.related_model
+                    return str(related._meta.db_table)
+    return None
 
 
 def _equality(query: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -111,4 +141,5 @@ def _second_field(find: Find, field: str) -> str | None:
 def forget() -> None:
     """For tests."""
     _ids.clear()
+    _referred_to.clear()
     _second_fields.clear()
