@@ -24,7 +24,7 @@ from .confinement import kill_orphan
 from .files import Files, describe_unusable, locked
 from .lease_connection import LeaseConnection
 from .ports import choose_port
-from .server import Server, StartError
+from .server import MEGABYTE, START_BYTES, STOP_BYTES, Server, StartError
 from .session_ends import SessionEnds
 
 LOCK_PATIENCE = 10.0
@@ -32,6 +32,7 @@ STORAGE_PATIENCE = 3.0
 IDLE_SECONDS = 10.0
 START_POLL_SECONDS = 0.02
 HEALTH_SECONDS = 1.0
+ROOM_SECONDS = 0.25
 SILENCE_SECONDS = 8.0
 FIRST_RETRY = 0.05
 LAST_RETRY = 1.0
@@ -51,7 +52,8 @@ class Keeper:
         self.is_up = False
         self.was_up = False
         self.retry_delay = 0.0
-        self.started_at = self.next_start = self.healthy_at = time.monotonic()
+        self.started_at = self.next_start = time.monotonic()
+        self.healthy_at = self.next_check = self.started_at
 
     def run(self) -> None:
         """Returns when the last lease is over.
@@ -78,7 +80,7 @@ class Keeper:
     def _seconds_to_wait(self) -> float:
         if not self.is_up:
             return START_POLL_SECONDS
-        return max(0, min(HEALTH_SECONDS, self.session_ends.seconds_left()))
+        return max(0, min(ROOM_SECONDS, self.session_ends.seconds_left()))
 
     # Leases
 
@@ -118,8 +120,15 @@ class Keeper:
     def _check_server(self) -> None:
         if self.server.exit_code() is not None:
             self._restart_server()
+        elif not self.server.has_room(STOP_BYTES):
+            log(f"stopping the server: less than {STOP_BYTES // MEGABYTE} MB are free on its disk")
+            self.server.kill()
+            self.is_up = False
+        elif self.is_up and time.monotonic() < self.next_check:
+            return
         elif self.server.works():
             self.healthy_at = time.monotonic()
+            self.next_check = self.healthy_at + HEALTH_SECONDS
             if not self.is_up:
                 self._server_is_up()
         elif self.is_up and time.monotonic() > self.healthy_at + SILENCE_SECONDS:
@@ -152,7 +161,7 @@ class Keeper:
         self.is_up = False
         if not self.was_up and not self._may_start_later():
             raise StartError(f"The embedded database can't start: {self.server.exit_reason()}.")
-        if time.monotonic() < self.next_start:
+        if time.monotonic() < self.next_start or not self.server.has_room(START_BYTES):
             return
         self.retry_delay = min(max(2 * self.retry_delay, FIRST_RETRY), LAST_RETRY)
         self.next_start = time.monotonic() + self.retry_delay

@@ -23,6 +23,11 @@ PROGRAM = "secantusdb.scripts/secantusd-rs"
 REPLY_SECONDS = 2.0
 STOP_SECONDS = 5.0
 LOG_BYTES = 10_000_000
+MEGABYTE = 2**20
+# A write to a disk that is just full can be acknowledged and lost. So the server is stopped before:
+# another program needs more than its checks' interval to fill so much.
+STOP_BYTES = 128 * MEGABYTE
+START_BYTES = STOP_BYTES + 32 * MEGABYTE
 # Without these checkpoints the server keeps its whole journal for as long as it runs.
 CHECKPOINTS = {"SECANTUS_WT_CONFIG_EXTRA": "checkpoint=(wait=60,log_size=128MB)"}
 
@@ -45,7 +50,13 @@ class Server:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Raises StartError if the server isn't installed, and OSError if VAR_DIR can't be used."""
+        """Raises StartError if the server isn't installed or the disk is almost full, and OSError
+        if VAR_DIR can't be used."""
+        if not self.has_room(START_BYTES):
+            raise StartError(
+                "The embedded database can't start: it needs "
+                f"{START_BYTES // MEGABYTE} MB of free space on the disk of {self.files.var_dir}."
+            )
         rotate(self.files.log)
         with self.files.log.open("ab") as log:
             self._log_start = log.tell()
@@ -69,6 +80,11 @@ class Server:
             *("--log-file-max", "64MB", "--cache-size", "256M"),
             *("--oplog-max-entries", "100"),  # Nothing reads it.
         ]
+
+    def has_room(self, least: int) -> bool:
+        """Whether the storage's disk has so many bytes left."""
+        disk = os.statvfs(self.files.var_dir)
+        return disk.f_bavail * disk.f_frsize >= least
 
     def exit_code(self) -> int | None:
         """Returns None while the server runs."""
