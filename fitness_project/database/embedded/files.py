@@ -39,7 +39,7 @@ class Files:
 
     @property
     def config(self) -> Path:
-        """Empty. Without it, the server reads a file from the directory in which it is started."""
+        """Without it, the server reads a file from the directory in which it is started."""
         return self.var_dir / "database.toml"
 
     @property
