@@ -59,8 +59,8 @@ class SyncView(StrictView):
     """Returns what has changed for the user since an earlier call.
 
     Apply `changes`, then `deleted`, and store `next`, which is the `since` of the following call.
-    Make that call at once while `hasMore` is true. A document may be returned twice. A token is
-    valid for 90 days.
+    Make that call at once while `hasMore` is true. A page may be empty, and a document may be
+    returned twice. A token is valid for 90 days.
     """
 
     request: SignedInRequest

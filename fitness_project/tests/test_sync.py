@@ -114,6 +114,13 @@ def test_a_deleted_id_that_is_used_again_comes_as_a_change(device, api, ann, ben
     assert page["deleted"]["history"] == []
 
 
+@pytest.fixture
+def _at_once(monkeypatch):
+    """Stands in for the seconds after which writes are settled."""
+    monkeypatch.setattr(feed, "REQUEST", timedelta(0))
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_the_feed_comes_in_pages(device, ann, monkeypatch):
     monkeypatch.setattr(feed, "PAGE", 3)
     for _ in range(10):
@@ -125,6 +132,53 @@ def test_the_feed_comes_in_pages(device, ann, monkeypatch):
     assert device.is_as_the_server()
 
 
+def test_a_page_within_a_visit_ends_where_writes_may_still_become_visible(device, ann, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 2)
+    earlier = feed.now() - timedelta(seconds=10)
+    for _ in range(3):
+        SessionFactory(user=ann, exercises=[], updated_at=earlier)
+    for _ in range(3):
+        SessionFactory(user=ann, exercises=[])
+    pages = [device.apply(device.ask()) for _ in range(3)]
+    SessionFactory(user=ann, exercises=[], updated_at=feed.now() - timedelta(seconds=2))
+    monkeypatch.setattr(feed, "PAGE", 10)
+
+    last = device.ask()
+
+    assert [len(page["changes"]["history"]) for page in pages] == [2, 1, 0]
+    assert all(page["hasMore"] for page in pages)
+    assert (len(last["changes"]["history"]), last["hasMore"]) == (4, False)
+
+
+def test_the_last_page_has_what_was_written_during_the_visit(device, api, ann, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 2)
+    old = feed.now() - timedelta(hours=1)
+    kept, changed = (RoutineFactory(user=ann, exercises=[], updated_at=old) for _ in range(2))
+    for _ in range(5):
+        SessionFactory(user=ann, exercises=[], updated_at=old)
+    device.apply(device.ask())
+    api.patch(f"/api/routines/{changed.pk}", {"notes": "light"})
+    device.apply(device.ask())
+
+    last = device.apply(device.ask())
+
+    assert not last["hasMore"]
+    assert device.is_as_the_server()
+    assert str(kept.pk) not in str(last)
+
+
+def test_pages_of_a_burst_follow_until_it_is_settled(device, ann, monkeypatch):
+    monkeypatch.setattr(feed, "PAGE", 2)
+    monkeypatch.setattr(feed, "REQUEST", timedelta(seconds=0.5))
+    device.sync()
+    for _ in range(9):
+        SessionFactory(user=ann, exercises=[])
+
+    assert device.ask()["hasMore"]
+    assert device.sync().is_as_the_server()
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_pages_come_to_an_end_even_if_much_has_just_changed(device, ann, monkeypatch):
     monkeypatch.setattr(feed, "PAGE", 2)
     monkeypatch.setattr(feed, "MAX_NAMED", 1)
@@ -185,12 +239,14 @@ def test_a_token_names_a_limited_number_of_documents(device, ann, monkeypatch):
     assert len(named) == 2
 
 
-def test_a_token_of_an_older_version_goes_on(device, api, ann):
+@pytest.mark.parametrize("continues", [False, True])
+def test_a_token_of_an_older_version_goes_on(device, api, ann, continues):
     deleted, changed = SessionFactory(user=ann), SessionFactory(user=ann)
     device.sync()
-    states, continues = sync.read_token(ann.pk, device.token)
+    states, _ = sync.read_token(ann.pk, device.token)
     since, *_, names = states["history"]
     states["history"] = [[since, None, None, names], [since, None, None, []]]
+    states["routines"] = [since, None, None, []]
     device.token = signing.dumps([states, continues], salt=f"sync {ann.pk}", compress=True)
     api.delete(f"/api/history/{deleted.pk}")
     api.patch(f"/api/history/{changed.pk}", {"notes": "light"})

@@ -28,8 +28,8 @@ MEGABYTE = 2**20
 # another program needs more than its checks' interval to fill so much.
 STOP_BYTES = 128 * MEGABYTE
 START_BYTES = STOP_BYTES + 32 * MEGABYTE
-# To find what has expired, the server reads all documents of each collection from which some expire:
-# beside a million sessions, 17 seconds of CPU time each minute, which is its default.
+# To find what has expired, the server reads all documents of each collection from which some
+# expire: beside a million sessions, 17 seconds of CPU time each minute, which is its default.
 CONFIG = "[storage]\nttl_sweep_seconds = 3600\n"
 # Without these checkpoints the server keeps its whole journal for as long as it runs.
 CHECKPOINTS = {"SECANTUS_WT_CONFIG_EXTRA": "checkpoint=(wait=60,log_size=128MB)"}
