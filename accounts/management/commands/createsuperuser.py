@@ -1,10 +1,17 @@
-"""Django's command, but it says in which database it creates the account."""
+"""Django's command, but it says in which database it creates the account, and takes no password
+that the service would refuse."""
 
+import os
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
 
 from fitness_project.database.migrations import describe_database, require_migrated
+
+PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - a variable's name
 
 
 class Command(createsuperuser.Command):
@@ -13,4 +20,13 @@ class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Database: {describe_database()}")
         require_migrated()
+        if not options["interactive"] and PASSWORD in os.environ:
+            self._validate(os.environ[PASSWORD], options.get(self.UserModel.USERNAME_FIELD))
         super().handle(*args, **options)
+
+    def _validate(self, password: str, email: str | None) -> None:
+        """Django validates only what is typed in."""
+        try:
+            validate_password(password, self.UserModel(email=email or ""))
+        except ValidationError as error:
+            raise CommandError(f"{PASSWORD}: {' '.join(error.messages)}") from None
