@@ -85,8 +85,11 @@ class Server:
         ]
 
     def has_room(self, least: int) -> bool:
-        """Whether the storage's disk has so many bytes left."""
-        disk = os.statvfs(self.files.var_dir)
+        """Whether the storage's disk has so many bytes left, as far as can be told."""
+        try:
+            disk = os.statvfs(self.files.var_dir)
+        except OSError:
+            return True
         return disk.f_bavail * disk.f_frsize >= least
 
     def exit_code(self) -> int | None:
