@@ -40,7 +40,10 @@ class ExerciseViewSet(DocumentViewSet):
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
-        key = request.scheme, request.get_host(), request.get_full_path()
+        path = request.get_full_path()
+        if len(path) > MAX_PATH:
+            return super().list(request)
+        key = request.scheme, request.get_host(), path
         return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
 
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
@@ -54,7 +57,7 @@ class ExerciseViewSet(DocumentViewSet):
 
     def _ready(self, key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
         """Returns the response to `key`. The JSON is created once per snapshot of the catalogue."""
-        if not wants_json(self.request) or len(self.request.get_full_path()) > MAX_PATH:
+        if not wants_json(self.request):
             return make()
         body, etag = catalogue.current().ready_response(key, lambda: _body_and_etag(make()))
         if has_current(self.request, etag):
