@@ -22,9 +22,9 @@ def is_archived(exercise_id: ObjectId) -> bool:
 
 def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[EntryDocument]:
     """An archived exercise may stay in the user's routines, but not come into them."""
-    ids = {entry["exerciseId"] for entry in entries}
-    archived = {each for each in ids if is_archived(each)}
-    archived -= {entry["exerciseId"] for entry in (source.stored or {}).get("exercises") or ()}
+    kept = {entry["exerciseId"] for entry in (source.stored or {}).get("exercises") or ()}
+    others = {entry["exerciseId"] for entry in entries} - kept
+    archived = {each for each in others if is_archived(each)}
     added = archived and archived - planned_among(source.user, archived)
     if added:
         error = ErrorDetail("This exercise is archived. Choose another one.", "archived")
