@@ -27,7 +27,9 @@ class StrictView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        return {**super().default_response_headers, "Cache-Control": self.cache_control}
+        headers: dict[str, str] = super().default_response_headers
+        headers["Cache-Control"] = self.cache_control
+        return headers
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

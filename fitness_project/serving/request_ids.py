@@ -2,9 +2,9 @@
 
 import logging
 import re
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from secrets import token_hex
 
 from django.http import HttpRequest, HttpResponse
 
@@ -24,7 +24,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if ALLOWED.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if ALLOWED.fullmatch(given) else token_hex(16)
         _request_id.set(request_id)
         response = self.get_response(request)
         response["X-Request-Id"] = request_id

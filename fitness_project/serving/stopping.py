@@ -42,10 +42,7 @@ Handler = Callable[[int, FrameType | None], Any]
 StartResponse = Callable[..., Any]
 
 _stopping = threading.Event()
-
-
-def is_stopping() -> bool:
-    return _stopping.is_set()
+is_stopping = _stopping.is_set
 
 
 def closing(start_response: StartResponse) -> StartResponse:
