@@ -4,7 +4,7 @@ Dates are as PyMongo reads them: in UTC, without a time zone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import local
 from typing import Any, Generic, Self, TypeVar
 
@@ -51,7 +51,7 @@ class Documents(Generic[StoredT]):
         return connections["default"].session  # type: ignore[attr-defined]
 
     def where(self, **conditions: Any) -> Self:
-        return replace(self, filter={**self.filter, **conditions})
+        return type(self)(self.model, {**self.filter, **conditions})
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[RawBSONDocument]:
         """Up to `limit` documents beyond the boundary, in the order's direction.

@@ -39,7 +39,7 @@ class EmbeddedCursor(Cursor[Any]):
         spec: Mapping[str, Any] = self._query_spec()
         if spec.keys() == SORTED and 0 < abs(self._limit) <= LONGEST_PAGE:
             return self._find(spec["$query"], tuple(spec["$orderby"].items()))
-        if spec is self._spec and abs(self._limit) == 1:
+        if spec is self._spec and abs(self._limit) == 1 and len(spec) == 1 and "_id" not in spec:
             return self._find(spec, ())
         return None
 

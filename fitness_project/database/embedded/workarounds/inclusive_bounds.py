@@ -53,7 +53,8 @@ def _operators(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(bound, datetime) and isinstance(other, datetime | None):
             moved = _moved(bound, step)
             rewritten.pop(inclusive)
-            rewritten[exclusive] = tighter(moved, other or moved, key=_milliseconds)
+            both = moved, other
+            rewritten[exclusive] = tighter(both, key=_milliseconds) if other else moved
     return rewritten
 
 

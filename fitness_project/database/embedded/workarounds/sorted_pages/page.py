@@ -1,7 +1,7 @@
 """Identifies the finds that ask for a sorted page of dates, and extracts their parts."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from operator import ge, gt, le, lt
@@ -76,7 +76,8 @@ def page_of(find: Find) -> tuple[Find, Page] | None:
 def _divided(find: Find, page: Page, served: frozenset[str]) -> Find:
     rest = {name: value for name, value in page.conditions.items() if name not in served}
     query = {name: value for name, value in find.query.items() if name in {*served, page.field}}
-    return replace(find, query=query, rest=rest)
+    parts = find.collection, query, find.projection, find.sort, find.limit, find.session
+    return Find(*parts, rest)
 
 
 def _parse(query: Mapping[str, Any], field: str, timeline: Timeline) -> Page:
