@@ -53,8 +53,7 @@ def _operators(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(bound, datetime) and isinstance(other, datetime | None):
             moved = _moved(bound, step)
             rewritten.pop(inclusive)
-            both = moved, other
-            rewritten[exclusive] = tighter(both, key=_milliseconds) if other else moved
+            rewritten[exclusive] = tighter(moved, other, key=_milliseconds) if other else moved
     return rewritten
 
 
