@@ -160,7 +160,11 @@ CALLS = {
     "sync-first-page": reading("/api/sync", 48),
     "sync-nothing-new": reading(lambda seeded: f"/api/sync?since={seeded.fresh_token}", 240),
     "login": Call(8, signing_in, connections=2, clean=lambda seeded: seeded.end_other_sign_ins()),
-    "refresh": Call(400, _by_writers(lambda seeded, writer, each: refreshing(writer))),
+    "refresh": Call(
+        200,
+        _by_writers(lambda seeded, writer, each: refreshing(writer)),
+        clean=lambda seeded: seeded.age_refreshes(),
+    ),
     "me": reading("/api/auth/me", 800),
     "me-patch": changing("PATCH", lambda seeded, writer: "/api/auth/me", two_names, 400),
     "sessions-list": reading("/api/auth/sessions", 800),
