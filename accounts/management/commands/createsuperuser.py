@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
+from accounts.models import User
 from fitness_project.database.migrations import describe_database, require_migrated
 
 PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - a variable's name
@@ -21,12 +22,12 @@ class Command(createsuperuser.Command):
         self.stdout.write(f"Database: {describe_database()}")
         require_migrated()
         if not options["interactive"] and PASSWORD in os.environ:
-            self._validate(os.environ[PASSWORD], options.get(self.UserModel.USERNAME_FIELD))
+            self._validate(os.environ[PASSWORD], options.get("email"))
         super().handle(*args, **options)
 
     def _validate(self, password: str, email: str | None) -> None:
         """Django validates only what is typed in."""
         try:
-            validate_password(password, self.UserModel(email=email or ""))
+            validate_password(password, User(email=email or ""))
         except ValidationError as error:
             raise CommandError(f"{PASSWORD}: {' '.join(error.messages)}") from None
