@@ -11,7 +11,9 @@ from fitness_project.documents.changes import PAGE, Part, State
 from fitness_project.documents.order import Boundary, Order
 from fitness_project.errors import Gone
 
-from .catalogue import Snapshot, catalogue, walk
+from .catalogue import catalogue
+from .selection import walk
+from .snapshot import Snapshot
 
 LAST_ID = ObjectId("f" * 24)
 CHANGES = Order(("changedIn", "_id"), (int, ObjectId))

@@ -44,7 +44,9 @@ class ExerciseDocument(TypedDict):
     updatedAt: NotRequired[datetime]
     revision: NotRequired[ObjectId]
     changedIn: NotRequired[int]
-    orderKey: NotRequired[str]  # Only in memory.
+    orderKey: NotRequired[str]  # Only in memory, like the next two.
+    rank: NotRequired[int]
+    nameLength: NotRequired[int]
 
 
 @final
@@ -75,6 +77,11 @@ class EntryDocument(TypedDict):
 class CatalogueDocument(TypedDict):
     _id: str
     version: int
+
+
+def muscles_of(exercise: ExerciseDocument) -> list[str]:
+    """The primary and the secondary muscles."""
+    return exercise.get("primaryMuscles", []) + exercise.get("secondaryMuscles", [])
 
 
 def muscles(column: str) -> ArrayField:

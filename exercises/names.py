@@ -1,4 +1,4 @@
-"""Decides when two names are the same, and in which order names are sorted."""
+"""When two names are the same, in which order names are sorted, and what words they have."""
 
 import re
 import unicodedata
@@ -26,8 +26,20 @@ def order_key(name: str) -> str:
     """Sorts names as people do: case and accents only decide between names that are otherwise
     equal. Digits compare as characters."""
     folded = unicodedata.normalize("NFD", name.casefold())
-    letters = "".join(char for char in folded if not unicodedata.combining(char))
-    return f"{letters}\0{folded}\0{name}"
+    return f"{_without_accents(folded)}\0{folded}\0{name}"
+
+
+def words(text: str) -> list[str]:
+    """The words of a text without case and accents. Punctuation separates words."""
+    visible = INVISIBLE_CHARACTERS.sub("", text.casefold())
+    letters = _without_accents(unicodedata.normalize("NFD", visible))
+    return "".join(
+        char if unicodedata.category(char)[0] in "LMN" else " " for char in letters
+    ).split()
+
+
+def _without_accents(decomposed: str) -> str:
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _plain(char: str) -> str:

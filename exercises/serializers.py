@@ -117,7 +117,14 @@ class SearchQuery(QuerySerializer):
     )
 
 
-class ExerciseQuery(SearchQuery):
+class ExerciseQuery(QuerySerializer):
+    search = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=120,
+        help_text="Words of the name, category, equipment or muscles, or how these words begin. "
+        "Each may have a typo. The best match comes first, unless there is an `ordering`.",
+    )
     category = TextField(required=False, max_length=60)
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)

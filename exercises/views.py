@@ -13,10 +13,11 @@ from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
 from . import deletions, services
-from .catalogue import Label, Selection, catalogue
+from .catalogue import catalogue
 from .models import ExerciseDocument
-from .names import name_key
 from .permissions import IsCuratorOrReadOnly
+from .search import RANK
+from .selection import Label, Selection
 from .serializers import ExerciseQuery, ExerciseSerializer
 
 ORDERS = {
@@ -65,7 +66,10 @@ class ExerciseViewSet(DocumentViewSet):
         return HttpResponse(body, "application/json", headers={"ETag": etag})
 
     def get_order(self) -> Order:
-        return ORDERS[self.query.read(self.request).get("ordering", "name")]
+        query = self.query.read(self.request)
+        if query.get("search") and "ordering" not in query:
+            return RANK
+        return ORDERS[query.get("ordering", "name")]
 
     def get_queryset(self) -> Selection:  # type: ignore[override]  # not a QuerySet
         return Selection()
@@ -75,7 +79,7 @@ class ExerciseViewSet(DocumentViewSet):
     ) -> Selection:
         query = self.query.read(self.request)
         return Selection(
-            words=tuple(name_key(query.get("search", "")).split()),
+            search=query.get("search", ""),
             labels=tuple((name, query[name].casefold()) for name in LABELS if name in query),
             muscle=query["muscle"].casefold() if "muscle" in query else None,
             archived=query.get("archived", False),
