@@ -1,8 +1,8 @@
 """Lists of the catalogue."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
@@ -15,21 +15,20 @@ from .catalogue import catalogue
 from .models import ExerciseDocument, muscles_of
 from .search import RANK
 
-Label = Literal["category", "equipment", "level"]
+Facet = Literal["category", "equipment", "level", "muscle"]
+FACETS: tuple[Facet, ...] = ("category", "equipment", "level", "muscle")
 
 
 @dataclass(frozen=True)
 class Selection:
     """A filtered list of the catalogue, with the `fetch` and `get` of Documents.
 
-    `labels` are pairs of a field and its value, and `muscle` must be one of the primary or
-    secondary muscles. These values are case-folded. If there is a `search`, the list may be sorted
-    by RANK.
+    `values` are case-folded, and an exercise must have all of them. If there is a `search`, the
+    list may be sorted by RANK.
     """
 
     search: str = ""
-    labels: tuple[tuple[Label, str], ...] = ()
-    muscle: str | None = None
+    values: Mapping[Facet, str] = field(default_factory=dict)
     archived: bool = False
 
     def get(self, exercise_id: ObjectId) -> ExerciseDocument:
@@ -40,7 +39,27 @@ class Selection:
 
     def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[ExerciseDocument]:
         rows = walk(self._sorted_by(order), order, boundary)
-        return list(islice(filter(self._matches, rows), limit))
+        return list(islice(filter(self._has, rows), limit))
+
+    def found(self) -> Iterable[ExerciseDocument]:
+        """The exercises, whatever values they have, in no particular order."""
+        snapshot = catalogue.current()
+        found = snapshot.search(self.search) if self.search else snapshot.by_id.values()
+        return filter(self._is_shown, found)
+
+    def unmet(self, exercise: ExerciseDocument) -> list[Facet]:
+        """The facets of which the exercise has another value."""
+        return [
+            facet
+            for facet, value in self.values.items()
+            if value not in map(str.casefold, values_of(exercise, facet))
+        ]
+
+    def _has(self, exercise: ExerciseDocument) -> bool:
+        return self._is_shown(exercise) and not self.unmet(exercise)
+
+    def _is_shown(self, exercise: ExerciseDocument) -> bool:
+        return self.archived or not exercise.get("isArchived")
 
     def _sorted_by(self, order: Order) -> list[ExerciseDocument]:
         snapshot = catalogue.current()
@@ -49,12 +68,12 @@ class Selection:
         found = snapshot.search(self.search)
         return found if order == RANK else sorted(found, key=order.key)
 
-    def _matches(self, document: ExerciseDocument) -> bool:
-        return (
-            (self.archived or not document.get("isArchived"))
-            and all((document.get(name) or "").casefold() == value for name, value in self.labels)
-            and (self.muscle is None or self.muscle in map(str.casefold, muscles_of(document)))
-        )
+
+def values_of(exercise: ExerciseDocument, facet: Facet) -> list[str]:
+    if facet == "muscle":
+        return muscles_of(exercise)
+    value = exercise.get(facet)
+    return [value] if value else []
 
 
 def walk(

@@ -117,17 +117,36 @@ class SearchQuery(QuerySerializer):
     )
 
 
-class ExerciseQuery(QuerySerializer):
+class ExerciseFilter(QuerySerializer):
     search = TextField(
         required=False,
         allow_blank=True,
         max_length=120,
         help_text="Words of the name, category, equipment or muscles, or how these words begin. "
-        "Each may have a typo. The best match comes first, unless there is an `ordering`.",
+        "Each may have a typo.",
     )
     category = TextField(required=False, max_length=60)
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)
     muscle = TextField(required=False, max_length=60, help_text="A primary or secondary muscle.")
     archived = QueryBooleanField(required=False, help_text="`true` includes archived exercises.")
-    ordering = ChoiceField(choices=["name", "-name", "createdAt", "-createdAt"], required=False)
+
+
+class ExerciseQuery(ExerciseFilter):
+    ordering = ChoiceField(
+        choices=["name", "-name", "createdAt", "-createdAt"],
+        required=False,
+        help_text="By default, `name` or, with `search`, the best match first.",
+    )
+
+
+class ValueCountSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    count = serializers.IntegerField(min_value=1)
+
+
+class FacetsSerializer(serializers.Serializer):
+    category = ValueCountSerializer(many=True)
+    equipment = ValueCountSerializer(many=True)
+    level = ValueCountSerializer(many=True)
+    muscle = ValueCountSerializer(many=True)

@@ -3,9 +3,11 @@ from datetime import datetime
 
 from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 
 from fitness_project.api.http.conditions import etag_of_body, has_current
-from fitness_project.api.http.renderers import wants_json
+from fitness_project.api.http.renderers import respond, wants_json
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.views import DocumentViewSet
 from fitness_project.documents.collection import Document, Stored
@@ -14,11 +16,12 @@ from fitness_project.documents.revisions import Revisions
 
 from . import deletions, services
 from .catalogue import catalogue
+from .facets import count_facets
 from .models import ExerciseDocument
 from .permissions import IsCuratorOrReadOnly
 from .search import RANK
-from .selection import Label, Selection
-from .serializers import ExerciseQuery, ExerciseSerializer
+from .selection import FACETS, Selection
+from .serializers import ExerciseFilter, ExerciseQuery, ExerciseSerializer, FacetsSerializer
 
 ORDERS = {
     "name": Order(("orderKey", "_id"), (str, ObjectId)),
@@ -28,7 +31,6 @@ ORDERS = {
 }
 # Responses to longer paths are not kept: such queries are rare, and the paths take memory too.
 MAX_PATH = 500
-LABELS: tuple[Label, ...] = ("category", "equipment", "level")
 
 
 class ExerciseViewSet(DocumentViewSet):
@@ -46,6 +48,23 @@ class ExerciseViewSet(DocumentViewSet):
             return super().list(request)
         key = request.scheme, request.get_host(), path
         return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
+
+    @extend_schema(operation_id="exercise_facets", responses=FacetsSerializer)
+    @action(detail=False, query=ExerciseFilter)
+    def facets(self, request: SignedInRequest) -> HttpResponse:
+        """Counts the exercises that match all the given parameters, by each of their values.
+
+        The values of a parameter are counted without this parameter. Values that differ by case
+        alone are one.
+        """
+        selection = self.filter_queryset(self.get_queryset())
+        return self._ready(
+            request.get_full_path(), lambda: respond(request, count_facets(selection))
+        )
+
+    def query_names(self) -> frozenset[str]:
+        is_facets = self.action_map.get("get") == "facets"
+        return self.query.names() if is_facets else super().query_names()
 
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Returns the exercise with its ETag. Archived exercises can be read too."""
@@ -80,8 +99,7 @@ class ExerciseViewSet(DocumentViewSet):
         query = self.query.read(self.request)
         return Selection(
             search=query.get("search", ""),
-            labels=tuple((name, query[name].casefold()) for name in LABELS if name in query),
-            muscle=query["muscle"].casefold() if "muscle" in query else None,
+            values={facet: query[facet].casefold() for facet in FACETS if facet in query},
             archived=query.get("archived", False),
         )
 

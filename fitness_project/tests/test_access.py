@@ -19,6 +19,7 @@ MATRIX = {
     ("/api/exercises", "post"): (401, 403, 201, 403),
     ("/api/exercises", "put"): (401, 403, 405, 403),
     ("/api/exercises", "delete"): (401, 403, 405, 403),
+    ("/api/exercises/facets", "get"): (401, 200, 200, 200),
     ("/api/exercises/{exercise}", "get"): (401, 200, 200, 200),
     ("/api/exercises/{exercise}", "put"): (401, 403, 200, 403),
     ("/api/exercises/{exercise}", "patch"): (401, 403, 200, 403),
