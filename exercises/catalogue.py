@@ -3,7 +3,11 @@
 The catalogue is small (a thousand documents, a few megabytes), every request reads it and few
 people write it. Each process therefore holds all of it and reads one number from the database, the
 catalogue's version, at most ten times a second. Lists, searches and the names in routines and
-sessions then need no query.
+sessions then need no query. When the version has changed, the process reads the exercises that were
+changed or deleted since its own version.
+
+A program that writes exercises by itself must increment the version and stamp what it writes, as
+`versions.py` does. Otherwise, running processes don't see it.
 """
 
 from concurrent.futures import Future
@@ -27,7 +31,7 @@ class Catalogue:
     """
 
     def __init__(self) -> None:
-        self._snapshot = Snapshot(-1, ())
+        self._snapshot = Snapshot()
         self._checked = float("-inf")
         self._written = float("-inf")
         self._check: Future[None] | None = None
@@ -76,8 +80,16 @@ class Catalogue:
         snapshot = self._snapshot
         # If the version is still the same after the exercises were read, they belong to it.
         while snapshot.version != (version := _stored_version()):
-            snapshot = Snapshot(version, Exercise.objects.documents.collection.find())
+            snapshot = _read_changes(snapshot, version)
         return snapshot
+
+
+def _read_changes(snapshot: Snapshot, version: int) -> Snapshot:
+    stored = Exercise.objects.documents.collection
+    if 0 <= snapshot.version < version:
+        return snapshot.updated(version, stored.find({"changedIn": {"$gt": snapshot.version}}))
+    # Nothing has been read so far, or the database has been restored from a backup.
+    return Snapshot().updated(version, stored.find())
 
 
 def _stored_version() -> int:

@@ -37,7 +37,7 @@ class CatalogueFeed:
         rows = [row for row in islice(later, PAGE + 1) if row["changedIn"] <= snapshot.version]
         has_more, rows = len(rows) > PAGE, rows[:PAGE]
         place = CHANGES.key(rows[-1]) if has_more else (snapshot.version, LAST_ID)
-        deleted = [row["_id"] for row in snapshot.deletions if row["changedIn"] > heard]
+        deleted = [key for key, deleted_in in snapshot.deleted.items() if deleted_in > heard]
         return Part(rows, deleted, [place[0], str(place[1]), snapshot.version], has_more)
 
 

@@ -1,7 +1,9 @@
 """The catalogue at one of its versions."""
 
-from collections.abc import Callable, Hashable, Iterable
-from functools import cached_property
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import itemgetter
+from typing import TypeVar
 
 from bson import ObjectId
 
@@ -21,18 +23,42 @@ Response = tuple[bytes, str]
 
 
 class Snapshot:
-    """The exercises at one version of the catalogue, and responses that are ready to send."""
+    """The exercises at one version of the catalogue, and responses that are ready to send.
 
-    def __init__(
-        self, version: int, documents: Iterable[ExerciseDocument | ExerciseTombstone]
-    ) -> None:
-        documents = [d for d in documents if isinstance(d["_id"], ObjectId)]
+    `deleted` has the version in which each exercise was deleted. It may be remembered for longer
+    than its tombstone lives: no token of the change feed is old enough to ask for it then.
+    """
+
+    def __init__(self, version: int = -1) -> None:
         self.version = version
-        self.by_id = {d["_id"]: _sortable(d) for d in documents if "name" in d}
-        self.deletions = [d for d in documents if "name" not in d]
-        self.ids = {str(document_id): document_id for document_id in self.by_id}
+        self.by_id: dict[ObjectId, ExerciseDocument] = {}
+        self.ids: dict[str, ObjectId] = {}
+        self.deleted: dict[ObjectId, int] = {}
         self._sorted: dict[tuple[str, ...], list[ExerciseDocument]] = {}
+        self._search_index: SearchIndex | None = None
         self._responses: ReadyResponses[Response] = ReadyResponses(MAX_RESPONSE_BYTES)
+
+    def updated(
+        self, version: int, changed: Iterable[ExerciseDocument | ExerciseTombstone]
+    ) -> "Snapshot":
+        """Another snapshot, with these documents in place of older ones.
+
+        What has been sorted and indexed is taken over, because doing it anew takes a second among
+        ten thousand exercises. Other threads may be reading this snapshot, so it stays as it is.
+        """
+        snapshot = Snapshot(version)
+        documents = [d for d in changed if isinstance(d["_id"], ObjectId)]
+        new = {d["_id"]: _sortable(d) for d in documents if "name" in d}
+        deleted = {d["_id"]: d.get("changedIn", 0) for d in documents if "name" not in d}
+        old = {key: self.by_id[key] for key in new.keys() | deleted.keys() if key in self.by_id}
+        snapshot.by_id = _replaced(self.by_id, old, new)
+        snapshot.ids = _replaced(self.ids, map(str, old), {str(key): key for key in new})
+        snapshot.deleted = _replaced(self.deleted, self.deleted.keys() & new.keys(), deleted)
+        for fields, rows in list(self._sorted.items()):
+            snapshot._sorted[fields] = _sorted_again(rows, fields, old.values(), new.values())
+        if self._search_index is not None:
+            snapshot._search_index = self._search_index.updated(old, new.values())
+        return snapshot
 
     def ready_response(self, key: Hashable, make: Callable[[], Response]) -> Response:
         """The response for this key, created by `make()` the first time."""
@@ -46,11 +72,36 @@ class Snapshot:
 
     def search(self, text: str) -> list[ExerciseDocument]:
         """The exercises that match, archived or not, the best match first (see RANK)."""
+        if self._search_index is None:
+            self._search_index = SearchIndex().updated([], self.by_id.values())
         return self._search_index.search(text)
 
-    @cached_property
-    def _search_index(self) -> SearchIndex:
-        return SearchIndex().updated([], self.by_id.values())
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+def _replaced(
+    whole: Mapping[Key, Value], gone: Iterable[Key], new: Mapping[Key, Value]
+) -> dict[Key, Value]:
+    replaced = dict(whole)
+    for key in gone:
+        del replaced[key]
+    return replaced | new
+
+
+def _sorted_again(
+    rows: list[ExerciseDocument],
+    fields: tuple[str, ...],
+    gone: Iterable[ExerciseDocument],
+    new: Iterable[ExerciseDocument],
+) -> list[ExerciseDocument]:
+    rows, key = list(rows), itemgetter(*fields)
+    for row in gone:
+        del rows[bisect_left(rows, key(row), key=key)]
+    for row in new:
+        insort(rows, row, key=key)
+    return rows
 
 
 def _sortable(document: ExerciseDocument) -> ExerciseDocument:

@@ -1,7 +1,6 @@
 import pytest
 from bson import ObjectId
 
-from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.tests.factories import ExerciseFactory
@@ -206,33 +205,3 @@ def test_a_refused_write_does_not_increment_the_version(staff, bench_press):
     staff.post(EXERCISES, {"name": "bench press"})
 
     assert CatalogueVersion.objects.documents.collection.find_one() is None
-
-
-class TestMemory:
-    """The catalogue that a process holds in memory."""
-
-    def test_a_change_by_another_process_is_seen_within_a_second(self, api, monkeypatch):
-        exercise = ExerciseFactory(name="Old")
-        assert names(api.get(EXERCISES)) == ["Old"]
-        checked = catalogue._checked
-
-        monkeypatch.setattr(catalogue, "forget", lambda: None)
-        services.change_exercise(exercise.pk, {"name": "New"})
-        monkeypatch.setattr("exercises.catalogue.monotonic", lambda: checked + 0.9)
-
-        assert names(api.get(EXERCISES)) == ["New"]
-
-    def test_an_exercise_that_another_process_created_is_found_at_once(self, api, monkeypatch):
-        api.get(EXERCISES)
-        monkeypatch.setattr(catalogue, "forget", lambda: None)
-
-        created = services.create_exercise({"name": "New", "description": ""})
-
-        assert api.get(f"{EXERCISES}/{created['_id']}").status_code == 200
-
-    def test_a_document_of_another_program_may_lack_fields(self, api):
-        Exercise.objects.documents.insert({"name": "Plain", "description": "No more than this."})
-
-        (row,) = api.get(EXERCISES).json()["results"]
-
-        assert (row["name"], row["isArchived"], row["primaryMuscles"]) == ("Plain", False, [])
