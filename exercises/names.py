@@ -1,13 +1,17 @@
-"""When two names are the same, in which order names are sorted, and what words they have."""
+"""When two names are the same, how they are sorted and searched, and what words they have."""
 
 import re
 import unicodedata
+from collections import defaultdict
+from functools import cache
 
 from fitness_project.api.text import INVISIBLE
 
 SINGLE_QUOTES = "‘’‚‛′‵`´ʹʻʼ‹›"
 DOUBLE_QUOTES = "“”„‟″‶«»〃"
 MINUS = "\N{MINUS SIGN}"
+# No character from here on has a case or an accent.
+END_OF_LETTERS = 0x20000
 INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]")
 
 
@@ -36,6 +40,37 @@ def words(text: str) -> list[str]:
     return "".join(
         char if unicodedata.category(char)[0] in "LMN" else " " for char in letters
     ).split()
+
+
+def name_pattern(text: str) -> str:
+    """A regular expression for the names that contain this text, whatever its case and accents."""
+    several = [re.escape(letters) for letters in _variants() if len(letters) > 1]
+    parts = re.findall("|".join([*several, "."]), _folded(text), re.DOTALL)
+    return "".join(map(_part_pattern, parts))
+
+
+def _part_pattern(letters: str) -> str:
+    """For one letter, or for several that some character stands for, as ß does for ss."""
+    each = "".join(
+        rf"[{re.escape(letter)}{_variants().get(letter, '')}]\p{{Mn}}*" for letter in letters
+    )
+    return each if len(letters) == 1 else f"(?:{each}|[{_variants()[letters]}])"
+
+
+@cache
+def _variants() -> dict[str, str]:
+    """The characters that differ from these letters by case and accents alone."""
+    found: defaultdict[str, str] = defaultdict(str)
+    for char in map(chr, range(END_OF_LETTERS)):
+        if char.casefold() != char or unicodedata.decomposition(char):
+            found[_folded(char)] += char
+    del found[""]
+    return dict(found)
+
+
+def _folded(text: str) -> str:
+    letters = _without_accents(unicodedata.normalize("NFD", text.casefold()))
+    return unicodedata.normalize("NFC", letters)
 
 
 def _without_accents(decomposed: str) -> str:

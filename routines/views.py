@@ -1,9 +1,9 @@
-import re
 from datetime import datetime
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from exercises.names import name_pattern
 from exercises.serializers import SearchQuery
 from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Document, Documents
@@ -35,7 +35,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
         if not words:
             return routines
         return routines.where(
-            **{"$and": [{"name": {"$regex": re.escape(word), "$options": "i"}} for word in words]}
+            **{"$and": [{"name": {"$regex": name_pattern(word)}} for word in words]}
         )
 
     def perform_create(self, document: Document) -> RoutineDocument:

@@ -77,6 +77,31 @@ def test_search_finds_words_in_the_name(api, ann, search, found):
     assert [row["name"] for row in rows] == found
 
 
+@pytest.mark.parametrize(
+    ("name", "search"),
+    [
+        ("Übungen", "ubung"),
+        ("Ubungen", "ÜBUNG"),
+        ("Große Straße", "STRASSE"),
+        ("Strasse", "straße"),
+        ("Ǩ\u0323ick", "kick"),
+        ("Push-Up (A|B) [*]", "-up"),
+        ("Push-Up (A|B) [*]", "(a|b) [*]"),
+        ("a\\b^c", "A\\B^C"),
+        ("懸垂がんばる", "がん"),
+        ("벤치 프레스", "벤치"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ],
+)
+def test_search_finds_any_part_of_the_name_whatever_its_case_and_accents(api, ann, name, search):
+    RoutineFactory(user=ann, name=name)
+    RoutineFactory(user=ann, name="Else")
+
+    rows = api.get(ROUTINES, {"search": search}).json()["results"]
+
+    assert [row["name"] for row in rows] == [name]
+
+
 def test_put_replaces_all_fields_and_patch_those_that_are_sent(api, ann, body):
     routine = RoutineFactory(user=ann, name="Old", notes="old")
     path = f"{ROUTINES}/{routine.pk}"
