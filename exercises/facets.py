@@ -1,9 +1,9 @@
 """Counts the values that exercises can be filtered by."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TypedDict
 
-from .models import ExerciseDocument
 from .names import order_key
 from .selection import FACETS, Facet, Selection, values_of
 
@@ -13,35 +13,34 @@ class ValueCount(TypedDict):
     count: int
 
 
-Spellings = dict[str, Counter[str]]
-"""The spellings of each case-folded value, with the numbers of exercises that have them."""
-
-
 def count_facets(selection: Selection) -> dict[Facet, list[ValueCount]]:
     """The values of each facet among the selected exercises, the most frequent first.
 
     A facet's own value in the selection doesn't count for it, so that its other values have a
     count, too.
     """
-    found: dict[Facet, Spellings] = {facet: defaultdict(Counter) for facet in FACETS}
+    found: dict[Facet, Counter[tuple[str, ...]]] = {facet: Counter() for facet in FACETS}
     for document in selection.found():
         unmet = selection.unmet(document)
         if len(unmet) > 1:
             continue
         for facet in unmet or FACETS:
-            _count(found[facet], document, facet)
-    return {facet: _by_count(spellings) for facet, spellings in found.items()}
+            found[facet][values_of(document, facet)] += 1
+    return {facet: _by_count(_spellings(counts)) for facet, counts in found.items()}
 
 
-def _count(spellings: Spellings, document: ExerciseDocument, facet: Facet) -> None:
-    """A value in two spellings counts once."""
-    for folded, value in {v.casefold(): v for v in values_of(document, facet)}.items():
-        spellings[folded][value] += 1
+def _spellings(counts: Counter[tuple[str, ...]]) -> Iterable[Counter[str]]:
+    """Counts the spellings of each value. Two spellings in one exercise count once."""
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for values, count in counts.items():
+        for folded, value in {value.casefold(): value for value in values}.items():
+            spellings[folded][value] += count
+    return spellings.values()
 
 
-def _by_count(spellings: Spellings) -> list[ValueCount]:
+def _by_count(values: Iterable[Counter[str]]) -> list[ValueCount]:
     counts: list[ValueCount] = [
-        {"value": _most_frequent(each), "count": each.total()} for each in spellings.values()
+        {"value": _most_frequent(spellings), "count": spellings.total()} for spellings in values
     ]
     return sorted(counts, key=lambda each: (-each["count"], order_key(each["value"])))
 

@@ -44,7 +44,8 @@ def words(text: str) -> list[str]:
 
 def name_pattern(text: str) -> str:
     """A regular expression for the names that contain this text, whatever its case and accents."""
-    several = [re.escape(letters) for letters in _variants() if len(letters) > 1]
+    longest_first = sorted(_variants(), key=len, reverse=True)
+    several = [re.escape(letters) for letters in longest_first if len(letters) > 1]
     parts = re.findall("|".join([*several, "."]), _folded(text), re.DOTALL)
     return "".join(map(_part_pattern, parts))
 

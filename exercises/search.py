@@ -7,9 +7,9 @@ and `pull ups` find Pull-Up.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Self
@@ -65,8 +65,8 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._entries: dict[ObjectId, Entry] = {}
-        self._by_word: Mapping[str, Entries] = {}
-        self._sorted_words: list[str] = []
+        self._by_word: dict[str, Entries] = {}
+        self._by_length: dict[int, list[str]] = {}  # Each list is sorted.
 
     def updated(self, gone: Iterable[ObjectId], new: Iterable[ExerciseDocument]) -> "SearchIndex":
         """The index without the exercises that are gone and with the new ones.
@@ -78,9 +78,8 @@ class SearchIndex:
         removed = [index._entries.pop(exercise_id) for exercise_id in gone]
         index._entries |= {entry.document["_id"]: entry for entry in added}
         index._by_word = _regrouped(self._by_word, removed, added)
-        kept = [word for word in self._sorted_words if word in index._by_word]
-        # Words that are nearly sorted are sorted quickly.
-        index._sorted_words = sorted([*kept, *(index._by_word.keys() - self._by_word.keys())])
+        touched = {word for entry in (*removed, *added) for word in entry.words}
+        index._by_length = _sorted_again(self._by_length, touched, index._by_word)
         return index
 
     def search(self, text: str) -> list[ExerciseDocument]:
@@ -112,31 +111,29 @@ class SearchIndex:
 
     def _matches_of(self, word: str) -> tuple[Entries, Entries]:
         """The exercises that one word matches without a typo, and all matches."""
-        first = bisect_left(self._sorted_words, word)
-        beyond = bisect_left(self._sorted_words, word + LAST_CHARACTER)
-        exact = self._having(self._sorted_words[first:beyond])
+        exact = self._having(self._beginning_with(word))
         return exact, exact | self._having(self._one_edit_from(word))
 
     def _having(self, found: Iterable[str]) -> Entries:
         return NO_ENTRIES.union(*(self._by_word[word] for word in found))
 
+    def _beginning_with(self, word: str) -> Iterator[str]:
+        for length, others in self._by_length.items():
+            if length >= len(word):
+                first = bisect_left(others, word)
+                yield from others[first : bisect_left(others, word + LAST_CHARACTER, first)]
+
     def _one_edit_from(self, word: str) -> list[str]:
         """The words that one edit makes of this one, and the word itself."""
-        if len(word) < SHORTEST_WITH_TYPO:
-            return []
         lengths = (len(word) - 1, len(word), len(word) + 1)
-        candidates = [other for length in lengths for other in self._by_length.get(length, ())]
+        candidates = [
+            other
+            for length in lengths
+            if min(length, len(word)) >= SHORTEST_WITH_TYPO
+            for other in self._by_length.get(length, ())
+        ]
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=1, limit=None)
         return [other for other, *_ in found]
-
-    @cached_property
-    def _by_length(self) -> dict[int, list[str]]:
-        """The words that may be meant in spite of a typo."""
-        grouped = defaultdict(list)
-        for word in self._sorted_words:
-            if len(word) >= SHORTEST_WITH_TYPO:
-                grouped[len(word)].append(word)
-        return dict(grouped)
 
 
 def _with_joins(text: Sequence[str]) -> list[str]:
@@ -149,15 +146,29 @@ def _label_words(label: str) -> list[str]:
     return _with_joins(words(label))
 
 
+def _sorted_again(
+    by_length: dict[int, list[str]], touched: set[str], known: Container[str]
+) -> dict[int, list[str]]:
+    """The words of all exercises. Of the touched ones, only those in `known` are left."""
+    again = {length: others.copy() for length, others in by_length.items()}
+    for word in touched:
+        others = again.setdefault(len(word), [])
+        place = bisect_left(others, word)
+        is_there = others[place : place + 1] == [word]
+        if is_there and word not in known:
+            del others[place]
+        elif word in known and not is_there:
+            others.insert(place, word)
+    return again
+
+
 def _regrouped(
-    by_word: Mapping[str, Entries], removed: Iterable[Entry], added: Iterable[Entry]
-) -> Mapping[str, Entries]:
-    grouped, fewer, more = dict(by_word), _grouped(removed), _grouped(added)
+    by_word: dict[str, Entries], removed: Iterable[Entry], added: Iterable[Entry]
+) -> dict[str, Entries]:
+    grouped, fewer, more = by_word.copy(), _grouped(removed), _grouped(added)
     for word in fewer.keys() | more.keys():
-        entries = by_word.get(word, NO_ENTRIES) - fewer[word] | more[word]
-        if entries:
-            grouped[word] = entries
-        else:
+        grouped[word] = by_word.get(word, NO_ENTRIES) - fewer[word] | more[word]
+        if not grouped[word]:
             del grouped[word]
     return grouped
 

@@ -69,11 +69,11 @@ class Selection:
         return found if order == RANK else sorted(found, key=order.key)
 
 
-def values_of(exercise: ExerciseDocument, facet: Facet) -> list[str]:
+def values_of(exercise: ExerciseDocument, facet: Facet) -> tuple[str, ...]:
     if facet == "muscle":
-        return muscles_of(exercise)
+        return tuple(muscles_of(exercise))
     value = exercise.get(facet)
-    return [value] if value else []
+    return (value,) if value else ()
 
 
 def walk(

@@ -1,7 +1,7 @@
 """The catalogue at one of its versions."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from operator import itemgetter
 from typing import TypeVar
 
@@ -17,6 +17,9 @@ from .search import SearchIndex
 # Every distinct query has its own ready response, which can be half a megabyte.
 MAX_RESPONSE_BYTES = 8 * 2**20
 OVERHEAD_BYTES = 1024
+
+# Requests that need no order and no search don't wait until more changes than these are taken over.
+MANY = 1_000
 
 Response = tuple[bytes, str]
 """A body and its ETag."""
@@ -54,10 +57,13 @@ class Snapshot:
         snapshot.by_id = _replaced(self.by_id, old, new)
         snapshot.ids = _replaced(self.ids, map(str, old), {str(key): key for key in new})
         snapshot.deleted = _replaced(self.deleted, self.deleted.keys() & new.keys(), deleted)
-        for fields, rows in list(self._sorted.items()):
-            snapshot._sorted[fields] = _sorted_again(rows, fields, old.values(), new.values())
-        if self._search_index is not None:
-            snapshot._search_index = self._search_index.updated(old, new.values())
+        if len(documents) <= MANY:
+            snapshot._sorted = {
+                fields: _sorted_again(rows, fields, old.values(), new.values())
+                for fields, rows in list(self._sorted.items())
+            }
+            if self._search_index is not None:
+                snapshot._search_index = self._search_index.updated(old, new.values())
         return snapshot
 
     def ready_response(self, key: Hashable, make: Callable[[], Response]) -> Response:
@@ -82,9 +88,9 @@ Value = TypeVar("Value")
 
 
 def _replaced(
-    whole: Mapping[Key, Value], gone: Iterable[Key], new: Mapping[Key, Value]
+    whole: dict[Key, Value], gone: Iterable[Key], new: dict[Key, Value]
 ) -> dict[Key, Value]:
-    replaced = dict(whole)
+    replaced = whole.copy()
     for key in gone:
         del replaced[key]
     return replaced | new

@@ -125,6 +125,13 @@ def test_several_changes_are_read_together(other):
     assert contents(other.refreshed()) == contents(Catalogue().refreshed())
 
 
+def test_many_changes_are_sorted_and_indexed_anew(other, monkeypatch):
+    monkeypatch.setattr("exercises.snapshot.MANY", 1)
+    services.store_exercises([{"name": f"New {n}", "description": ""} for n in range(2)], [])
+
+    assert contents(other.refreshed()) == contents(Catalogue().refreshed())
+
+
 def test_a_deleted_exercise_may_come_back(other):
     bench, *_ = other.current().by_id
     deletions.delete_exercise(bench)
