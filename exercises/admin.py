@@ -13,6 +13,7 @@ from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
 
 from . import deletions, services
+from .audit.operations import Kind, Operation
 from .models import Exercise
 from .names import name_key
 from .references import used_among
@@ -54,13 +55,14 @@ class ExerciseAdmin(ModelAdmin):
         self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
     ) -> None:
         """Saves only changed fields, because another curator may be changing others."""
+        operation = Operation(Kind.FORM, request.user.pk)
         names = form.changed_data if change else form.cleaned_data
         fields = [field for field in exercise._meta.concrete_fields if field.name in names]
         document = {str(field.column): getattr(exercise, field.attname) for field in fields}
         if not change:
-            exercise.pk = services.create_exercise(document)["_id"]
+            exercise.pk = services.create_exercise(operation, document)["_id"]
         elif document:
-            services.change_exercise(exercise.pk, document)
+            services.change_exercise(operation, exercise.pk, document)
 
     def get_deleted_objects(
         self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest
@@ -75,11 +77,12 @@ class ExerciseAdmin(ModelAdmin):
         ]
 
     def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
-        deletions.delete_exercise(exercise.pk)
+        deletions.delete_exercise(Operation(Kind.DELETE, request.user.pk), exercise.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
         exercises = {exercise.pk: exercise for exercise in queryset}
-        for used in deletions.delete_exercises(list(exercises)):
+        operation = Operation(Kind.DELETE, request.user.pk)
+        for used in deletions.delete_exercises(operation, list(exercises)):
             message = f"{exercises[used]} was not deleted: it has just come into use."
             self.message_user(request, message, messages.WARNING)
 
@@ -95,7 +98,9 @@ class ExerciseAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Exercise], archived: bool
     ) -> None:
         chosen = queryset.values_list("pk", flat=True)
-        changed = services.store_exercises([], [(pk, {"isArchived": archived}) for pk in chosen])
+        operation = Operation(Kind.ARCHIVE if archived else Kind.RESTORE, request.user.pk)
+        changes = [(pk, {"isArchived": archived}) for pk in chosen]
+        changed = services.store_exercises(operation, [], changes)
         count, done = len(changed), "archived" if archived else "restored"
         message = f"{count} {model_ngettext(self.opts, count)} {done}."
         self.message_user(request, message, messages.SUCCESS)

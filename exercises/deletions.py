@@ -18,6 +18,8 @@ from fitness_project.documents.revisions import Revisions
 from fitness_project.documents.tombstones import is_tombstone
 from fitness_project.errors import InUse
 
+from .audit import log
+from .audit.operations import Action, Kind, Operation
 from .models import Exercise
 from .names import name_key
 from .references import used_among
@@ -25,15 +27,17 @@ from .services import at_revision, is_taken, replace
 from .versions import catalogue_write, settled, stamps
 
 
-def delete_exercise(exercise_id: ObjectId, only_if: Revisions | None = None) -> None:
+def delete_exercise(
+    operation: Operation, exercise_id: ObjectId, only_if: Revisions | None = None
+) -> None:
     """Like `delete_exercises`, but raises InUse if a routine or a session uses the exercise."""
-    if delete_exercises([exercise_id], only_if):
+    if delete_exercises(operation, [exercise_id], only_if):
         raise InUse("This exercise is in use. Archive it instead.")
 
 
 @catalogue_write
 def delete_exercises(
-    version: int, ids: list[ObjectId], only_if: Revisions | None = None
+    version: int, operation: Operation, ids: list[ObjectId], only_if: Revisions | None = None
 ) -> set[ObjectId]:
     """Deletes the exercises that no routine or session uses, and returns the ids of the others.
 
@@ -51,13 +55,20 @@ def delete_exercises(
             raise documents.missing()
         at_revision(stored[exercise_id], only_if)
     used = used_among(ids)
-    mark = {"changedIn": version, "deletedAt": now(), "deletion": deletion}
-    unused = set(ids) - used
-    for exercise_id in unused:
-        replace({"_id": exercise_id, **mark, "was": stored[exercise_id]})
-    if unused:
-        finish_deletions.using(run_after=settled()).enqueue(list(map(str, unused)), str(deletion))
+    unused = [stored[each] for each in stored if each not in used]
+    log.record(operation, bury(version, unused, deletion))
     return used
+
+
+def bury(version: int, exercises: list[Any], deletion: ObjectId) -> list[log.Change]:
+    """Puts tombstones in the place of exercises, and returns what is to be logged."""
+    mark = {"changedIn": version, "deletedAt": now(), "deletion": deletion}
+    for exercise in exercises:
+        replace({"_id": exercise["_id"], **mark, "was": exercise})
+    if exercises:
+        ids = [str(exercise["_id"]) for exercise in exercises]
+        finish_deletions.using(run_after=settled()).enqueue(ids, str(deletion))
+    return [log.Change(new_id(), Action.DELETE, exercise, None) for exercise in exercises]
 
 
 @task()
@@ -65,22 +76,31 @@ def finish_deletions(ids: list[str], deletion: str) -> None:
     """Restores the exercises that have come into use, and forgets what the others were."""
     used = used_among(map(ObjectId, ids))
     if used:
-        _restore(used)
+        _restore(Operation(Kind.IN_USE), used)
     tombstones = {"_id": {"$in": list(map(ObjectId, ids))}, "deletion": ObjectId(deletion)}
     forgotten = {"$unset": {"was": "", "deletion": ""}}
     Exercise.objects.documents.collection.update_many(tombstones, forgotten)
 
 
 @catalogue_write
-def _restore(version: int, ids: set[ObjectId]) -> None:
-    stored = Exercise.objects.documents.collection
-    tombstones: Iterable[Any] = stored.find({"_id": {"$in": list(ids)}, "was": {"$exists": True}})
+def _restore(version: int, operation: Operation, ids: set[ObjectId]) -> None:
+    stored = Exercise.objects.documents
+    query = {"_id": {"$in": list(ids)}, "was": {"$exists": True}}
+    tombstones: Iterable[Any] = stored.collection.find(query, session=stored.session)
+    restored = []
     for tombstone in tombstones:
         exercise = {**tombstone["was"], "isArchived": True}
-        for name in _names(exercise["name"]):
-            if not is_taken(name, exercise["_id"]):
-                break
-        replace({**exercise, "name": name, "nameKey": name_key(name), **stamps(version)})
+        name = next(
+            name for name in _names(exercise["name"]) if not is_taken(name, exercise["_id"])
+        )
+        restored.append(bring_back(version, {**exercise, "name": name}))
+    log.record(operation, restored)
+
+
+def bring_back(version: int, exercise: Any) -> log.Change:
+    """Stores an exercise in the place of its tombstone, and returns what is to be logged."""
+    named = {**exercise, "nameKey": name_key(exercise["name"]), **stamps(version)}
+    return log.appeared(replace(named), Action.RESTORE)
 
 
 def _names(name: str) -> Iterator[str]:

@@ -14,6 +14,10 @@ from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
 from fitness_project.documents.tombstones import is_tombstone
 
+from .audit.models import CatalogueChange, CatalogueOperation
+
+__all__ = ["CatalogueChange", "CatalogueOperation"]
+
 MAX_SETS = 100
 SETS = (MinValueValidator(1), MaxValueValidator(MAX_SETS))
 REPS = (MinValueValidator(0), MaxValueValidator(10_000))

@@ -14,6 +14,8 @@ from fitness_project.documents.revisions import Revisions, revision_of
 from fitness_project.errors import FieldRefused, PreconditionFailed
 
 from . import references
+from .audit import log
+from .audit.operations import Operation
 from .models import Exercise, ExerciseDocument
 from .names import name_key
 from .versions import catalogue_write, settled, stamps
@@ -28,41 +30,66 @@ Changed = tuple[ExerciseDocument, ExerciseDocument]
 """An exercise before and after a change."""
 
 
-def create_exercise(document: Document) -> ExerciseDocument:
+def create_exercise(operation: Operation, document: Document) -> ExerciseDocument:
     """Stores a valid document. Raises FieldRefused if the name is taken."""
-    return store_exercises([document], [])[0]
+    return store_exercises(operation, [document], [])[0]
 
 
 def change_exercise(
-    exercise_id: ObjectId, changes: Document, only_if: Revisions | None = None
+    operation: Operation,
+    exercise_id: ObjectId,
+    changes: Document,
+    only_if: Revisions | None = None,
 ) -> ExerciseDocument:
     """Sets fields of an exercise. A new name is copied into the routines that use the exercise.
 
     Raises Missing, FieldRefused if the name is taken, and PreconditionFailed if the exercise isn't
     at one of the revisions in `only_if`.
     """
-    return store_exercises([], [(exercise_id, changes)], only_if)[0]
+    return store_exercises(operation, [], [(exercise_id, changes)], only_if)[0]
 
 
 def store_exercises(
-    new: list[Document], changes: list[Change], only_if: Revisions | None = None
+    operation: Operation,
+    new: list[Document],
+    changes: list[Change],
+    only_if: Revisions | None = None,
 ) -> list[ExerciseDocument]:
     """Stores all documents and changes or none of them, and returns the stored exercises."""
-    created, changed = _store(new, changes, only_if)
-    with suppress(PyMongoError):  # What isn't renamed now is left to the task.
-        references.rename(_renamed(changed), RENAMED_AT_ONCE)
+    created, changed = _store(operation, new, changes, only_if)
+    rename_at_once(changed)
     return created + [after for _, after in changed]
 
 
 @catalogue_write
 def _store(
-    version: int, new: list[Document], changes: list[Change], only_if: Revisions | None
+    version: int,
+    operation: Operation,
+    new: list[Document],
+    changes: list[Change],
+    only_if: Revisions | None,
 ) -> tuple[list[ExerciseDocument], list[Changed]]:
     created = [_create(version, document) for document in new]
-    changed = [_change(version, *change, only_if) for change in changes]
+    changed = [change(version, *each, only_if) for each in changes]
+    log.record(operation, [log.appeared(each) for each in created] + logged(changed))
+    rename_later(changed)
+    return created, changed
+
+
+def logged(changed: list[Changed]) -> list[log.Change]:
+    return [log.changed(before, after) for before, after in changed if before != after]
+
+
+def rename_at_once(changed: list[Changed]) -> None:
+    """Copies new names into routines, after the transaction that gave them."""
+    with suppress(PyMongoError):  # What isn't renamed now is left to the task.
+        references.rename(_renamed(changed), RENAMED_AT_ONCE)
+
+
+def rename_later(changed: list[Changed]) -> None:
+    """Enqueues the copying of the rest, in the transaction that gives the names."""
     if renamed := _renamed(changed):
         finish_renames.using(run_after=settled()).enqueue(list(map(str, renamed)))
-    return created, changed
 
 
 def _renamed(changed: list[Changed]) -> references.Names:
@@ -102,14 +129,17 @@ def _create(version: int, document: Document) -> ExerciseDocument:
     return replace(document)
 
 
-def _change(
-    version: int, exercise_id: ObjectId, changes: Document, only_if: Revisions | None
+def change(
+    version: int, exercise_id: ObjectId, changes: Document, only_if: Revisions | None = None
 ) -> Changed:
+    """Sets fields within a transaction. What they are already is left as it is."""
     documents = Exercise.objects.documents
     before, stamped = documents.get(exercise_id), stamps(version)
     if before.get("revision") == stamped["revision"]:
         return before, before  # The transaction was committed and only the reply was lost.
     at_revision(before, only_if)
+    if all(before.get(name) == value for name, value in changes.items()):
+        return before, before
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         if changes["nameKey"] != before.get("nameKey"):

@@ -15,6 +15,7 @@ from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
 
 from . import deletions, services
+from .audit.operations import Kind, Operation
 from .catalogue import catalogue
 from .facets import count_facets
 from .models import ExerciseDocument
@@ -104,15 +105,18 @@ class ExerciseViewSet(DocumentViewSet):
         )
 
     def perform_create(self, document: Document) -> ExerciseDocument:
-        return services.create_exercise(document)
+        return services.create_exercise(self._operation(), document)
 
     def perform_update(
         self, stored: Stored, changes: Document, only_if: Revisions | None
     ) -> ExerciseDocument:
-        return services.change_exercise(stored["_id"], changes, only_if)
+        return services.change_exercise(self._operation(), stored["_id"], changes, only_if)
 
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
-        deletions.delete_exercise(document_id, only_if)
+        deletions.delete_exercise(self._operation(), document_id, only_if)
+
+    def _operation(self) -> Operation:
+        return Operation(Kind.API, self.request.user.pk)
 
 
 def _body_and_etag(response: HttpResponse) -> tuple[bytes, str]:

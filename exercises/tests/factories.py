@@ -2,6 +2,7 @@ import factory
 from django.contrib.auth.models import Permission
 
 from accounts.tests.factories import UserFactory
+from exercises.audit.operations import Kind, Operation
 from exercises.catalogue import catalogue
 from exercises.models import Exercise
 from exercises.names import name_key
@@ -39,3 +40,8 @@ class CuratorFactory(UserFactory):
     @factory.post_generation
     def permit(user, *_, **__):  # noqa: N805
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="exercises"))
+
+
+def some_operation() -> Operation:
+    """What stands in for a curator's request where a test calls a service."""
+    return Operation(Kind.COMMAND)

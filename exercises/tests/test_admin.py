@@ -7,7 +7,7 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
 from exercises.serializers import ExerciseSerializer
-from exercises.tests.factories import ExerciseFactory
+from exercises.tests.factories import ExerciseFactory, some_operation
 from fitness_project.api.serializers import camel
 from history.models import SessionEntry
 from history.tests.factories import SessionFactory
@@ -223,7 +223,7 @@ def test_a_name_is_one_visible_line(curator, name, fault):
 
 def test_a_muscle_with_a_comma_survives_the_form(curator, bench_press):
     path, muscles = f"{CHANGES}{bench_press.pk}/change/", ["chest, upper", "triceps"]
-    services.change_exercise(bench_press.pk, {"primaryMuscles": muscles})
+    services.change_exercise(some_operation(), bench_press.pk, {"primaryMuscles": muscles})
     form = curator.get(path).context["adminform"].form
     shown = form["primary_muscles"].value()
 

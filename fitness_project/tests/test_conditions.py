@@ -8,7 +8,7 @@ import pytest
 from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from exercises import services
-from exercises.tests.factories import entry
+from exercises.tests.factories import entry, some_operation
 from fitness_project.database.deadline import paused
 from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.tests.processes import PATIENCE_SECONDS
@@ -194,7 +194,7 @@ def test_renaming_an_exercise_changes_the_etags_of_its_routines(api, ann, bench_
     path = f"/api/routines/{routine.pk}"
     etag = api.get(path)["ETag"]
 
-    services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+    services.change_exercise(some_operation(), bench_press.pk, {"name": "Barbell Bench Press"})
 
     assert api.get(path)["ETag"] != etag
 
@@ -204,7 +204,7 @@ def test_a_page_of_the_catalogue_has_an_etag(api, bench_press):
     etag = api.get(path)["ETag"]
 
     known = api.get(path, headers={"If-None-Match": etag})
-    services.change_exercise(bench_press.pk, {"level": "expert"})
+    services.change_exercise(some_operation(), bench_press.pk, {"level": "expert"})
 
     assert (known.status_code, known.content) == (304, b"")
     assert api.get(path, headers={"If-None-Match": etag}).status_code == 200

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.models import User
 from conftest import client_of
 from exercises import services
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import ExerciseFactory, entry, some_operation
 
 KEY = "tap-1"
 PATHS = ("/api/routines", "/api/history")
@@ -66,7 +66,7 @@ def test_the_same_key_with_another_body_is_a_422(api, path, body):
 
 def test_a_retry_succeeds_after_its_exercise_is_archived(api, path, body, bench_press):
     first = post(api, path, body)
-    services.change_exercise(bench_press.pk, {"isArchived": True})
+    services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
     again = post(api, path, body)
 

@@ -38,8 +38,9 @@ settings.ALLOWED_HOSTS += ["testserver"]
 call_command("migrate", verbosity=0)
 
 from exercises.catalogue import catalogue
+from exercises.audit.operations import Kind, Operation
 from exercises.services import create_exercise
-exercise = create_exercise({"name": "Bench Press"})["_id"]
+exercise = create_exercise(Operation(Kind.COMMAND), {"name": "Bench Press"})["_id"]
 client = APIClient()
 made = client.post("/api/auth/register", {"email": "a@example.com", "password": "correct horse 9"})
 client.credentials(HTTP_AUTHORIZATION=f"Bearer {made.json()['access']}")

@@ -11,7 +11,7 @@ from accounts.tests.factories import PASSWORD
 from exercises import deletions, services
 from exercises.catalogue import catalogue
 from exercises.feed import CatalogueFeed
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import ExerciseFactory, entry, some_operation
 from fitness_project.api import sync
 from fitness_project.documents import changes as feed
 from history.tests.factories import SessionFactory
@@ -44,7 +44,7 @@ def test_with_a_token_it_returns_only_what_changed(device, api, ann, bench_press
     nothing = device.ask()
     api.patch(f"/api/routines/{routine.pk}", {"notes": "light"})
     api.delete(f"/api/history/{session.pk}")
-    services.change_exercise(bench_press.pk, {"level": "expert"})
+    services.change_exercise(some_operation(), bench_press.pk, {"level": "expert"})
 
     page = device.ask()
 
@@ -60,7 +60,7 @@ def test_a_renamed_exercise_comes_with_its_routines(device, api, bench_press):
     api.post("/api/routines", {"name": "Push", "exercises": [entry(bench_press)]})
     device.sync()
 
-    services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+    services.change_exercise(some_operation(), bench_press.pk, {"name": "Barbell Bench Press"})
     page = device.ask()
 
     assert page["changes"]["exercises"][0]["name"] == "Barbell Bench Press"
@@ -68,7 +68,7 @@ def test_a_renamed_exercise_comes_with_its_routines(device, api, bench_press):
 
 
 def rename_its_exercise(client, path, exercise):
-    services.change_exercise(exercise.pk, {"name": "Barbell Bench Press"})
+    services.change_exercise(some_operation(), exercise.pk, {"name": "Barbell Bench Press"})
 
 
 def put(client, path, exercise):
@@ -95,7 +95,7 @@ def test_a_change_of_an_old_document_comes(device, api, bench_press, change):
 def test_a_deleted_exercise_is_reported(device, bench_press):
     device.sync()
 
-    deletions.delete_exercise(bench_press.pk)
+    deletions.delete_exercise(some_operation(), bench_press.pk)
 
     assert device.ask()["deleted"]["exercises"] == [str(bench_press.pk)]
     assert device.sync().is_as_the_server()
@@ -298,7 +298,7 @@ def test_tombstones_outlast_the_tokens():
 
 def test_changes_newer_than_the_snapshot_wait_until_their_version_is_complete(device, bench_press):
     device.sync()
-    services.change_exercise(bench_press.pk, {"level": "expert"})
+    services.change_exercise(some_operation(), bench_press.pk, {"level": "expert"})
     snapshot = catalogue.refreshed()
     snapshot.version -= 1
 
@@ -310,7 +310,7 @@ def test_changes_newer_than_the_snapshot_wait_until_their_version_is_complete(de
 
 
 def test_a_catalogue_older_than_the_token_is_a_410(device, bench_press):
-    services.change_exercise(bench_press.pk, {"level": "expert"})
+    services.change_exercise(some_operation(), bench_press.pk, {"level": "expert"})
     device.sync()
     connection.database["catalogue"].update_one({}, {"$set": {"version": 0}})
     catalogue.__init__()
@@ -334,7 +334,7 @@ def test_a_deleted_account_leaves_no_tombstones(api, ann):
 def test_tombstones_are_in_no_list_and_no_admin(api, staff, ann, bench_press):
     session = SessionFactory(user=ann)
     api.delete(f"/api/history/{session.pk}")
-    deletions.delete_exercise(bench_press.pk)
+    deletions.delete_exercise(some_operation(), bench_press.pk)
 
     assert api.get("/api/history").json()["results"] == []
     assert type(session).objects.count() == 0

@@ -4,7 +4,7 @@ import pytest
 from bson import ObjectId
 
 from exercises import services as catalogue_services
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import ExerciseFactory, entry, some_operation
 from history.models import Session, SessionEntry
 from history.tests.factories import SessionFactory
 from routines.tests.factories import RoutineFactory, embedded
@@ -189,7 +189,9 @@ class TestNames:
     @pytest.fixture
     def recorded(self, api, body, bench_press):
         created = api.post(HISTORY, body)
-        catalogue_services.change_exercise(bench_press.pk, {"name": "Barbell Bench Press"})
+        catalogue_services.change_exercise(
+            some_operation(), bench_press.pk, {"name": "Barbell Bench Press"}
+        )
         return created
 
     @pytest.mark.parametrize("verb", ["put", "patch"])
@@ -246,7 +248,7 @@ class TestRoutine:
 
 
 def test_a_session_can_have_an_archived_exercise(api, body, bench_press):
-    catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+    catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
     assert api.post(HISTORY, body).status_code == 201
 

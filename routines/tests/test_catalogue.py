@@ -6,7 +6,7 @@ from pymongo.errors import NetworkTimeout
 from conftest import client_of
 from exercises import services as catalogue_services
 from exercises.models import Exercise
-from exercises.tests.factories import ExerciseFactory, entry
+from exercises.tests.factories import ExerciseFactory, entry, some_operation
 from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.tasks.worker import run_due
 from history.models import SessionEntry
@@ -30,13 +30,13 @@ def error(response):
 
 class TestArchived:
     def test_a_new_routine_cannot_have_an_archived_exercise(self, api, body, bench_press):
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
         assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
 
     def test_a_routine_can_keep_an_archived_exercise(self, api, body, bench_press):
         path = f"{ROUTINES}/{api.post(ROUTINES, body).json()['id']}"
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
         assert api.put(path, {**body, "name": "Changed"}).status_code == 200
 
@@ -44,14 +44,14 @@ class TestArchived:
         self, api, ann, stranger, body, bench_press
     ):
         RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
         assert api.post(ROUTINES, body).status_code == 201
         assert error(stranger.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
 
     def test_a_deleted_routine_has_no_exercises(self, api, body, bench_press):
         created = api.post(ROUTINES, body)
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
         api.delete(created["Location"])
 
         assert error(api.post(ROUTINES, body)) == ("/exercises/0/exerciseId", "archived")
@@ -60,7 +60,7 @@ class TestArchived:
         self, api, body, bench_press, command_log
     ):
         created = api.post(ROUTINES, body)
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
         command_log.clear()
 
         api.put(created["Location"], {**body, "name": "Changed"})
@@ -70,7 +70,7 @@ class TestArchived:
 
     def test_a_routine_cannot_add_an_archived_exercise(self, api, ann, body, bench_press):
         path = f"{ROUTINES}/{RoutineFactory(user=ann).pk}"
-        catalogue_services.change_exercise(bench_press.pk, {"isArchived": True})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
 
         assert error(api.put(path, body)) == ("/exercises/0/exerciseId", "archived")
 
@@ -98,7 +98,7 @@ class TestRenames:
     def test_an_old_name_written_meanwhile_is_replaced_too(self, ann, bench_press):
         """For a moment, another process may still use the old catalogue."""
         routine = RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
-        catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"name": "New"})
         entries = [{"exerciseId": bench_press.pk, "name": "Bench Press", "sets": 1}]
         Routine.objects.documents.update({"_id": routine.pk}, {"exercises": entries})
 
@@ -144,7 +144,7 @@ class TestRenames:
             return write(*args)
 
         monkeypatch.setattr(OwnedDocuments, "_write", write_second)
-        catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"name": "New"})
 
         stored = api.get(path).json()
         assert (stored["notes"], stored["exercises"][0]["name"]) == ("mine", "New")
@@ -153,13 +153,15 @@ class TestRenames:
         for _ in range(2):
             RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
         monkeypatch.setattr(catalogue_services, "RENAMED_AT_ONCE", 0)
-        catalogue_services.change_exercise(bench_press.pk, {"name": "First"})
+        catalogue_services.change_exercise(some_operation(), bench_press.pk, {"name": "First"})
         amend, later = OwnedDocuments.amend, ["Second"]
 
         def amend_late(*args):
             """Another worker finishes a later rename before this one's first write."""
             if later:
-                catalogue_services.change_exercise(bench_press.pk, {"name": later.pop()})
+                catalogue_services.change_exercise(
+                    some_operation(), bench_press.pk, {"name": later.pop()}
+                )
                 catalogue_services.finish_renames.call([str(bench_press.pk)])
             return amend(*args)
 
@@ -174,7 +176,7 @@ class TestRenames:
         RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)])
         with monkeypatch.context() as patch:
             patch.setattr(OwnedDocuments, "amend", raising(NetworkTimeout()))
-            catalogue_services.change_exercise(bench_press.pk, {"name": "New"})
+            catalogue_services.change_exercise(some_operation(), bench_press.pk, {"name": "New"})
 
         run_due()
 

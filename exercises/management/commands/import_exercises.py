@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from exercises.audit.operations import Kind, Operation
 from exercises.catalogue import catalogue
 from exercises.importing import BadFile, Plan, plan_import, read_rows
 from exercises.services import store_exercises
@@ -58,12 +59,14 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error} Nothing was imported.") from None
 
     def _store(self, plan: Plan, show_progress: bool) -> None:
+        operation = Operation(Kind.COMMAND)
         total = len(plan.new) + len(plan.changes)
         with tqdm(total=total, unit=" exercises", disable=not show_progress) as bar:
             try:
                 for start in range(0, max(len(plan.new), len(plan.changes)), BATCH):
                     batch = slice(start, start + BATCH)
-                    bar.update(len(store_exercises(plan.new[batch], plan.changes[batch])))
+                    new, changes = plan.new[batch], plan.changes[batch]
+                    bar.update(len(store_exercises(operation, new, changes)))
             except DomainError as error:
                 raise CommandError(f"Stopped: {error} Run the import again to continue.") from None
 

@@ -1,0 +1,45 @@
+"""What curators do to the catalogue. The log groups the changes of each operation."""
+
+from dataclasses import dataclass, field
+
+from bson import ObjectId
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """How an operation came about, as it is stored and as people read it."""
+
+    FORM = "form", "Form"
+    ARCHIVE = "archive", "Archive"
+    RESTORE = "restore", "Restore"
+    SET_CATEGORY = "set category", "Set category"
+    SET_EQUIPMENT = "set equipment", "Set equipment"
+    SET_LEVEL = "set level", "Set level"
+    DELETE = "delete", "Delete"
+    API = "api", "API"
+    COMMAND = "command", "Import by command"
+    IN_USE = "in use", "Came back because it was in use"
+    UNDO = "undo", "Undo"
+
+
+class Action(TextChoices):
+    """What happened to one exercise. A deleted exercise that comes back is restored."""
+
+    ADD = "add", "Added"
+    CHANGE = "change", "Changed"
+    DELETE = "delete", "Deleted"
+    RESTORE = "restore", "Brought back"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Who writes to the catalogue, and how.
+
+    `user_id` is None for a command and for what the service does by itself. All writes that are
+    given the same operation are logged as one, however many transactions they take.
+    """
+
+    kind: Kind
+    user_id: ObjectId | None = None
+    undoes: ObjectId | None = None
+    id: ObjectId = field(default_factory=ObjectId)
