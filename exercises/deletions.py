@@ -56,19 +56,22 @@ def delete_exercises(
         at_revision(stored[exercise_id], only_if)
     used = used_among(ids)
     unused = [stored[each] for each in stored if each not in used]
-    log.record(operation, bury(version, unused, deletion))
+    log.record(operation, [bury(version, exercise, deletion) for exercise in unused])
+    finish_later([exercise["_id"] for exercise in unused], deletion)
     return used
 
 
-def bury(version: int, exercises: list[Any], deletion: ObjectId) -> list[log.Change]:
-    """Puts tombstones in the place of exercises, and returns what is to be logged."""
+def bury(version: int, exercise: Any, deletion: ObjectId) -> log.Change:
+    """Puts a tombstone in the place of an exercise, and returns what is to be logged."""
     mark = {"changedIn": version, "deletedAt": now(), "deletion": deletion}
-    for exercise in exercises:
-        replace({"_id": exercise["_id"], **mark, "was": exercise})
-    if exercises:
-        ids = [str(exercise["_id"]) for exercise in exercises]
-        finish_deletions.using(run_after=settled()).enqueue(ids, str(deletion))
-    return [log.Change(new_id(), Action.DELETE, exercise, None) for exercise in exercises]
+    replace({"_id": exercise["_id"], **mark, "was": exercise})
+    return log.Change(new_id(), Action.DELETE, exercise, None)
+
+
+def finish_later(ids: list[ObjectId], deletion: ObjectId) -> None:
+    """Enqueues the last look for uses of exercises that the current transaction deletes."""
+    if ids:
+        finish_deletions.using(run_after=settled()).enqueue(list(map(str, ids)), str(deletion))
 
 
 @task()

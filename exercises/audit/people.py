@@ -1,0 +1,26 @@
+"""What the log calls those who changed the catalogue. It stores their ids alone."""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+
+from accounts.models import User
+
+from .models import OperationDocument
+from .operations import Kind
+
+DELETED = "a deleted account"
+
+
+def emails(user_ids: Iterable[ObjectId | None]) -> dict[ObjectId, str]:
+    """The e-mail addresses of those of the users that still exist."""
+    wanted = {"_id": {"$in": [user_id for user_id in set(user_ids) if user_id]}}
+    found = User.objects.documents.collection.find(wanted, {"email": 1})
+    return {user["_id"]: user["email"] for user in found}
+
+
+def who(operation: OperationDocument, known: dict[ObjectId, str]) -> str:
+    """Who did it, in the middle of a sentence. `known` are e-mail addresses by id."""
+    if operation["userId"]:
+        return known.get(operation["userId"], DELETED)
+    return "the service" if operation["kind"] == Kind.IN_USE else "a command"
