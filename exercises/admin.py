@@ -9,10 +9,10 @@ from django.db.models import QuerySet, TextField
 from django.http import HttpRequest
 from django_mongodb_backend.fields import ArrayField
 
-from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
 
 from . import deletions, services
+from .audit.history import LoggedAdmin
 from .audit.operations import Kind, Operation
 from .models import Exercise
 from .names import name_key
@@ -33,7 +33,7 @@ class ExerciseForm(CleanTextForm):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(ModelAdmin):
+class ExerciseAdmin(LoggedAdmin):
     """Writes through the services, as the API does."""
 
     form = ExerciseForm

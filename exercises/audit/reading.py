@@ -1,0 +1,156 @@
+"""Reads the log of the catalogue, newest first, a page at a time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import bson
+from bson import ObjectId
+
+from exercises.models import CatalogueChange, CatalogueOperation, Exercise
+from fitness_project.documents.collection import Documents, StoredT
+from fitness_project.documents.order import Boundary, Order
+
+from . import people
+from .models import ChangeDocument, OperationDocument
+from .operations import Action, Kind
+
+PAGE = 50
+NEWEST_FIRST = Order(("at", "_id"), (datetime, ObjectId), descending=True)
+LABELS: Mapping[str, str] = {
+    str(field.column): str(field.verbose_name) for field in Exercise._meta.concrete_fields
+}
+NOTHING = "—"
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True)
+class Page:
+    """`older` is the id of the last row if there are more, for the next page."""
+
+    rows: list[Any]
+    older: ObjectId | None
+
+
+@dataclass(frozen=True)
+class OperationRow:
+    """An operation as people read it."""
+
+    id: ObjectId
+    kind: str
+    who: str
+    at: datetime
+    what: str
+    counts: Mapping[str, int]
+    undoes: ObjectId | None
+    undone_by: ObjectId | None
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change as people read it, with its operation if that is known."""
+
+    exercise_id: ObjectId
+    name: str
+    action: str
+    at: datetime
+    fields: list[FieldRow]
+    operation: OperationRow | None
+
+
+def operations(after: ObjectId | None = None, **conditions: Any) -> Page:
+    """A page of the operations that meet the conditions, after the one with the id `after`."""
+    page = _page(CatalogueOperation.objects.documents.where(**conditions), after)
+    return Page(_operation_rows(page.rows), page.older)
+
+
+def operation(operation_id: ObjectId) -> OperationRow:
+    """Raises Missing."""
+    (row,) = _operation_rows([CatalogueOperation.objects.documents.get(operation_id)])
+    return row
+
+
+def changes(after: ObjectId | None = None, **conditions: Any) -> Page:
+    """A page of the changes that meet the conditions, after the one with the id `after`."""
+    page = _page(CatalogueChange.objects.documents.where(**conditions), after)
+    found = CatalogueOperation.objects.documents.collection.find(
+        {"_id": {"$in": list({change["operation"] for change in page.rows})}}
+    )
+    known = {row.id: row for row in _operation_rows(list(found))}
+    rows = [_change_row(change, known.get(change["operation"])) for change in page.rows]
+    return Page(rows, page.older)
+
+
+def writers() -> dict[ObjectId | None, str]:
+    """Everybody whom the log knows, and None for commands and the service, by what to call them."""
+    ids = CatalogueOperation.objects.documents.collection.distinct("userId")
+    known = people.emails(ids)
+    named = {user_id: known.get(user_id, people.DELETED) for user_id in ids if user_id}
+    return dict(sorted(named.items(), key=lambda pair: pair[1]))
+
+
+def _page(documents: Documents[StoredT], after: ObjectId | None) -> Page:
+    last = after and documents.find(after)
+    boundary = Boundary(NEWEST_FIRST.key(last)) if last else None
+    found = documents.fetch(NEWEST_FIRST, boundary, PAGE + 1)
+    rows = [bson.decode(document.raw) for document in found[:PAGE]]
+    return Page(rows, rows[-1]["_id"] if len(found) > PAGE else None)
+
+
+def _operation_rows(documents: Iterable[Any]) -> list[OperationRow]:
+    stored: list[OperationDocument] = list(documents)
+    known = people.emails(document["userId"] for document in stored)
+    return [_operation_row(document, people.who(document, known)) for document in stored]
+
+
+def _operation_row(document: OperationDocument, who: str) -> OperationRow:
+    return OperationRow(
+        id=document["_id"],
+        kind=Kind(document["kind"]).label,
+        who=who,
+        at=document["at"].replace(tzinfo=UTC),
+        what=_what(document),
+        counts=document["counts"],
+        undoes=document.get("undoes"),
+        undone_by=document.get("undoneBy"),
+    )
+
+
+def _what(document: OperationDocument) -> str:
+    """Such as `Bench Press changed` or `12 changed, 1 added`."""
+    counts = document["counts"]
+    if sum(counts.values()) == 1:
+        return f"{document['name']} {Action(next(iter(counts))).label.lower()}"
+    return ", ".join(f"{n:,} {Action(action).label.lower()}" for action, n in counts.items())
+
+
+def _change_row(change: ChangeDocument, made_by: OperationRow | None) -> ChangeRow:
+    return ChangeRow(
+        exercise_id=change["exerciseId"],
+        name=change["name"],
+        action=Action(change["action"]).label,
+        at=change["at"].replace(tzinfo=UTC),
+        fields=[
+            FieldRow(LABELS.get(name, name), shown(values["old"]), shown(values["new"]))
+            for name, values in change["fields"].items()
+        ],
+        operation=made_by,
+    )
+
+
+def shown(value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or NOTHING
+    return NOTHING if value in (None, "") else str(value)

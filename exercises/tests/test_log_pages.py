@@ -1,0 +1,219 @@
+"""The log of the catalogue in the admin."""
+
+import re
+
+import pytest
+from bson import ObjectId
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from exercises import deletions, services
+from exercises.audit import reading
+from exercises.audit.operations import Kind, Operation
+from exercises.models import CatalogueOperation, Exercise
+from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+
+LOG = "/admin/exercises/catalogueoperation/"
+EXERCISES = "/admin/exercises/exercise/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ben():
+    return CuratorFactory(email="ben@example.com")
+
+
+@pytest.fixture
+def admin(client, ben):
+    client.force_login(ben)
+    return client
+
+
+@pytest.fixture
+def operation(ben, bench_press):
+    """Ben has made the bench press an exercise for experts."""
+    operation = Operation(Kind.FORM, ben.pk)
+    services.change_exercise(operation, bench_press.pk, {"level": "expert"})
+    return operation.id
+
+
+def text_of(response):
+    assert response.status_code == 200
+    text = re.sub(r"<[^>]*>", " ", response.content.decode().split('id="content-main"')[1])
+    return " ".join(text.split())
+
+
+def permit(client, *actions):
+    user = UserFactory(is_staff=True)
+    codes = [f"{action}_exercise" for action in actions]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(user)
+    return client
+
+
+def test_the_exercises_page_shows_who_changed_what_when_and_how(admin, operation, bench_press):
+    page = text_of(admin.get(f"{EXERCISES}{bench_press.pk}/change/"))
+
+    assert re.search(r"\d+ \w+ \d{4}, \d\d:\d\d UTC, by ben@example.com, Form", page)
+    assert "Level — expert" in page
+
+
+def test_the_history_page_shows_the_log(admin, operation, bench_press):
+    page = text_of(admin.get(f"{EXERCISES}{bench_press.pk}/history/"))
+
+    assert "by ben@example.com, Form" in page
+    assert "Level — expert" in page
+
+
+def test_a_deleted_exercise_still_has_its_history(admin, bench_press):
+    deletions.delete_exercise(some_operation(), bench_press.pk)
+
+    assert "Deleted" in text_of(admin.get(f"{EXERCISES}{bench_press.pk}/history/"))
+
+
+@pytest.mark.parametrize("exercise_id", [ObjectId(), "nonsense"])
+def test_an_exercise_that_never_was_has_no_history(admin, exercise_id):
+    assert admin.get(f"{EXERCISES}{exercise_id}/history/").status_code == 404
+
+
+def test_the_admins_own_log_stays_empty(admin, bench_press):
+    form = {"name": "Press", "primary_muscles": "", "secondary_muscles": ""}
+    admin.post(f"{EXERCISES}add/", {**form, "name": "Squat"})
+    admin.post(f"{EXERCISES}{bench_press.pk}/change/", form)
+    admin.post(f"{EXERCISES}{bench_press.pk}/delete/", {"post": "yes"})
+
+    assert CatalogueOperation.objects.documents.collection.count_documents({}) == 3
+    assert not LogEntry.objects.exists()
+
+
+def test_the_list_has_the_newest_first(admin, operation):
+    services.create_exercise(some_operation(), {"name": "Squat"})
+
+    page = text_of(admin.get(LOG))
+
+    assert page.index("Squat added") < page.index("Bench Press changed")
+    assert "a command" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("kind=form", {"Bench Press changed"}),
+        ("kind=command", {"Squat added"}),
+        ("kind=api", set()),
+        ("person={ben}", {"Bench Press changed"}),
+        ("person={ben}&kind=command", set()),
+        ("", {"Bench Press changed", "Squat added"}),
+    ],
+)
+def test_the_list_is_filtered_by_kind_and_person(admin, ben, operation, query, expected):
+    services.create_exercise(some_operation(), {"name": "Squat"})
+
+    response = admin.get(f"{LOG}?{query.format(ben=ben.pk)}")
+
+    assert {row.what for row in response.context["page"].rows} == expected
+
+
+def test_the_list_is_paged(admin, monkeypatch):
+    monkeypatch.setattr(reading, "PAGE", 2)
+    for number in range(5):
+        services.create_exercise(some_operation(), {"name": f"Exercise {number}"})
+
+    seen, path = [], LOG
+    while path:
+        page = admin.get(path).context["page"]
+        seen += [row.what for row in page.rows]
+        path = page.older and f"{LOG}?after={page.older}"
+
+    assert seen == [f"Exercise {number} added" for number in (4, 3, 2, 1, 0)]
+
+
+def test_a_deleted_account_is_not_named(admin, operation, ben, client):
+    client.force_login(CuratorFactory())
+    User.objects.filter(pk=ben.pk).delete()
+
+    page = text_of(client.get(LOG))
+
+    assert "a deleted account" in page
+    assert "ben@" not in page
+
+
+def test_an_operations_page_shows_its_changes(admin, operation):
+    page = text_of(admin.get(f"{LOG}{operation}/"))
+
+    assert "Bench Press changed" in page
+    assert "Level — expert" in page
+
+
+@pytest.mark.parametrize("page", ["", "undo/"])
+@pytest.mark.parametrize("operation_id", [ObjectId(), "nonsense"])
+def test_an_unknown_operation_is_not_found(admin, operation_id, page):
+    assert admin.get(f"{LOG}{operation_id}/{page}").status_code == 404
+
+
+def test_undo_asks_first_and_says_what_it_did(admin, operation, bench_press):
+    asked = admin.get(f"{LOG}{operation}/undo/")
+    assert "Bench Press changed?" in text_of(asked)
+    assert Exercise.objects.get().level == "expert"
+
+    done = admin.post(f"{LOG}{operation}/undo/", follow=True)
+
+    assert "Undone: 1 exercise." in done.content.decode()
+    assert "Level expert —" in text_of(done)
+    assert Exercise.objects.get().level is None
+
+
+def test_undo_names_what_it_leaves(admin, operation, bench_press):
+    services.change_exercise(some_operation(), bench_press.pk, {"level": "beginner"})
+
+    page = admin.post(f"{LOG}{operation}/undo/", follow=True).content.decode()
+
+    assert "Undone: nothing." in page
+    assert "Bench Press, level, stays as it is: changed since by a command." in page
+
+
+def test_a_second_undo_says_so(admin, operation):
+    for _ in range(2):
+        response = admin.post(f"{LOG}{operation}/undo/", follow=True)
+
+    assert "This was undone before." in response.content.decode()
+    assert f"{LOG}{operation}/undo/" not in response.content.decode()
+
+
+def test_the_log_is_for_those_who_may_see_exercises(client, operation, bench_press):
+    permit(client, "add")
+
+    for path in (LOG, f"{LOG}{operation}/", f"{EXERCISES}{bench_press.pk}/history/"):
+        assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("action", "needed"), [("change", "change"), ("add", "delete"), ("delete", "add")]
+)
+def test_undoing_needs_the_permission_for_what_it_does(client, action, needed):
+    exercise, operation = ExerciseFactory(name="Row"), some_operation()
+    if action == "change":
+        services.change_exercise(operation, exercise.pk, {"level": "expert"})
+    elif action == "add":
+        services.create_exercise(operation, {"name": "Squat"})
+    else:
+        deletions.delete_exercise(operation, exercise.pk)
+    path = f"{LOG}{operation.id}/undo/"
+
+    permit(client, "view", *{"add", "change", "delete"} - {needed})
+    assert client.post(path).status_code == 403
+    assert path not in client.get(f"{LOG}{operation.id}/").content.decode()
+
+    permit(client, "view", needed)
+    assert path in client.get(f"{LOG}{operation.id}/").content.decode()
+    assert client.post(path).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["add/", "{operation}/delete/", "{operation}/change/"])
+def test_nobody_writes_the_log(client, operation, page):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    assert client.post(LOG + page.format(operation=operation)).status_code == 404
