@@ -13,6 +13,7 @@ from fitness_project.api.forms import CleanTextForm
 
 from .admin_site import MAX_SEARCH_LENGTH, ModelAdmin
 from .models import User
+from .offered_permissions import OffersPermissions
 from .passwords import change_password
 from .signing_in.sign_ins import sign_out
 
@@ -53,7 +54,7 @@ def _beginning_with(beginning: str) -> list[ObjectId]:
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin, DjangoUserAdmin):
+class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
     form = CleanTextForm  # Without the password, which is set on a page of its own.
     add_form = UserCreationForm
     change_password_form = GivenPasswordForm
@@ -133,7 +134,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
+class GroupAdmin(OffersPermissions, ModelAdmin, DjangoGroupAdmin):
     """For superusers only, because a group grants rights to its members."""
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         db_table = "users"
+        default_permissions = ("add", "change", "view")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Also ends every sign-in if the user has a new password, or no usable one."""

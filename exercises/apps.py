@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from fitness_project.documents import registry
 
@@ -7,6 +8,7 @@ class ExercisesConfig(AppConfig):
     name = "exercises"
 
     def ready(self) -> None:
+        from .curators import make_group
         from .feed import CatalogueFeed
         from .models import Exercise
         from .serializers import ExerciseSerializer
@@ -20,3 +22,5 @@ class ExercisesConfig(AppConfig):
                 feed=CatalogueFeed(),
             )
         )
+        # After Django's own receiver, which creates the permissions.
+        post_migrate.connect(make_group, sender=self)

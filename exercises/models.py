@@ -152,6 +152,10 @@ class Exercise(models.Model):
 
     class Meta:
         db_table = "exercises"
+        permissions = [
+            ("merge_exercise", "Can merge exercise"),
+            ("import_exercise", "Can import exercise"),
+        ]
         indexes = [models.Index(fields=["name_key"], name="exercises_by_name")]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ class Session(OwnedModel):
 
     class Meta:
         db_table = "history"
+        default_permissions = ("view",)
         verbose_name = "session"
         indexes = [models.Index(fields=["user", "-date", "-id"], name="history_of_user")]
 

@@ -28,6 +28,7 @@ class Routine(OwnedModel):
 
     class Meta:
         db_table = "routines"
+        default_permissions = ("view",)
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="routines_newest_first")
         ]

@@ -16,7 +16,9 @@ def keep_rights_of_staff(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) ->
         user.user_permissions.add(*permissions)
 
 
-def exercise_permissions(apps: Apps) -> list[Any]:
+def exercise_permissions(
+    apps: Apps, actions: tuple[str, ...] = ("view", "add", "change", "delete")
+) -> list[Any]:
     """Django creates permissions only after all migrations, unless they exist already."""
     kind, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label="exercises", model="exercise"
@@ -28,7 +30,7 @@ def exercise_permissions(apps: Apps) -> list[Any]:
             codename=f"{action}_exercise",
             defaults={"name": f"Can {action} exercise"},
         )[0]
-        for action in ("view", "add", "change", "delete")
+        for action in actions
     ]
 
 

@@ -6,10 +6,12 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import client_of
+from exercises.curators import make_group
 from exercises.models import Exercise
 
 EXERCISES = "/api/exercises"
@@ -62,34 +64,101 @@ def test_everybody_who_is_signed_in_may_read(bench_press):
         assert client_of(user).get(f"{EXERCISES}/{bench_press.pk}").status_code == 200
 
 
-class TestTheMigration:
-    """Staff at the upgrade may do what they could do before."""
+class TestTheGroup:
+    @pytest.fixture
+    def group(self):
+        make_group()
+        return Group.objects.get(name="Curator")
+
+    def test_it_may_do_everything_to_exercises_and_nothing_else(self, group):
+        user = UserFactory(is_staff=True)
+        user.groups.add(group)
+
+        assert user.get_all_permissions() == {
+            f"exercises.{action}_exercise"
+            for action in ("view", "add", "change", "delete", "merge", "import")
+        }
+
+    @pytest.mark.parametrize("verb", CALLS)
+    def test_its_members_write_through_the_api(self, group, bench_press, verb):
+        user = UserFactory(is_staff=True)
+        user.groups.add(group)
+
+        assert call(user, verb, bench_press) < 300
+
+    def test_a_later_migration_leaves_it_as_it_is(self, group):
+        group.permissions.remove(permission("delete_exercise"))
+
+        make_group()
+
+        assert group.permissions.count() == 5
+
+    def test_migrating_makes_it(self):
+        Group.objects.all().delete()
+
+        call_command("migrate", verbosity=0)
+
+        assert Group.objects.get().permissions.count() == 6
+
+
+class TestTheMigrations:
+    """Staff at the upgrade may do what they could do before, as members of the group."""
 
     @pytest.fixture
-    def migrate(self):
+    def give(self):
         module = import_module("exercises.migrations.0005_curators")
         return lambda: module.keep_rights_of_staff(apps, None)
 
-    def test_staff_get_the_permissions_once(self, migrate):
+    @pytest.fixture
+    def join(self):
+        module = import_module("exercises.migrations.0008_curator_group")
+        return lambda: module.staff_join(apps, None)
+
+    def test_staff_get_the_permissions_and_no_one_else(self, give):
         staff, other = UserFactory(is_staff=True), UserFactory()
 
-        migrate()
-        migrate()
+        give()
+        give()
 
         assert staff.user_permissions.count() == 4
         assert User.objects.get(pk=staff.pk).has_perm("exercises.delete_exercise")
         assert other.user_permissions.count() == 0
 
-    def test_permissions_that_do_not_exist_yet_are_created_as_django_would(self, migrate):
-        before = {(p.codename, p.name) for p in Permission.objects.filter(content_type=kind())}
+    def test_staff_with_the_permissions_join_the_group_instead(self, give, join):
+        staff = UserFactory(is_staff=True)
+        give()
+
+        join()
+        join()
+
+        assert staff.user_permissions.count() == 0
+        assert [group.name for group in staff.groups.all()] == ["Curator"]
+        assert User.objects.get(pk=staff.pk).has_perm("exercises.merge_exercise")
+
+    def test_others_stay_as_they_are(self, give, join):
+        give()
+        some = UserFactory(is_staff=True)
+        some.user_permissions.add(permission("change_exercise"))
+        others = [UserFactory(), UserFactory(is_staff=True, is_superuser=True), some]
+
+        join()
+
+        assert not any(user.groups.exists() for user in others)
+        assert some.user_permissions.count() == 1
+
+    def test_permissions_that_do_not_exist_yet_are_created_as_django_would(self, give, join):
+        before = names()
         Permission.objects.filter(content_type=kind()).delete()
         UserFactory(is_staff=True)
 
-        migrate()
+        give()
+        join()
 
-        assert {(p.codename, p.name) for p in Permission.objects.filter(content_type=kind())} == (
-            before
-        )
+        assert names() == before
+
+
+def names():
+    return {(p.codename, p.name) for p in Permission.objects.filter(content_type=kind())}
 
 
 def kind():
