@@ -3,20 +3,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, TextField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path
 from django_mongodb_backend.fields import ArrayField
 
 from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
+from fitness_project.documents.ids import parse_object_id
 
 from . import deletions, services
 from .audit.history import LoggedAdmin
 from .audit.operations import Kind, Operation
+from .bulk_actions import ACTIONS, carry_out
+from .catalogue import catalogue
 from .models import Exercise
 from .names import name_key
 from .references import used_among
+from .uses import in_use
 
 
 class ExerciseForm(CleanTextForm):
@@ -49,7 +55,7 @@ class ExerciseAdmin(LoggedAdmin):
     list_filter = ("is_archived", "category", "equipment", "level")
     search_fields = ("name",)
     ordering = ("name_key",)
-    actions = ("archive", "restore")
+    actions = ACTIONS
 
     def save_model(
         self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
@@ -70,11 +76,22 @@ class ExerciseAdmin(LoggedAdmin):
         """Reports exercises in use as protected on the page that asks for confirmation."""
         *found, _ = super().get_deleted_objects(exercises, request)
         used = used_among(exercise.pk for exercise in exercises)
-        return *found, [
-            f"{exercise} is in use: archive it instead."
-            for exercise in exercises
-            if exercise.pk in used
-        ]
+        return *found, in_use([exercise for exercise in exercises if exercise.pk in used])
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        view = self.admin_site.admin_view(self.archive_view)
+        return [path("<id>/archive/", view, name="exercises_exercise_archive"), *super().get_urls()]
+
+    def archive_view(self, request: HttpRequest, id: str) -> HttpResponseBase:  # noqa: A002
+        """Archives an exercise that can't be deleted, for the page that says so."""
+        exercise_id = parse_object_id(id)
+        exercise = catalogue.find(exercise_id) if exercise_id else None
+        if exercise is None:
+            raise Http404("No exercise has this id.")
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+        carry_out(self, request, Kind.ARCHIVE, [exercise], {"isArchived": True}, "archived.")
+        return redirect("admin:exercises_exercise_changelist")
 
     def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
         deletions.delete_exercise(Operation(Kind.DELETE, request.user.pk), exercise.pk)
@@ -85,22 +102,3 @@ class ExerciseAdmin(LoggedAdmin):
         for used in deletions.delete_exercises(operation, list(exercises)):
             message = f"{exercises[used]} was not deleted: it has just come into use."
             self.message_user(request, message, messages.WARNING)
-
-    @admin.action(description="Archive selected exercises", permissions=["change"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
-        self._set_archived(request, queryset, True)
-
-    @admin.action(description="Restore selected exercises", permissions=["change"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> None:
-        self._set_archived(request, queryset, False)
-
-    def _set_archived(
-        self, request: HttpRequest, queryset: QuerySet[Exercise], archived: bool
-    ) -> None:
-        chosen = queryset.values_list("pk", flat=True)
-        operation = Operation(Kind.ARCHIVE if archived else Kind.RESTORE, request.user.pk)
-        changes = [(pk, {"isArchived": archived}) for pk in chosen]
-        changed = services.store_exercises(operation, [], changes)
-        count, done = len(changed), "archived" if archived else "restored"
-        message = f"{count} {model_ngettext(self.opts, count)} {done}."
-        self.message_user(request, message, messages.SUCCESS)

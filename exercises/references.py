@@ -18,6 +18,9 @@ from .models import Exercise
 
 EXERCISES = Exercise._meta.db_table
 
+# Nobody needs to know how many more there are, and counting millions takes seconds.
+MANY = 1_000
+
 Names = Mapping[ObjectId, str]
 """The names of exercises by id."""
 
@@ -34,6 +37,15 @@ def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
             used |= unused & {item[reference.id_field] for item in document[reference.array]}
             unused -= used
     return used
+
+
+def count_uses(exercise_id: ObjectId) -> dict[str, int]:
+    """How many documents of each kind use the exercise, but at most MANY, by the kind's name."""
+    counts = {}
+    for entry, reference in registry.references_to(EXERCISES):
+        uses = entry.documents.collection.find({reference.path: exercise_id}, {"_id": 1})
+        counts[str(entry.documents.model._meta.verbose_name)] = len(uses.limit(MANY).to_list())
+    return counts
 
 
 def rename(names: Names, most: int | None = None) -> None:

@@ -1,0 +1,69 @@
+"""Sets the same fields of many exercises.
+
+The request changes what it can in the time it has, and a task does the rest.
+"""
+
+from typing import Any
+
+from bson import ObjectId
+from django_tasks import task
+from pymongo import UpdateOne
+
+from fitness_project.database.deadline import remaining_seconds
+from fitness_project.documents.collection import Document
+
+from .audit import log
+from .audit.operations import Kind, Operation
+from .models import CatalogueChange, Exercise, ExerciseDocument
+from .versions import catalogue_write, settled, stamps
+
+BATCH = 500
+# Far more than a batch takes.
+BATCH_SECONDS = 1.0
+
+
+def change_all(operation: Operation, ids: list[ObjectId], fields: Document) -> bool:
+    """Sets fields other than the name, and returns whether it got to the end.
+
+    Exercises that are like this already, or were deleted, are left alone.
+    """
+    if len(ids) > BATCH:
+        arguments = [str(each) for each in ids], fields, operation.kind, str(operation.id)
+        by = str(operation.user_id) if operation.user_id else None
+        finish_changes.using(run_after=settled()).enqueue(*arguments, by)
+    return _change_in_time(operation, ids, fields)
+
+
+@task()
+def finish_changes(
+    ids: list[str], fields: Document, kind: str, operation_id: str, by: str | None
+) -> None:
+    """Changes what the request left. It can be run again, and changes nothing twice."""
+    operation = Operation(Kind(kind), ObjectId(by) if by else None, id=ObjectId(operation_id))
+    changed = CatalogueChange.objects.documents.collection.find({"operation": operation.id})
+    done = {change["exerciseId"] for change in changed}
+    _change_in_time(operation, [each for each in map(ObjectId, ids) if each not in done], fields)
+
+
+def _change_in_time(operation: Operation, ids: list[ObjectId], fields: Document) -> bool:
+    for start in range(0, len(ids), BATCH):
+        if start and remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
+            return False
+        _change(operation, ids[start : start + BATCH], fields)
+    return True
+
+
+@catalogue_write
+def _change(version: int, operation: Operation, ids: list[ObjectId], fields: Document) -> None:
+    stored = Exercise.objects.documents
+    query = {"_id": {"$in": ids}, "name": {"$exists": True}}
+    found: Any = stored.collection.find(query, session=stored.session)
+    pairs = [(each, {**fields, **stamps(version)}) for each in found if not _is_like(each, fields)]
+    if pairs:
+        writes = [UpdateOne({"_id": each["_id"]}, {"$set": changes}) for each, changes in pairs]
+        stored.collection.bulk_write(writes, session=stored.session)
+    log.record(operation, [log.changed(each, {**each, **changes}) for each, changes in pairs])
+
+
+def _is_like(exercise: ExerciseDocument, fields: Document) -> bool:
+    return all(log.content(exercise, name) == value for name, value in fields.items())
