@@ -8,7 +8,6 @@ from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Permission
 from django.db.models import ManyToManyField, Model, QuerySet
 from django.forms import ModelMultipleChoiceField
-from django.http import HttpRequest
 
 
 def offered() -> QuerySet[Permission]:
@@ -34,7 +33,7 @@ def _codenames(model: type[Model]) -> list[str]:
 
 class OffersPermissions(ModelAdmin):
     def formfield_for_manytomany(
-        self, db_field: ManyToManyField, request: HttpRequest | None, **kwargs: Any
+        self, db_field: ManyToManyField, request: Any = None, **kwargs: Any
     ) -> ModelMultipleChoiceField | None:
         if db_field.related_model is Permission:
             kwargs["queryset"] = offered()

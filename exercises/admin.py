@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 from django_mongodb_backend.fields import ArrayField
 
 from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
@@ -78,7 +78,7 @@ class ExerciseAdmin(LoggedAdmin):
         used = used_among(exercise.pk for exercise in exercises)
         return *found, in_use([exercise for exercise in exercises if exercise.pk in used])
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.archive_view)
         return [path("<id>/archive/", view, name="exercises_exercise_archive"), *super().get_urls()]
 

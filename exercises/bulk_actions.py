@@ -39,7 +39,8 @@ def archiving(kind: Kind, archived: bool) -> Action:
         exercises, fields = _chosen(queryset), {"isArchived": archived}
         if request.POST.get("post"):
             done = "archived" if archived else "restored"
-            return carry_out(model_admin, request, kind, exercises, fields, f"{done}.")
+            carry_out(model_admin, request, kind, exercises, fields, f"{done}.")
+            return None
         outdated = _outdated(exercises, fields)
         listed = [(exercise, "") for exercise in outdated]
         return _ask(model_admin, request, kind, exercises, listed)
@@ -61,7 +62,8 @@ def setting(kind: Kind, field: str) -> Action:
         if form.is_valid():
             value = form.cleaned_data[field]
             done = f"changed: {field} is now {value or 'empty'}."
-            return carry_out(model_admin, request, kind, exercises, {field: value}, done)
+            carry_out(model_admin, request, kind, exercises, {field: value}, done)
+            return None
         listed = [(exercise, reading.shown(exercise.get(field))) for exercise in exercises]
         return _ask(model_admin, request, kind, exercises, listed, form)
 

@@ -62,7 +62,12 @@ def _change(version: int, operation: Operation, ids: list[ObjectId], fields: Doc
     if pairs:
         writes = [UpdateOne({"_id": each["_id"]}, {"$set": changes}) for each, changes in pairs]
         stored.collection.bulk_write(writes, session=stored.session)
-    log.record(operation, [log.changed(each, {**each, **changes}) for each, changes in pairs])
+    log.record(operation, [_changed(each, changes) for each, changes in pairs])
+
+
+def _changed(before: Any, changes: Document) -> log.Change:
+    after: Any = {**before, **changes}
+    return log.changed(before, after)
 
 
 def _is_like(exercise: ExerciseDocument, fields: Document) -> bool:

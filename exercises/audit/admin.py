@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.admin_site import ModelAdmin
+from accounts.models import User
 from exercises.models import CatalogueOperation
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
@@ -39,14 +40,19 @@ def undo_link(operation_id: ObjectId) -> SafeString:
     return format_html('<a href="{}">Undo</a>', _url("undo", operation_id))
 
 
+def may(request: HttpRequest, action: str) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.has_perm(f"exercises.{action}_exercise")
+
+
 def may_see(request: HttpRequest) -> bool:
-    return any(request.user.has_perm(f"exercises.{may}_exercise") for may in ("view", "change"))
+    return may(request, "view") or may(request, "change")
 
 
 def may_undo(request: HttpRequest, operation: reading.OperationRow) -> bool:
     """Whether the user may do to exercises what undoing the operation takes."""
     needed = {NEEDED[Action(action)] for action in operation.counts}
-    return all(request.user.has_perm(f"exercises.{each}_exercise") for each in needed)
+    return all(may(request, each) for each in needed)
 
 
 @admin.register(CatalogueOperation)

@@ -22,13 +22,13 @@ LATEST = 10
 class LoggedAdmin(ModelAdmin):
     """Shows the log of the catalogue in place of Django's, which knows the admin's forms only."""
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The service has logged it."""
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The service has logged it."""
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """The service logs it."""
 
     def change_view(
