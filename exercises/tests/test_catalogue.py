@@ -9,6 +9,7 @@ from exercises import deletions, services
 from exercises.catalogue import VERSION_ID, Catalogue, catalogue
 from exercises.feed import CHANGES
 from exercises.models import CatalogueVersion, Exercise
+from exercises.tests.factories import some_operation
 from exercises.views import ORDERS
 
 EXERCISES = "/api/exercises"
@@ -19,7 +20,7 @@ def names(response):
 
 
 def create(**fields):
-    return services.create_exercise({"description": "", **fields})["_id"]
+    return services.create_exercise(some_operation(), {"description": "", **fields})["_id"]
 
 
 def contents(snapshot):
@@ -50,7 +51,7 @@ def test_a_change_by_another_process_is_seen_within_a_second(api, monkeypatch):
     checked = catalogue._checked
 
     monkeypatch.setattr(catalogue, "forget", lambda: None)
-    services.change_exercise(exercise_id, {"name": "New"})
+    services.change_exercise(some_operation(), exercise_id, {"name": "New"})
     monkeypatch.setattr("exercises.catalogue.monotonic", lambda: checked + 0.9)
 
     assert names(api.get(EXERCISES)) == ["New"]
@@ -102,13 +103,17 @@ def test_what_has_changed_gives_the_same_as_reading_everything(other):
     bench, row, pull_up = other.current().by_id
     steps = [
         lambda: create(name="Floor Press", equipment="barbell"),
-        lambda: services.change_exercise(bench, {"name": "Wide Press", "equipment": "cable"}),
-        lambda: services.change_exercise(row, {"isArchived": True}),
-        lambda: deletions.delete_exercise(pull_up),
-        lambda: services.store_exercises(
-            [{"name": "Pullup", "description": ""}], [(bench, {"name": "A"}), (row, {"name": "B"})]
+        lambda: services.change_exercise(
+            some_operation(), bench, {"name": "Wide Press", "equipment": "cable"}
         ),
-        lambda: deletions.delete_exercises([bench, row]),
+        lambda: services.change_exercise(some_operation(), row, {"isArchived": True}),
+        lambda: deletions.delete_exercise(some_operation(), pull_up),
+        lambda: services.store_exercises(
+            some_operation(),
+            [{"name": "Pullup", "description": ""}],
+            [(bench, {"name": "A"}), (row, {"name": "B"})],
+        ),
+        lambda: deletions.delete_exercises(some_operation(), [bench, row]),
     ]
 
     for step in steps:
@@ -118,26 +123,28 @@ def test_what_has_changed_gives_the_same_as_reading_everything(other):
 
 def test_several_changes_are_read_together(other):
     bench, row, _ = other.current().by_id
-    services.change_exercise(bench, {"level": "expert"})
-    services.change_exercise(bench, {"level": "beginner"})
-    deletions.delete_exercise(row)
+    services.change_exercise(some_operation(), bench, {"level": "expert"})
+    services.change_exercise(some_operation(), bench, {"level": "beginner"})
+    deletions.delete_exercise(some_operation(), row)
 
     assert contents(other.refreshed()) == contents(Catalogue().refreshed())
 
 
 def test_many_changes_are_sorted_and_indexed_anew(other, monkeypatch):
     monkeypatch.setattr("exercises.snapshot.MANY", 1)
-    services.store_exercises([{"name": f"New {n}", "description": ""} for n in range(2)], [])
+    services.store_exercises(
+        some_operation(), [{"name": f"New {n}", "description": ""} for n in range(2)], []
+    )
 
     assert contents(other.refreshed()) == contents(Catalogue().refreshed())
 
 
 def test_a_deleted_exercise_may_come_back(other):
     bench, *_ = other.current().by_id
-    deletions.delete_exercise(bench)
+    deletions.delete_exercise(some_operation(), bench)
     assert bench in other.refreshed().deleted
 
-    deletions._restore({bench})
+    deletions._restore(some_operation(), {bench})
 
     assert other.refreshed().by_id[bench]["isArchived"] is True
     assert contents(other.current()) == contents(Catalogue().refreshed())
@@ -148,8 +155,8 @@ def test_a_snapshot_stays_as_it_is(other):
     bench, row, _ = before.by_id
     seen = repr(contents(before))
 
-    services.change_exercise(bench, {"name": "New", "equipment": "cable"})
-    deletions.delete_exercise(row)
+    services.change_exercise(some_operation(), bench, {"name": "New", "equipment": "cable"})
+    deletions.delete_exercise(some_operation(), row)
     other.refreshed()
 
     assert repr(contents(before)) == seen
@@ -157,7 +164,7 @@ def test_a_snapshot_stays_as_it_is(other):
 
 def test_a_tombstone_that_has_expired_is_remembered_and_does_no_harm(other):
     bench, *_ = other.current().by_id
-    deletions.delete_exercise(bench)
+    deletions.delete_exercise(some_operation(), bench)
     other.refreshed()
     Exercise.objects.documents.collection.delete_one({"_id": bench})
 

@@ -3,7 +3,7 @@ from bson import ObjectId
 
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueVersion, Exercise
-from exercises.tests.factories import ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory
 
 EXERCISES = "/api/exercises"
 
