@@ -20,7 +20,7 @@ from exercises.models import CatalogueOperation
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
 
-from . import reading
+from . import people, reading
 from .operations import Action, Kind
 from .undo import AlreadyUndone, Left, Undone, undo
 
@@ -82,16 +82,17 @@ class OperationAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lists operations of one kind, by one person, or all."""
-        kind, person = request.GET.get("kind", ""), request.GET.get("person", "")
+        kind = request.GET.get("kind", "")
+        person = parse_object_id(request.GET.get("person"))
         conditions: dict[str, Any] = {"kind": kind} if kind in Kind.values else {}
         if person:
-            conditions["userId"] = parse_object_id(person)
+            conditions["userId"] = person
         context = {
             "page": reading.operations(parse_object_id(request.GET.get("after")), **conditions),
             "kinds": Kind.choices,
             "kind": kind,
-            "people": [(str(each), name) for each, name in reading.writers().items()],
-            "person": person,
+            "people": people.choices(person),
+            "person": str(person or ""),
             "title": "Log of the catalogue",
         }
         return self._respond(request, "list", context)

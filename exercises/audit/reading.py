@@ -41,6 +41,7 @@ class OperationRow:
     id: ObjectId
     kind: str
     who: str
+    user_id: ObjectId | None
     at: datetime
     what: str
     counts: Mapping[str, int]
@@ -90,14 +91,6 @@ def changes(after: ObjectId | None = None, **conditions: Any) -> Page:
     return Page(rows, page.older)
 
 
-def writers() -> dict[ObjectId | None, str]:
-    """Everybody whom the log knows, and None for commands and the service, by what to call them."""
-    ids = CatalogueOperation.objects.documents.collection.distinct("userId")
-    known = people.emails(ids)
-    named = {user_id: known.get(user_id, people.DELETED) for user_id in ids if user_id}
-    return dict(sorted(named.items(), key=lambda pair: pair[1]))
-
-
 def _page(documents: Documents[StoredT], after: ObjectId | None) -> Page:
     last = after and documents.find(after)
     boundary = Boundary(NEWEST_FIRST.key(last)) if last else None
@@ -117,6 +110,7 @@ def _operation_row(document: OperationDocument, who: str) -> OperationRow:
         id=document["_id"],
         kind=Kind(document["kind"]).label,
         who=who,
+        user_id=document["userId"],
         at=document["at"].replace(tzinfo=UTC),
         what=_what(document),
         counts=document["counts"],

@@ -141,6 +141,17 @@ def test_a_deleted_account_is_not_named(admin, operation, ben, client):
     assert "ben@" not in page
 
 
+def test_somebody_who_is_not_staff_any_more_can_be_chosen(admin, operation, ben, client):
+    client.force_login(CuratorFactory())
+    assert f"?person={ben.pk}" in client.get(LOG).content.decode()
+    User.objects.filter(pk=ben.pk).update(is_staff=False)
+
+    response = client.get(f"{LOG}?person={ben.pk}")
+
+    assert (str(ben.pk), "ben@example.com") in response.context["people"]
+    assert [row.what for row in response.context["page"].rows] == ["Bench Press changed"]
+
+
 def test_an_operations_page_shows_its_changes(admin, operation):
     page = text_of(admin.get(f"{LOG}{operation}/"))
 
