@@ -21,7 +21,7 @@ from . import log
 from .batch import Batch, Left
 from .operations import Kind, Operation
 
-BATCH = 200
+BATCH = 100
 # Far more than a batch takes.
 BATCH_SECONDS = 1.0
 
