@@ -44,11 +44,7 @@ class ExerciseViewSet(DocumentViewSet):
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
-        path = request.get_full_path()
-        if len(path) > MAX_PATH:
-            return super().list(request)
-        key = request.scheme, request.get_host(), path
-        return self._ready(key, lambda: super(ExerciseViewSet, self).list(request))
+        return self._ready_for_path(lambda: super(ExerciseViewSet, self).list(request))
 
     @extend_schema(operation_id="exercise_facets", responses=FacetsSerializer)
     @action(detail=False, query=ExerciseFilter)
@@ -58,9 +54,8 @@ class ExerciseViewSet(DocumentViewSet):
         The values of a parameter are counted without this parameter. Values that differ by case
         alone are one.
         """
-        selection = self.filter_queryset(self.get_queryset())
-        return self._ready(
-            request.get_full_path(), lambda: respond(request, count_facets(selection))
+        return self._ready_for_path(
+            lambda: respond(request, count_facets(self.filter_queryset(self.get_queryset())))
         )
 
     def query_names(self) -> frozenset[str]:
@@ -75,6 +70,12 @@ class ExerciseViewSet(DocumentViewSet):
     def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
         catalogue.refreshed()  # What an older copy has may not be what is stored.
         return super().update(request, partial, **ids)
+
+    def _ready_for_path(self, make: Callable[[], HttpResponse]) -> HttpResponse:
+        path = self.request.get_full_path()
+        if len(path) > MAX_PATH:
+            return make()
+        return self._ready((self.request.scheme, self.request.get_host(), path), make)
 
     def _ready(self, key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
         """Returns the response to `key`. The JSON is created once per snapshot of the catalogue."""
