@@ -13,8 +13,8 @@ from fitness_project.database.deadline import remaining_seconds
 from fitness_project.documents.collection import Document
 
 from .audit import log
-from .audit.operations import Kind, Operation
-from .models import CatalogueChange, Exercise, ExerciseDocument
+from .audit.operations import Operation, Packed
+from .models import Exercise, ExerciseDocument
 from .versions import catalogue_write, settled, stamps
 
 BATCH = 500
@@ -28,20 +28,19 @@ def change_all(operation: Operation, ids: list[ObjectId], fields: Document) -> b
     Exercises that are like this already, or were deleted, are left alone.
     """
     if len(ids) > BATCH:
-        arguments = [str(each) for each in ids], fields, operation.kind, str(operation.id)
-        by = str(operation.user_id) if operation.user_id else None
-        finish_changes.using(run_after=settled()).enqueue(*arguments, by)
+        later = finish_changes.using(run_after=settled())
+        later.enqueue(operation.packed(), [str(each) for each in ids], fields)
     return _change_in_time(operation, ids, fields)
 
 
 @task()
-def finish_changes(
-    ids: list[str], fields: Document, kind: str, operation_id: str, by: str | None
-) -> None:
-    """Changes what the request left. It can be run again, and changes nothing twice."""
-    operation = Operation(Kind(kind), ObjectId(by) if by else None, id=ObjectId(operation_id))
-    changed = CatalogueChange.objects.documents.collection.find({"operation": operation.id})
-    done = {change["exerciseId"] for change in changed}
+def finish_changes(packed: Packed, ids: list[str], fields: Document) -> None:
+    """Changes what the request left, unless that was undone meanwhile. It can be run again, and
+    changes nothing twice."""
+    operation = Operation.unpacked(packed)
+    if log.is_undone(operation.id):
+        return
+    done = log.changed_by(operation.id)
     _change_in_time(operation, [each for each in map(ObjectId, ids) if each not in done], fields)
 
 
@@ -58,7 +57,7 @@ def _change(version: int, operation: Operation, ids: list[ObjectId], fields: Doc
     stored = Exercise.objects.documents
     query = {"_id": {"$in": ids}, "name": {"$exists": True}}
     found: Any = stored.collection.find(query, session=stored.session)
-    pairs = [(each, {**fields, **stamps(version)}) for each in found if not _is_like(each, fields)]
+    pairs = [(each, {**fields, **stamps(version)}) for each in found if not is_like(each, fields)]
     if pairs:
         writes = [UpdateOne({"_id": each["_id"]}, {"$set": changes}) for each, changes in pairs]
         stored.collection.bulk_write(writes, session=stored.session)
@@ -70,5 +69,6 @@ def _changed(before: Any, changes: Document) -> log.Change:
     return log.changed(before, after)
 
 
-def _is_like(exercise: ExerciseDocument, fields: Document) -> bool:
+def is_like(exercise: ExerciseDocument, fields: Document) -> bool:
+    """Whether the exercise has these values already. Null and absent are the same."""
     return all(log.content(exercise, name) == value for name, value in fields.items())

@@ -60,6 +60,18 @@ def record(operation: Operation, changes: Iterable[Change]) -> None:
     )
 
 
+def changed_by(operation_id: ObjectId) -> set[ObjectId]:
+    """The ids of the exercises that the operation has changed."""
+    stored = CatalogueChange.objects.documents.collection
+    found = stored.find({"operation": operation_id}, {"exerciseId": 1})
+    return {change["exerciseId"] for change in found}
+
+
+def is_undone(operation_id: ObjectId) -> bool:
+    operation = CatalogueOperation.objects.documents.find(operation_id)
+    return operation is not None and "undoneBy" in operation
+
+
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Difference]:
     """The content that differs, by field."""
     pairs = {name: (content(before, name), content(after, name)) for name in CONTENT}

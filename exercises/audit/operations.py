@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from bson import ObjectId
 from django.db.models import TextChoices
 
+Packed = list[str | None]
+"""An operation as JSON."""
+
 
 class Kind(TextChoices):
     """How an operation came about, as it is stored and as people read it."""
@@ -43,3 +46,14 @@ class Operation:
     user_id: ObjectId | None = None
     undoes: ObjectId | None = None
     id: ObjectId = field(default_factory=ObjectId)
+
+    def packed(self) -> Packed:
+        """For the arguments of a task that goes on with the operation."""
+        ids = (self.user_id, self.undoes, self.id)
+        return [str(self.kind), *(str(each) if each else None for each in ids)]
+
+    @classmethod
+    def unpacked(cls, packed: Packed) -> "Operation":
+        kind, *texts = packed
+        user_id, undoes, operation_id = (ObjectId(text) if text else None for text in texts)
+        return cls(Kind(kind), user_id, undoes, operation_id or ObjectId())

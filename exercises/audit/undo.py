@@ -19,7 +19,7 @@ from fitness_project.database.deadline import remaining_seconds
 
 from . import log
 from .batch import Batch, Left
-from .operations import Kind, Operation
+from .operations import Kind, Operation, Packed
 
 BATCH = 100
 # Far more than a batch takes.
@@ -50,19 +50,16 @@ def undo(operation_id: ObjectId, by: ObjectId | None) -> Undone:
     undoing = Operation(Kind.UNDO, by, undoes=operation_id)
     ids = _remaining(undoing)
     if len(ids) > BATCH:
-        arguments = str(operation_id), str(undoing.id), str(by) if by else None
-        finish_undo.using(run_after=settled()).enqueue(*arguments)
+        finish_undo.using(run_after=settled()).enqueue(undoing.packed())
     left, is_finished = _undo_in_time(undoing, ids)
     return Undone(undoing.id, _restored(undoing), left, is_finished)
 
 
 @task()
-def finish_undo(operation_id: str, undo_id: str, by: str | None) -> None:
+def finish_undo(packed: Packed) -> None:
     """Undoes what the request left. It can be run again."""
-    undoing = Operation(
-        Kind.UNDO, ObjectId(by) if by else None, ObjectId(operation_id), ObjectId(undo_id)
-    )
-    if "undoneBy" not in CatalogueOperation.objects.documents.get(ObjectId(operation_id)):
+    undoing = Operation.unpacked(packed)
+    if undoing.undoes and not log.is_undone(undoing.undoes):
         _undo_in_time(undoing, _remaining(undoing))
 
 
@@ -100,7 +97,7 @@ def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], 
 def _remaining(undoing: Operation) -> list[ObjectId]:
     """The changes that are still to be undone, the latest first."""
     stored = CatalogueChange.objects.documents.collection
-    done = {d["exerciseId"] for d in stored.find({"operation": undoing.id}, {"exerciseId": 1})}
+    done = log.changed_by(undoing.id)
     found = stored.find({"operation": undoing.undoes}, {"exerciseId": 1})
     ids = [change["_id"] for change in found if change["exerciseId"] not in done]
     return sorted(ids, reverse=True)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from accounts.tests.factories import UserFactory
 from exercises import bulk_changes, services
 from exercises.audit.operations import Kind, Operation
+from exercises.audit.undo import undo
 from exercises.bulk_changes import change_all
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueOperation, CatalogueVersion, Exercise
@@ -181,6 +182,17 @@ class TestLargeChanges:
         run_due()
 
         assert Exercise.objects.get(pk=ids[0]).level == "easy"
+
+    def test_the_task_does_not_go_on_with_what_was_undone(self, ids, ben, monkeypatch):
+        monkeypatch.setattr(bulk_changes, "remaining_seconds", lambda most: 0.0)
+        change = Operation(Kind.SET_LEVEL, ben.pk)
+        change_all(change, ids, {"level": "hard"})
+        undo(change.id, ben.pk)
+        monkeypatch.setattr(bulk_changes, "remaining_seconds", lambda most: most)
+
+        run_due()
+
+        assert not Exercise.objects.filter(level="hard").exists()
 
     def test_deleted_exercises_are_left_out(self, ids, bench_press):
         Exercise.objects.documents.collection.delete_one({"_id": ids[0]})

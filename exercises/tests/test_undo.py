@@ -274,6 +274,7 @@ class TestLargeOperations:
         undone = undo(operation, ben.pk)
         create(ben, name="Exercise 1")
 
-        finish_undo.call(str(operation), str(undone.id), str(ben.pk))
+        packed = Operation(Kind.UNDO, ben.pk, operation, undone.id).packed()
+        finish_undo.call(packed)
 
         assert Exercise.objects.count() == 1
