@@ -1,12 +1,19 @@
 """What curators do to the catalogue. The log groups the changes of each operation."""
 
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from bson import ObjectId
 from django.db.models import TextChoices
 
-Packed = list[str | None]
-"""An operation as JSON."""
+
+class Packed(TypedDict):
+    """An operation as JSON."""
+
+    kind: str
+    userId: str | None
+    undoes: str | None
+    id: str
 
 
 class Kind(TextChoices):
@@ -49,11 +56,16 @@ class Operation:
 
     def packed(self) -> Packed:
         """For the arguments of a task that goes on with the operation."""
-        ids = (self.user_id, self.undoes, self.id)
-        return [str(self.kind), *(str(each) if each else None for each in ids)]
+        return {
+            "kind": str(self.kind),
+            "userId": str(self.user_id) if self.user_id else None,
+            "undoes": str(self.undoes) if self.undoes else None,
+            "id": str(self.id),
+        }
 
     @classmethod
     def unpacked(cls, packed: Packed) -> "Operation":
-        kind, *texts = packed
-        user_id, undoes, operation_id = (ObjectId(text) if text else None for text in texts)
-        return cls(Kind(kind), user_id, undoes, operation_id or ObjectId())
+        user_id, undoes = (
+            ObjectId(text) if text else None for text in (packed["userId"], packed["undoes"])
+        )
+        return cls(Kind(packed["kind"]), user_id, undoes, ObjectId(packed["id"]))
