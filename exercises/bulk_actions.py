@@ -16,10 +16,10 @@ from accounts.admin_site import ModelAdmin
 from fitness_project.api.forms import CleanTextForm
 from fitness_project.documents.collection import Document
 
-from .audit import reading
+from .audit import log, reading
 from .audit.admin import undo_link
 from .audit.operations import Kind, Operation
-from .bulk_changes import change_all, is_like
+from .bulk_changes import change_all
 from .catalogue import catalogue
 from .models import CatalogueOperation, Exercise, ExerciseDocument
 
@@ -111,7 +111,7 @@ def _chosen(queryset: QuerySet[Exercise]) -> list[ExerciseDocument]:
 
 
 def _outdated(exercises: list[ExerciseDocument], fields: Document) -> list[ExerciseDocument]:
-    return [exercise for exercise in exercises if not is_like(exercise, fields)]
+    return [exercise for exercise in exercises if not log.is_like(exercise, fields)]
 
 
 def _ask(

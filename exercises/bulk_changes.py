@@ -3,19 +3,17 @@
 The request changes what it can in the time it has, and a task does the rest.
 """
 
-from typing import Any
-
 from bson import ObjectId
 from django_tasks import task
-from pymongo import UpdateOne
 
 from fitness_project.database.deadline import remaining_seconds
 from fitness_project.documents.collection import Document
 
+from . import services
 from .audit import log
 from .audit.operations import Operation, Packed
-from .models import Exercise, ExerciseDocument
-from .versions import catalogue_write, settled, stamps
+from .versions import catalogue_write, settled
+from .writing import Writing
 
 BATCH = 500
 # Far more than a batch takes.
@@ -54,21 +52,9 @@ def _change_in_time(operation: Operation, ids: list[ObjectId], fields: Document)
 
 @catalogue_write
 def _change(version: int, operation: Operation, ids: list[ObjectId], fields: Document) -> None:
-    stored = Exercise.objects.documents
-    query = {"_id": {"$in": ids}, "name": {"$exists": True}}
-    found: Any = stored.collection.find(query, session=stored.session)
-    pairs = [(each, {**fields, **stamps(version)}) for each in found if not is_like(each, fields)]
-    if pairs:
-        writes = [UpdateOne({"_id": each["_id"]}, {"$set": changes}) for each, changes in pairs]
-        stored.collection.bulk_write(writes, session=stored.session)
-    log.record(operation, [_changed(each, changes) for each, changes in pairs])
-
-
-def _changed(before: Any, changes: Document) -> log.Change:
-    after: Any = {**before, **changes}
-    return log.changed(before, after)
-
-
-def is_like(exercise: ExerciseDocument, fields: Document) -> bool:
-    """Whether the exercise has these values already. Null and absent are the same."""
-    return all(log.content(exercise, name) == value for name, value in fields.items())
+    writing = Writing(version)
+    writing.prepare(ids, [])
+    present = [each for each in ids if writing.find(each)]
+    changed = [services.change(writing, each, fields) for each in present]
+    writing.send()
+    log.record(operation, services.logged(changed))

@@ -23,8 +23,9 @@ from .audit.operations import Action, Kind, Operation
 from .models import Exercise
 from .names import name_key
 from .references import used_among
-from .services import at_revision, is_taken, replace
+from .services import at_revision
 from .versions import catalogue_write, settled, stamps
+from .writing import Writing
 
 
 def delete_exercise(
@@ -56,15 +57,17 @@ def delete_exercises(
         at_revision(stored[exercise_id], only_if)
     used = used_among(ids)
     unused = [stored[each] for each in stored if each not in used]
-    log.record(operation, [bury(version, exercise, deletion) for exercise in unused])
+    writing = Writing(version)
+    log.record(operation, [bury(writing, exercise, deletion) for exercise in unused])
+    writing.send()
     finish_later([exercise["_id"] for exercise in unused], deletion)
     return used
 
 
-def bury(version: int, exercise: Any, deletion: ObjectId) -> log.Change:
+def bury(writing: Writing, exercise: Any, deletion: ObjectId) -> log.Change:
     """Puts a tombstone in the place of an exercise, and returns what is to be logged."""
-    mark = {"changedIn": version, "deletedAt": now(), "deletion": deletion}
-    replace({"_id": exercise["_id"], **mark, "was": exercise})
+    mark = {"changedIn": writing.version, "deletedAt": now(), "deletion": deletion}
+    writing.put({"_id": exercise["_id"], **mark, "was": exercise})
     return log.Change(new_id(), Action.DELETE, exercise, None)
 
 
@@ -90,20 +93,21 @@ def _restore(version: int, operation: Operation, ids: set[ObjectId]) -> None:
     stored = Exercise.objects.documents
     query = {"_id": {"$in": list(ids)}, "was": {"$exists": True}}
     tombstones: Iterable[Any] = stored.collection.find(query, session=stored.session)
-    restored = []
+    restored, writing = [], Writing(version)
     for tombstone in tombstones:
         exercise = {**tombstone["was"], "isArchived": True}
         name = next(
-            name for name in _names(exercise["name"]) if not is_taken(name, exercise["_id"])
+            name for name in _names(exercise["name"]) if not writing.is_taken(name, exercise["_id"])
         )
-        restored.append(bring_back(version, {**exercise, "name": name}))
+        restored.append(bring_back(writing, {**exercise, "name": name}))
+    writing.send()
     log.record(operation, restored)
 
 
-def bring_back(version: int, exercise: Any) -> log.Change:
+def bring_back(writing: Writing, exercise: Any) -> log.Change:
     """Stores an exercise in the place of its tombstone, and returns what is to be logged."""
-    named = {**exercise, "nameKey": name_key(exercise["name"]), **stamps(version)}
-    return log.appeared(replace(named), Action.RESTORE)
+    named = {**exercise, "nameKey": name_key(exercise["name"]), **stamps(writing.version)}
+    return log.appeared(writing.put(named), Action.RESTORE)
 
 
 def _names(name: str) -> Iterator[str]:

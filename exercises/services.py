@@ -1,7 +1,6 @@
 """Writes to the catalogue."""
 
 from contextlib import suppress
-from typing import Any
 
 from bson import ObjectId
 from django_tasks import task
@@ -19,6 +18,7 @@ from .audit.operations import Operation
 from .models import Exercise, ExerciseDocument
 from .names import name_key
 from .versions import catalogue_write, settled, stamps
+from .writing import Writing
 
 # How many routines get an exercise's new name before the response.
 RENAMED_AT_ONCE = 500
@@ -69,8 +69,12 @@ def _store(
     changes: list[Change],
     only_if: Revisions | None,
 ) -> tuple[list[ExerciseDocument], list[Changed]]:
-    created = [_create(version, document) for document in new]
-    changed = [change(version, *each, only_if) for each in changes]
+    writing = Writing(version)
+    ids, documents = [each for each, _ in changes], [*new, *(fields for _, fields in changes)]
+    writing.prepare(ids, [document["name"] for document in documents if "name" in document])
+    created = [_create(writing, document) for document in new]
+    changed = [change(writing, *each, only_if) for each in changes]
+    writing.send()
     log.record(operation, [log.appeared(each) for each in created] + logged(changed))
     rename_later(changed)
     return created, changed
@@ -117,42 +121,38 @@ def _names(ids: list[str]) -> references.Names:
     return {exercise["_id"]: exercise["name"] for exercise in found if exercise}
 
 
-def _create(version: int, document: Document) -> ExerciseDocument:
-    document = {
+def _create(writing: Writing, document: Document) -> ExerciseDocument:
+    exercise = {
         "_id": new_id(),
         **document,
         "nameKey": name_key(document["name"]),
         "createdAt": now(),
-        **stamps(version),
+        **stamps(writing.version),
     }
-    _refuse_taken_name(document["name"], document["_id"])
-    return replace(document)
+    _refuse_taken_name(writing, exercise["name"], exercise["_id"])
+    return writing.put(exercise)
 
 
 def change(
-    version: int, exercise_id: ObjectId, changes: Document, only_if: Revisions | None = None
+    writing: Writing,
+    exercise_id: ObjectId,
+    changes: Document,
+    only_if: Revisions | None = None,
 ) -> Changed:
     """Sets fields within a transaction. What they are already is left as it is."""
-    documents = Exercise.objects.documents
-    before, stamped = documents.get(exercise_id), stamps(version)
+    before, stamped = writing.find(exercise_id), stamps(writing.version)
+    if before is None:
+        raise Exercise.objects.documents.missing()
     if before.get("revision") == stamped["revision"]:
         return before, before  # The transaction was committed and only the reply was lost.
     at_revision(before, only_if)
-    if all(before.get(name) == value for name, value in changes.items()):
+    if log.is_like(before, changes):
         return before, before
     if "name" in changes:
         changes = {**changes, "nameKey": name_key(changes["name"])}
         if changes["nameKey"] != before.get("nameKey"):
-            _refuse_taken_name(changes["name"], exercise_id)
-    return before, documents.update(before, {**changes, **stamped})
-
-
-def replace(document: Any) -> Any:
-    """Stores an exercise or a tombstone in the place of what is there, and returns it."""
-    documents = Exercise.objects.documents
-    place = {"_id": document["_id"]}
-    documents.collection.replace_one(place, document, upsert=True, session=documents.session)
-    return document
+            _refuse_taken_name(writing, changes["name"], exercise_id)
+    return before, writing.put({**before, **changes, **stamped})
 
 
 def at_revision(exercise: ExerciseDocument, only_if: Revisions | None) -> ExerciseDocument:
@@ -162,14 +162,6 @@ def at_revision(exercise: ExerciseDocument, only_if: Revisions | None) -> Exerci
     return exercise
 
 
-def _refuse_taken_name(name: str, exercise_id: ObjectId) -> None:
-    if is_taken(name, exercise_id):
+def _refuse_taken_name(writing: Writing, name: str, exercise_id: ObjectId) -> None:
+    if writing.is_taken(name, exercise_id):
         raise FieldRefused("name", ("unique", "Another exercise has this name."))
-
-
-def is_taken(name: str, exercise_id: ObjectId) -> bool:
-    """Whether another exercise than this one has the name."""
-    documents = Exercise.objects.documents
-    same = {"nameKey": name_key(name)}
-    found = documents.collection.find(same, {"_id": 1}, session=documents.session)
-    return any(other["_id"] != exercise_id for other in found)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from exercises import deletions, services
-from exercises.models import CatalogueChange, CatalogueOperation, Exercise, ExerciseDocument
+from exercises.models import CatalogueChange, CatalogueOperation, ExerciseDocument
 from exercises.references import used_among
+from exercises.writing import Writing
 from fitness_project.database.transactions import new_id
 from fitness_project.documents.collection import Document
 
@@ -36,7 +37,7 @@ class Batch:
         self.done: list[log.Change] = []
         self.changed: list[services.Changed] = []
         self.left: list[Left] = []
-        self._version = version
+        self._writing = Writing(version)
         self._undoing = undoing
         self._deletion = new_id()
         self._used: set[ObjectId] = set()
@@ -44,8 +45,13 @@ class Batch:
     def undo(self, changes: list[ChangeDocument]) -> None:
         added = [c["exerciseId"] for c in changes if c["action"] in (Action.ADD, Action.RESTORE)]
         self._used = used_among(added)
+        names = [
+            change["fields"]["name"]["old"] for change in changes if "name" in change["fields"]
+        ]
+        self._writing.prepare([change["exerciseId"] for change in changes], names)
         for change in changes:
-            self._undo(change, Exercise.objects.documents.find(change["exerciseId"]))
+            self._undo(change, self._writing.find(change["exerciseId"]))
+        self._writing.send()
         deleted = [change.before for change in self.done if change.action == Action.DELETE]
         deletions.finish_later(
             [exercise["_id"] for exercise in deleted if exercise], self._deletion
@@ -64,7 +70,7 @@ class Batch:
         if stored is None:
             self._leave(change, None, f"deleted since{self._by(change, ['name'])}")
         elif back := self._values_back(change, stored):
-            changed = services.change(self._version, stored["_id"], back)
+            changed = services.change(self._writing, stored["_id"], back)
             self.changed.append(changed)
             self.done += services.logged([changed])
 
@@ -76,7 +82,7 @@ class Batch:
                 continue
             if current != values["new"]:
                 self._leave(change, field, f"changed since{self._by(change, [field])}")
-            elif field == "name" and services.is_taken(values["old"], stored["_id"]):
+            elif field == "name" and self._writing.is_taken(values["old"], stored["_id"]):
                 self._leave(change, field, f"the name {values['old']} is taken")
             else:
                 back[field] = values["old"]
@@ -92,7 +98,7 @@ class Batch:
         elif differing := list(log.difference(made, stored)):
             self._leave(change, None, f"changed since{self._by(change, differing)}")
         else:
-            self.done.append(deletions.bury(self._version, stored, self._deletion))
+            self.done.append(deletions.bury(self._writing, stored, self._deletion))
 
     def _bring_back(self, change: ChangeDocument, stored: ExerciseDocument | None) -> None:
         """Brings back an exercise that the operation deleted."""
@@ -100,12 +106,12 @@ class Batch:
         was = {field: values["old"] for field, values in change["fields"].items()}
         if stored is not None:
             return
-        if services.is_taken(was["name"], exercise_id):
+        if self._writing.is_taken(was["name"], exercise_id):
             self._leave(change, None, "the name is taken")
             return
         created_at = change.get("createdAt", exercise_id.generation_time)
         exercise = {"_id": exercise_id, **log.CONTENT, **was, "createdAt": created_at}
-        self.done.append(deletions.bring_back(self._version, exercise))
+        self.done.append(deletions.bring_back(self._writing, exercise))
 
     def _leave(self, change: ChangeDocument, field: str | None, reason: str) -> None:
         self.left.append(Left(change["exerciseId"], change["name"], field, reason))

@@ -78,6 +78,11 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
+def is_like(exercise: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    """Whether the exercise has these values already."""
+    return all(content(exercise, name) == content(fields, name) for name in fields)
+
+
 def content(exercise: Mapping[str, Any], name: str) -> Any:
     """The value of a field, for which null and absent are the same."""
     value = exercise.get(name)
