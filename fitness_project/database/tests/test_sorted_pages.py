@@ -189,6 +189,20 @@ def test_a_page_is_one_find_the_second_time(history, sent, dates, begin):
         assert command["filter"].keys() == {"userId", *begin}
 
 
+def test_a_page_of_everybodys_is_one_find_the_second_time(gym, sent):
+    gym.create_index([("date", -1), ("_id", -1)])
+    store(gym, [PAST - timedelta(days=n) for n in range(100)])
+    find = gym.find().sort(NEWEST).limit(21)
+    expected = sorted(gym.find(), key=lambda d: (d["date"], d["_id"]), reverse=True)[:21]
+    assert find.clone().to_list() == expected
+    sent.clear()
+
+    assert find.to_list() == expected
+
+    ((name, command),) = sent.commands
+    assert (name, command["filter"].keys()) == ("find", {"date"})
+
+
 def test_every_page_is_one_find_the_second_time(history, sent):
     """The last page is too, although it isn't full."""
     store(history, [PAST - timedelta(hours=7 * n) for n in range(100)])
@@ -361,6 +375,7 @@ def test_other_finds_are_sent_unchanged(history, sent, find):
     store(history, [PAST - timedelta(days=n) for n in range(10)])
     cursor = find(history)
     memory.served_fields(history, frozenset({"userId"}), "name")
+    memory.served_fields(history, frozenset(), "date")
     sent.clear()
 
     cursor.to_list()

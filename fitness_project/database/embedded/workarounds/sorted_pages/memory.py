@@ -68,7 +68,8 @@ def served_fields(
     """The equalities before `field` in the index that serves most of them.
 
     Returns None if no index serves a range on the field after any of them. Then the range would
-    make the server read the whole collection, and the equalities alone may be faster.
+    make the server read the whole collection, and the equalities alone may be faster. Without
+    equalities, the index must begin with the field.
     """
     key = collection.full_name, equalities, field
     if (known := _served.get(key)) is not None:
@@ -76,18 +77,14 @@ def served_fields(
     if _missing_until.get(key, 0.0) > monotonic():
         return None
     indexes = collection.index_information().values()
-    found = [_before(field, [name for name, _ in index["key"]]) for index in indexes]
-    served = max((fields for fields in found if fields <= equalities), key=len, default=frozenset())
-    if served:
+    keys = [[name for name, _ in index["key"]] for index in indexes]
+    found = [frozenset(names[: names.index(field)]) for names in keys if field in names]
+    served = max((fields for fields in found if fields <= equalities), key=len, default=None)
+    if served is not None and bool(served) == bool(equalities):
         _served[key] = served
         return served
     _missing_until[key] = monotonic() + MISSING_SECONDS
     return None
-
-
-def _before(field: str, fields: list[str]) -> frozenset[str]:
-    """The fields before `field` in an index; none if the index doesn't have it."""
-    return frozenset(fields[: fields.index(field)] if field in fields else [])
 
 
 def forget() -> None:

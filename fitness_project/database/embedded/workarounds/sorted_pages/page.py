@@ -69,7 +69,8 @@ def page_of(find: Find) -> tuple[Find, Page] | None:
     if not is_dated or not _has_field_and_id(find.projection, field):
         return None
     equalities = frozenset(name for name, value in page.conditions.items() if _is_equal(value))
-    served = served_fields(find.collection, equalities, field) if equalities else None
+    may_be_served = equalities or not page.conditions
+    served = served_fields(find.collection, equalities, field) if may_be_served else None
     return None if served is None else (_divided(find, page, served), page)
 
 
@@ -87,7 +88,7 @@ def _parse(query: Mapping[str, Any], field: str, timeline: Timeline) -> Page:
     tie = _tie(conditions.get("$nor"), field, timeline)
     if tie:
         conditions.pop("$nor")
-    if not conditions or any(name[0] == "$" and name not in LOGICAL for name in conditions):
+    if any(name[0] == "$" and name not in LOGICAL for name in conditions):
         raise ValueError
     start, end = bounds.get(timeline.after, -inf), bounds.get(timeline.before, inf)
     return Page(field, timeline, conditions, start, end, tie)
