@@ -3,15 +3,19 @@ from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import (
+    PasswordChangeView,
+    PasswordResetDoneView,
+    PasswordResetView,
+)
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 
 from fitness_project.serving.addresses import client_address
 
-from .forms import ChangePasswordForm
+from .forms import ChangePasswordForm, RequestResetForm, StaffSignInForm
 
 # For pages outside the admin that look like it.
 SITE = {"site_title": "Fitness", "site_header": "Fitness"}
@@ -22,10 +26,16 @@ MAX_SEARCH_LENGTH = 100
 class AdminSite(admin.AdminSite):
     site_title = "Fitness"
     site_header = "Fitness administration"
+    login_form = StaffSignInForm
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Leaves out "View on site", because no document has a page there."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        return [
+            path("password_reset/", self.password_reset, name="password_reset"),
+            path("password_reset/done/", self.password_reset_done, name="password_reset_done"),
+            *urls,
+        ]
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Responds with 400 if the path or a form has something else in place of an id."""
@@ -48,6 +58,17 @@ class AdminSite(admin.AdminSite):
             success_url=reverse("admin:password_change_done"),
             extra_context={**self.each_context(request), **(extra_context or {})},
         )(request)
+
+    def password_reset(self, request: HttpRequest) -> HttpResponseBase:
+        """For those who have forgotten their password."""
+        return PasswordResetView.as_view(
+            form_class=RequestResetForm,
+            success_url=reverse("admin:password_reset_done"),
+            extra_context=self.each_context(request),
+        )(request)
+
+    def password_reset_done(self, request: HttpRequest) -> HttpResponseBase:
+        return PasswordResetDoneView.as_view(extra_context=self.each_context(request))(request)
 
 
 class ModelAdmin(admin.ModelAdmin):

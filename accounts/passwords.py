@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from fitness_project.database.transactions import transactional
 from fitness_project.errors import Busy, FieldRefused
 
-from .mail import send_password_changed
+from .mail import send_password_changed, send_password_reset
 from .models import User
+from .signing_in.lockout import count_request
 from .signing_in.principals import remembered_principals
 from .signing_in.sign_ins import BEING_CHANGED, end_sign_ins
 from .signing_in.tokens import reset_tokens
@@ -52,6 +53,16 @@ def _store_password(user: User, encoded: str) -> bool:
     if is_current:
         end_sign_ins(userId=user.pk)
     return is_current
+
+
+def request_reset(email: str, address: str, site: str) -> None:
+    """Sends a link for choosing a new password, if an active user has this e-mail address.
+
+    Takes the same time whether or not there is one. `address` is the IP address that asked.
+    Raises TooManyAttempts.
+    """
+    count_request("reset", address)
+    send_password_reset(email, site.rstrip("/"))
 
 
 def reset_password(uid: str, token: str, password: str) -> None:

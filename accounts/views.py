@@ -19,10 +19,9 @@ from . import serializers, services
 from .deletion import delete_account
 from .documents import UserDocument
 from .exports import export_account
-from .mail import send_password_reset
 from .models import User
-from .passwords import change_password, refuse_weak_password, reset_password
-from .signing_in.lockout import attempt, count_request
+from .passwords import change_password, refuse_weak_password, request_reset, reset_password
+from .signing_in.lockout import attempt
 from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
 
 
@@ -126,8 +125,7 @@ class ResetView(OpenView):
     @extend_schema(operation_id="reset_password", responses={202: None})
     def post(self, request: Request) -> Response:
         email = self.valid_body()["email"]
-        count_request("reset", client_address(request))
-        send_password_reset(email, request.build_absolute_uri("/").rstrip("/"))
+        request_reset(email, client_address(request), request.build_absolute_uri("/"))
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
