@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from rest_framework.exceptions import PermissionDenied
@@ -40,13 +41,21 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     content_type, body = PROBLEM, dump_json(problem.body)
     if preferred_type(request, [PROBLEM, "application/json", HTML]) == HTML:
         content_type = f"{HTML}; charset=utf-8"
-        body = render_to_string("problem.html", problem.body).encode()
+        body = _html(request, problem).encode()
     return HttpResponse(
         body,
         status=problem.code.status,
         content_type=content_type,
         headers={**problem.headers, "Content-Length": str(len(body)), "Vary": "Accept"},
     )
+
+
+def _html(request: HttpRequest, problem: Problem) -> str:
+    if not request.path.startswith("/admin/"):
+        return render_to_string("problem.html", problem.body)
+    shown = {**problem.body, "title": f"{problem.code.status} {problem.body['title']}"}
+    site = {"site_title": admin.site.site_title, "site_header": admin.site.site_header}
+    return render_to_string("admin/problem.html", {**shown, **site})
 
 
 def client_error(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -59,7 +68,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return client_error(request, PermissionDenied(f"The CSRF check failed. {reason}"))
+    advice = "Reload the page that has the form, and try again."
+    return client_error(request, PermissionDenied(f"The CSRF check failed. {reason} {advice}"))
 
 
 class ProblemMiddleware:
