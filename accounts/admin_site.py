@@ -74,6 +74,9 @@ class AdminSite(admin.AdminSite):
 class ModelAdmin(admin.ModelAdmin):
     """Allows only the filters that its page offers, and searches of a bounded length."""
 
+    class Media:
+        css = {"all": ["accounts/admin.css"]}
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         field, _, kind = lookup.partition("__")
         return field in self.get_list_filter(request) and kind in ("", "exact", "isnull")

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
@@ -59,6 +61,20 @@ def test_the_page_of_a_user_does_not_show_the_hash(admin, ann):
 
     assert ann.password not in page
     assert ann.password.rsplit("$", 1)[1] not in page
+
+
+def test_times_show_their_zone(admin, ann):
+    User.objects.update(date_joined=datetime(2026, 11, 29, 19, 22, tzinfo=UTC))
+
+    pages = [f"{USERS}?q=ann@", f"{USERS}{ann.pk}/change/"]
+
+    assert all("29 Nov 2026, 19:22 UTC" in admin.get(page).content.decode() for page in pages)
+
+
+def test_long_words_wrap_on_lists_and_forms(admin, ann):
+    pages = [USERS, f"{USERS}{ann.pk}/change/", "/admin/exercises/exercise/"]
+
+    assert all("accounts/admin.css" in admin.get(page).content.decode() for page in pages)
 
 
 def test_the_list_of_users_has_staff_or_those_whose_email_address_begins_with_the_search(

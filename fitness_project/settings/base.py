@@ -122,5 +122,6 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = "fitness_project.formats"
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
