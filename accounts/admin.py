@@ -1,3 +1,5 @@
+from typing import Any
+
 from bson import ObjectId
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -15,7 +17,8 @@ from .admin_site import MAX_SEARCH_LENGTH, ModelAdmin
 from .models import User
 from .offered_permissions import OffersPermissions
 from .passwords import change_password
-from .signing_in.sign_ins import sign_out
+from .support.actions import Action, carry_out
+from .support.pages import SupportAdmin, may_support
 
 
 class UserCreationForm(CleanTextForm, BaseUserCreationForm):
@@ -38,6 +41,8 @@ class GivenPasswordForm(AdminPasswordChangeForm):
 MAX_FOUND = 200
 LAST_CHARACTER = "\U0010ffff"
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+SIGN_INS = ("Sign-ins", {"fields": ("locked_until", "open_sign_ins")})
+DATES = ("Dates", {"fields": ("last_login", "date_joined", "closed_at")})
 
 
 def is_superuser(request: HttpRequest) -> bool:
@@ -54,7 +59,7 @@ def _beginning_with(beginning: str) -> list[ObjectId]:
 
 
 @admin.register(User)
-class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
+class UserAdmin(OffersPermissions, SupportAdmin, DjangoUserAdmin):
     form = CleanTextForm  # Without the password, which is set on a page of its own.
     add_form = UserCreationForm
     change_password_form = GivenPasswordForm
@@ -72,10 +77,19 @@ class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
         (None, {"fields": ("email", "new_password")}),
         ("Profile", {"fields": ("name", "weight_unit")}),
         ("Rights", {"fields": ("is_active", *RIGHTS)}),
-        ("Dates", {"fields": ("last_login", "date_joined", "closed_at")}),
+        SIGN_INS,
+        DATES,
     )
+    support_fieldsets = ((None, {"fields": ("email", "name", "is_active")}), SIGN_INS, DATES)
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
-    readonly_fields = ("last_login", "date_joined", "closed_at", "new_password")
+    readonly_fields = (
+        "last_login",
+        "date_joined",
+        "closed_at",
+        "new_password",
+        "locked_until",
+        "open_sign_ins",
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -86,6 +100,12 @@ class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
             return queryset.filter(is_staff=True), False
         return queryset.filter(pk__in=_beginning_with(beginning)), False
 
+    def get_fieldsets(self, request: HttpRequest, user: User | None = None) -> Any:
+        """Support is shown no more of an account than it needs."""
+        if user is not None and not super().has_view_permission(request, user):
+            return self.support_fieldsets
+        return super().get_fieldsets(request, user)
+
     def get_readonly_fields(
         self, request: HttpRequest, user: User | None = None
     ) -> tuple[str, ...]:
@@ -93,6 +113,9 @@ class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
         email = ("email",) if user else ()
         rights = () if is_superuser(request) else RIGHTS
         return (*self.readonly_fields, *email, *rights)
+
+    def has_view_permission(self, request: HttpRequest, user: User | None = None) -> bool:
+        return super().has_view_permission(request, user) or may_support(request)
 
     def has_change_permission(self, request: HttpRequest, user: User | None = None) -> bool:
         """Only superusers change staff: whoever sets a password can sign in with it. Nobody changes
@@ -114,16 +137,18 @@ class UserAdmin(OffersPermissions, ModelAdmin, DjangoUserAdmin):
 
     def save_model(self, request: HttpRequest, user: User, form: ModelForm, change: bool) -> None:
         """Saves only changed fields, because the user may be changing others at the same time."""
-        columns = {field.name for field in user._meta.concrete_fields}
+        columns = {field.name for field in user._meta.concrete_fields} - {"is_active"}
         user.save(update_fields=columns.intersection(form.changed_data) if change else None)
-        if not user.is_active:
-            sign_out([user.pk])
+        if change and "is_active" in form.changed_data:
+            action = Action.REACTIVATE if user.is_active else Action.DEACTIVATE
+            carry_out(action, user, request.user.pk)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset.filter(closed_at=None))
         users = [user for user in chosen if self.has_change_permission(request, user)]
-        sign_out([user.pk for user in users])
+        for user in users:
+            carry_out(Action.SIGN_OUT, user, request.user.pk)
         if len(users) < len(chosen):
             message = "Only superusers can sign out staff, so the staff you chose stay signed in."
             self.message_user(request, message, messages.WARNING)

@@ -27,7 +27,7 @@ from fitness_project.documents.collection import Documents
 from fitness_project.documents.instants import now
 from fitness_project.errors import PreconditionFailed
 
-from .models import BrowserSession, User
+from .models import BrowserSession, SupportEntry, User
 from .services import Condition
 from .signing_in.principals import MAX_AGE, remembered_principals
 
@@ -101,10 +101,11 @@ def _some(documents: Documents) -> Cursor[Any]:
 
 
 def _belonging_to(user_id: ObjectId) -> Iterator[Documents]:
-    """The user's documents in each collection, with tombstones and the admin's log of the user."""
+    """The user's documents in each collection, with tombstones and the admin's logs of the user."""
     for entry in registry.owned():
         yield entry.documents.where(**{str(entry.owner): user_id})
     yield BrowserSession.objects.documents.where(userId=user_id)
+    yield SupportEntry.objects.documents.where(userId=user_id)
     for model in (User.groups.through, User.user_permissions.through, LogEntry):
         yield Documents(model, {"user_id": user_id})
     yield Documents(LogEntry, {"object_id": str(user_id)})

@@ -49,7 +49,20 @@ class BrowserSessionDocument(TypedDict):
 
 
 class LoginAttemptsDocument(TypedDict):
+    """`email` is a digest, in the counters of one e-mail address and IP address."""
+
     _id: str
+    email: NotRequired[str | None]
     attempts: int
     failures: int
     expiresAt: datetime
+
+
+class SupportDocument(TypedDict):
+    """What a member of staff, `staffId`, did to the account of the user `userId`."""
+
+    _id: ObjectId
+    userId: ObjectId
+    staffId: ObjectId
+    action: str
+    at: datetime

@@ -59,12 +59,27 @@ def send_password_reset(email: str, site: str) -> None:
     Sends at most five within 15 minutes to one address. `site` is the URL of this service.
     """
     user = User.objects.filter(email=email, is_active=True).first()
-    if user is not None and is_within_limit("reset mail", email):
-        uid = urlsafe_base64_encode(force_bytes(user.pk))
-        token = reset_tokens.make_token(user)
-        link = f"{site}/password-reset/{uid}/{token}/"
-        context = {"link": link, "uid": uid, "token": token}
-        _send("Choose a new password", user, "password_reset", context)
+    if user is not None and may_get_reset(user):
+        _send_reset(user, site)
+
+
+def may_get_reset(user: User) -> bool:
+    """Whether the user may get one more e-mail with a link. Counts it."""
+    return is_within_limit("reset mail", user.email)
+
+
+@in_background
+def send_reset_by_staff(user: User, site: str) -> None:
+    """Like `send_password_reset`, to a user who is active and `may_get_reset`."""
+    _send_reset(user, site)
+
+
+def _send_reset(user: User, site: str) -> None:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = reset_tokens.make_token(user)
+    link = f"{site}/password-reset/{uid}/{token}/"
+    context = {"link": link, "uid": uid, "token": token}
+    _send("Choose a new password", user, "password_reset", context)
 
 
 @in_background

@@ -14,7 +14,12 @@ from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import DocumentManager
 from fitness_project.documents.instants import now
 
-from .documents import BrowserSessionDocument, LoginAttemptsDocument, SignInDocument
+from .documents import (
+    BrowserSessionDocument,
+    LoginAttemptsDocument,
+    SignInDocument,
+    SupportDocument,
+)
 from .querysets import UserManager
 from .signing_in.browser_sessions import SessionStore
 
@@ -59,6 +64,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         default_permissions = ("add", "change", "view")
+        # Less than changing users, which includes setting their passwords.
+        permissions = [("support_user", "Can support users with their accounts")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Also ends every sign-in if the user has a new password, or no usable one."""
@@ -142,6 +149,7 @@ class LoginAttempts(models.Model):
     """Counts attempts at a password within one window of time (see `signing_in.lockout`)."""
 
     id = models.CharField(primary_key=True, max_length=64, db_column="_id")
+    email = models.CharField(max_length=64, null=True)
     attempts = models.IntegerField()
     failures = models.IntegerField()
     expires_at = models.DateTimeField(db_column="expiresAt")
@@ -151,6 +159,26 @@ class LoginAttempts(models.Model):
     class Meta:
         db_table = "login_attempts"
         default_permissions = ()
+        indexes = [models.Index(fields=["email"], name="attempts_by_email")]
 
     def __str__(self) -> str:
         return f"{self.failures} of {self.attempts}"
+
+
+class SupportEntry(models.Model):
+    """An entry in the log of what staff did to users' accounts. Nothing changes it."""
+
+    user_id = ObjectIdField(db_column="userId")
+    staff_id = ObjectIdField(db_column="staffId")
+    action = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    objects: ClassVar[DocumentManager[SupportDocument]] = DocumentManager()
+
+    class Meta:
+        db_table = "support_log"
+        default_permissions = ()
+        indexes = [models.Index(fields=["user_id", "-at"], name="support_of_user")]
+
+    def __str__(self) -> str:
+        return self.action

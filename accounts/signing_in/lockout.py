@@ -7,7 +7,7 @@ that an IP address may create are limited, an attempt that creates one counts as
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import ceil
 from operator import not_
@@ -43,12 +43,11 @@ def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
     Raises TooManyAttempts. A success clears the failures counted for the e-mail address, but not
     those for the IP address. An attempt whose check raises doesn't count.
     """
-    address_key, email_key = _key("address", address), _key("email", address, email)
-    _begin(address_key, MAX_FAILURES_PER_ADDRESS)
+    _begin(_key("address", address), MAX_FAILURES_PER_ADDRESS)
     try:
-        _begin(email_key, MAX_FAILURES_PER_EMAIL)
+        _begin(_key("email", address, email), MAX_FAILURES_PER_EMAIL)
     except TooManyAttempts:
-        _add(address_key, attempts=-1)
+        _add(_key("address", address), attempts=-1)
         raise
     outcome: Outcome = "unknown"
     try:
@@ -56,7 +55,7 @@ def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
         outcome = "success" if result else "failure"
         return result
     finally:
-        past_the_deadline(_end, address_key, email_key, outcome)
+        past_the_deadline(_end, email, address, outcome)
 
 
 def attempt_registration(register: Callable[[], Result | None], address: str) -> Result | None:
@@ -78,6 +77,24 @@ def count_request(what: str, address: str) -> None:
     counter = _count_attempt(_key(what, address))
     if counter["attempts"] > MAX_FAILURES_PER_ADDRESS:
         raise TooManyAttempts(_seconds_left(counter))
+
+
+def locked_until(email: str) -> datetime | None:
+    """When the last IP address that is locked out for this e-mail address no longer is, if any is.
+
+    (An IP address with too many failures for other e-mail addresses is locked out besides.)
+    """
+    locked = _counters().find(
+        {"email": _key("email", email), "failures": {"$gte": MAX_FAILURES_PER_EMAIL}}
+    )
+    ends = [counter["expiresAt"].replace(tzinfo=UTC) for counter in locked]
+    return max((end for end in ends if end > now()), default=None)
+
+
+def unlock(email: str) -> None:
+    """Forgets the failures counted for this e-mail address, from whatever IP address."""
+    session = LoginAttempts.objects.documents.session
+    _counters().delete_many({"email": _key("email", email)}, session=session)
 
 
 def is_within_limit(what: str, email: str) -> bool:
@@ -124,13 +141,14 @@ def _seconds_left(counter: LoginAttemptsDocument) -> int:
     return max(1, left // timedelta(seconds=1) + 1)
 
 
-def _end(address_key: str, email_key: str, outcome: Outcome) -> None:
+def _end(email: str, address: str, outcome: Outcome) -> None:
     amount = {"failures": 1} if outcome == "failure" else {"attempts": -1}
-    _add(address_key, **amount)
+    _add(_key("address", address), **amount)
+    counter = {"_id": _key("email", address, email)}
     if outcome == "success":
-        _counters().delete_one({"_id": email_key})
+        _counters().delete_one(counter)
     else:
-        _add(email_key, **amount)
+        _counters().update_one(counter, {"$inc": amount, "$set": {"email": _key("email", email)}})
 
 
 def _count_attempt(key: str, window: timedelta = WINDOW) -> LoginAttemptsDocument:

@@ -144,6 +144,15 @@ def end_sign_ins(**conditions: Any) -> int:
     return deleted.deleted_count
 
 
+def count_open(user_id: ObjectId) -> int:
+    """How many sign-ins the user has, including those of browsers."""
+    present = now().replace(tzinfo=None)
+    devices = _stored().find({"userId": user_id}, {"expiresAt": 1})
+    browsers = _browser_sessions().find({"userId": user_id}, {"expire_date": 1})
+    ends = [found["expiresAt"] for found in devices] + [found["expire_date"] for found in browsers]
+    return sum(end > present for end in ends)
+
+
 def sign_out(user_ids: Sequence[ObjectId]) -> None:
     """Ends all sign-ins of these users, including those of browsers."""
     _end_all({"userId": {"$in": user_ids}})

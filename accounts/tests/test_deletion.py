@@ -14,6 +14,7 @@ from accounts.deletion import finish_deletion
 from accounts.exports import export_account
 from accounts.models import BrowserSession, User
 from accounts.signing_in.principals import MAX_AGE
+from accounts.support.log import record
 from accounts.tests.calls import ME, PASSWORD_PATH, error, login
 from accounts.tests.factories import PASSWORD, UserFactory
 from fitness_project.database.deadline import SECONDS
@@ -35,6 +36,7 @@ def test_nothing_of_the_user_is_left_in_any_collection(api, ann):
     Client().force_login(ann)
     LogEntry.objects.log_actions(ann.pk, [ann], CHANGE, "by Ann, about Ann")
     LogEntry.objects.log_actions(UserFactory(is_staff=True).pk, [ann], CHANGE, "about Ann")
+    record("unlock", ann.pk, UserFactory(is_staff=True).pk)
     kept = SessionFactory()
 
     assert api.delete(ME, {"password": PASSWORD}).status_code == 204

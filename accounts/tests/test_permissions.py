@@ -8,6 +8,7 @@ from accounts.tests.factories import UserFactory
 OFFERED = {
     "accounts.add_user",
     "accounts.change_user",
+    "accounts.support_user",
     "accounts.view_user",
     "exercises.add_exercise",
     "exercises.change_exercise",
