@@ -34,7 +34,7 @@ class Texts:
 TEXTS = {
     Action.UNLOCK: Texts(
         "Unlock",
-        "Accept sign-ins with {email} again? Whoever has been guessing the password can go on.",
+        "Let {email} try to sign in again? This also lets whoever was guessing the password go on.",
         "Unlocked {email}.",
     ),
     Action.SIGN_OUT: Texts(
