@@ -18,7 +18,7 @@ from .models import User
 from .offered_permissions import OffersPermissions
 from .passwords import change_password
 from .support.actions import Action, carry_out
-from .support.pages import SupportAdmin, may_support
+from .support.pages import SupportAdmin, may_support, staff_id
 
 
 class UserCreationForm(CleanTextForm, BaseUserCreationForm):
@@ -41,8 +41,9 @@ class GivenPasswordForm(AdminPasswordChangeForm):
 MAX_FOUND = 200
 LAST_CHARACTER = "\U0010ffff"
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-SIGN_INS = ("Sign-ins", {"fields": ("locked_until", "open_sign_ins")})
-DATES = ("Dates", {"fields": ("last_login", "date_joined", "closed_at")})
+Fieldset = tuple[str | None, Any]
+SIGN_INS: Fieldset = ("Sign-ins", {"fields": ("locked_until", "open_sign_ins")})
+DATES: Fieldset = ("Dates", {"fields": ("last_login", "date_joined", "closed_at")})
 
 
 def is_superuser(request: HttpRequest) -> bool:
@@ -141,14 +142,14 @@ class UserAdmin(OffersPermissions, SupportAdmin, DjangoUserAdmin):
         user.save(update_fields=columns.intersection(form.changed_data) if change else None)
         if change and "is_active" in form.changed_data:
             action = Action.REACTIVATE if user.is_active else Action.DEACTIVATE
-            carry_out(action, user, request.user.pk)
+            carry_out(action, user, staff_id(request))
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset.filter(closed_at=None))
         users = [user for user in chosen if self.has_change_permission(request, user)]
         for user in users:
-            carry_out(Action.SIGN_OUT, user, request.user.pk)
+            carry_out(Action.SIGN_OUT, user, staff_id(request))
         if len(users) < len(chosen):
             message = "Only superusers can sign out staff, so the staff you chose stay signed in."
             self.message_user(request, message, messages.WARNING)
