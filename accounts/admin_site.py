@@ -75,7 +75,7 @@ class ModelAdmin(admin.ModelAdmin):
     """Allows only the filters that its page offers, and searches of a bounded length."""
 
     class Media:
-        css = {"all": ["accounts/admin.css"]}
+        css = {"all": ["accounts/wrapping.css"]}
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         field, _, kind = lookup.partition("__")
