@@ -37,7 +37,8 @@ MAX_NAMED = 20
 
 def undo_link(operation_id: ObjectId) -> SafeString:
     """For messages that say what an operation did."""
-    return format_html('<a href="{}">Undo</a>', _url("undo", operation_id))
+    style = "text-decoration: underline"
+    return format_html('<a href="{}" style="{}">Undo</a>', _url("undo", operation_id), style)
 
 
 def may(request: HttpRequest, action: str) -> bool:
