@@ -11,22 +11,27 @@ PROCESSES := fitness_project/tests/e2e
 ENGINE := fitness_project/database/tests
 FAULTS := fitness_project/tests/faults
 FUZZ := fitness_project/tests/fuzz
+BROWSER := fitness_project/tests/browser
 # How many requests `make fuzz` generates for each call and phase.
 FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults types coverage check fuzz bench bench-scale soak format lock
+.PHONY: run test test-faults test-browser types coverage check fuzz bench bench-scale soak format lock
 
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
-test: $(DEV)  ## Run all tests except faults and fuzz, on all cores
-	$(PYTEST) -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) --ignore=$(FAULTS) --ignore=$(FUZZ)
+test: $(DEV)  ## Run all tests except faults, fuzz and browser, on all cores
+	$(PYTEST) -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) \
+		--ignore=$(FAULTS) --ignore=$(FUZZ) --ignore=$(BROWSER)
 	$(PYTEST) -n 3 $(PROCESSES) $(ENGINE)
 
 test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
 	$(PYTEST) $(FAULTS)
+
+test-browser: $(DEV)  ## Use the admin in Chromium, as a curator would
+	$(PYTEST) $(BROWSER)
 
 types: $(DEV)  ## mypy
 	$(BIN)/mypy
