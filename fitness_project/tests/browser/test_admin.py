@@ -10,8 +10,7 @@ LOGIN = "/admin/login/"
 EXERCISES = "/admin/exercises/exercise/"
 PAGES = {
     "index": "/admin/",
-    "list": EXERCISES,
-    "search": f"{EXERCISES}?q=press&level=beginner",
+    "list": f"{EXERCISES}?q=press&level=beginner",
     "form": f"{EXERCISES}add/",
     "password": "/admin/password_change/",
 }
