@@ -19,6 +19,7 @@ from .audit.history import LoggedAdmin
 from .audit.operations import Kind, Operation
 from .bulk_actions import ACTIONS, carry_out
 from .catalogue import catalogue
+from .curating.admin import ListAdmin
 from .models import Exercise
 from .names import name_key
 from .references import used_among
@@ -39,7 +40,7 @@ class ExerciseForm(CleanTextForm):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(LoggedAdmin):
+class ExerciseAdmin(ListAdmin, LoggedAdmin):
     """Writes through the services, as the API does."""
 
     form = ExerciseForm
@@ -51,10 +52,6 @@ class ExerciseAdmin(LoggedAdmin):
             "help_text": "One muscle per line.",
         },
     }
-    list_display = ("name", "category", "equipment", "level", "is_archived")
-    list_filter = ("is_archived", "category", "equipment", "level")
-    search_fields = ("name",)
-    ordering = ("name_key",)
     actions = ACTIONS
 
     def save_model(

@@ -20,7 +20,7 @@ from .audit import log, reading
 from .audit.admin import undo_link
 from .audit.operations import Kind, Operation
 from .bulk_changes import change_all
-from .catalogue import catalogue
+from .curating.listing import chosen
 from .models import CatalogueOperation, Exercise, ExerciseDocument
 
 # On the page that asks.
@@ -36,7 +36,7 @@ def archiving(kind: Kind, archived: bool) -> Action:
     def act(
         model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Exercise]
     ) -> HttpResponse | None:
-        exercises, fields = _chosen(queryset), {"isArchived": archived}
+        exercises, fields = chosen(request), {"isArchived": archived}
         if request.POST.get("post"):
             done = "archived" if archived else "restored"
             carry_out(model_admin, request, kind, exercises, fields, f"{done}.")
@@ -57,7 +57,7 @@ def setting(kind: Kind, field: str) -> Action:
     def act(
         model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Exercise]
     ) -> HttpResponse | None:
-        exercises = _chosen(queryset)
+        exercises = chosen(request)
         form = form_class(request.POST) if request.POST.get("post") else form_class()
         if form.is_valid():
             value = form.cleaned_data[field]
@@ -101,13 +101,6 @@ def carry_out(
         told += " The rest follows within a minute."
     link = undo_link(operation.id) if count else ""
     model_admin.message_user(request, format_html("{} {}", told, link), messages.SUCCESS)
-
-
-def _chosen(queryset: QuerySet[Exercise]) -> list[ExerciseDocument]:
-    """In order of name. There may be thousands, which the catalogue has in memory."""
-    ids, known = queryset.values_list("pk", flat=True), catalogue.refreshed().by_id
-    chosen: list[Any] = [known[each] for each in ids if each in known]
-    return sorted(chosen, key=lambda exercise: exercise["orderKey"])
 
 
 def _outdated(exercises: list[ExerciseDocument], fields: Document) -> list[ExerciseDocument]:

@@ -1,7 +1,7 @@
 """Counts the values that exercises can be filtered by."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from .names import order_key
@@ -13,18 +13,20 @@ class ValueCount(TypedDict):
     count: int
 
 
-def count_facets(selection: Selection) -> dict[Facet, list[ValueCount]]:
+def count_facets(
+    selection: Selection, facets: Sequence[Facet] = FACETS
+) -> dict[Facet, list[ValueCount]]:
     """The values of each facet among the selected exercises, the most frequent first.
 
     A facet's own value in the selection doesn't count for it, so that its other values have a
     count, too.
     """
-    found: dict[Facet, Counter[tuple[str, ...]]] = {facet: Counter() for facet in FACETS}
+    found: dict[Facet, Counter[tuple[str, ...]]] = {facet: Counter() for facet in facets}
     for document in selection.found():
         unmet = selection.unmet(document)
         if len(unmet) > 1:
             continue
-        for facet in unmet or FACETS:
+        for facet in unmet or facets:
             found[facet][values_of(document, facet)] += 1
     return {facet: _by_count(_spellings(counts)) for facet, counts in found.items()}
 

@@ -15,8 +15,13 @@ from .catalogue import catalogue
 from .models import ExerciseDocument, muscles_of
 from .search import RANK
 
-Facet = Literal["category", "equipment", "level", "muscle"]
+Facet = Literal[
+    "category", "equipment", "level", "muscle", "archived", "description", "picture", "muscles"
+]
 FACETS: tuple[Facet, ...] = ("category", "equipment", "level", "muscle")
+# Of the last three, an exercise has the value NONE if it lacks them.
+CURATORS_FACETS: tuple[Facet, ...] = (*FACETS, "archived", "description", "picture", "muscles")
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,9 @@ class Selection:
             raise Missing("No exercise has this id.")
         return document
 
-    def fetch(self, order: Order, boundary: Boundary | None, limit: int) -> list[ExerciseDocument]:
+    def fetch(
+        self, order: Order, boundary: Boundary | None = None, limit: int | None = None
+    ) -> list[ExerciseDocument]:
         rows = walk(self._sorted_by(order), order, boundary)
         return list(islice(filter(self._has, rows), limit))
 
@@ -70,8 +77,17 @@ class Selection:
 
 
 def values_of(exercise: ExerciseDocument, facet: Facet) -> tuple[str, ...]:
-    if facet == "muscle":
-        return tuple(muscles_of(exercise))
+    match facet:
+        case "muscle":
+            return tuple(muscles_of(exercise))
+        case "archived":
+            return ("yes" if exercise.get("isArchived") else "no",)
+        case "description":
+            return () if exercise.get("description") else (NONE,)
+        case "picture":
+            return () if exercise.get("gifUrl") else (NONE,)
+        case "muscles":
+            return () if muscles_of(exercise) else (NONE,)
     value = exercise.get(facet)
     return (value,) if value else ()
 

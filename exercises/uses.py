@@ -1,6 +1,6 @@
 """What the admin says about exercises that can't be deleted because they are in use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .models import Exercise
@@ -21,12 +21,14 @@ class Used:
 
 def in_use(exercises: Sequence[Exercise]) -> list[Used]:
     """Such as `Bench Press is in use by 12 routines and 1,000+ sessions.`"""
-    counted = [Used(each, f" by {_uses(each)}") for each in exercises[:MAX_COUNTED]]
+    counted = [
+        Used(each, f" by {uses_text(count_uses(each.pk))}") for each in exercises[:MAX_COUNTED]
+    ]
     return counted + [Used(each, "") for each in exercises[MAX_COUNTED:]]
 
 
-def _uses(exercise: Exercise) -> str:
-    counts = count_uses(exercise.pk)
+def uses_text(counts: Mapping[str, int]) -> str:
+    """Such as `12 routines and 1,000+ sessions`, and empty if there are none."""
     return " and ".join(_counted(count, kind) for kind, count in counts.items() if count)
 
 

@@ -1,0 +1,97 @@
+"""The admin's list of exercises, which comes from the catalogue in memory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from bson import ObjectId
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from accounts.admin_site import ModelAdmin
+from exercises.models import Exercise, ExerciseDocument
+from fitness_project.documents.ids import parse_object_id
+
+from .filters import filters
+from .listing import Listing, changed_at, chosen
+from .uses import counted_in_time
+
+PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    id: ObjectId
+    exercise: ExerciseDocument
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, exercise: ExerciseDocument) -> Self:
+        return cls(exercise["_id"], exercise, changed_at(exercise))
+
+
+class ListAdmin(ModelAdmin):
+    """In place of Django's list, whose every page is several queries of the whole collection."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.uses_view)
+        return [path("uses/", view, name="exercises_exercise_uses"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._act(request)
+        listing = Listing.read(request.GET)
+        page = Paginator(listing.exercises(), PER_PAGE).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Exercises",
+            "opts": self.opts,
+            "listing": listing,
+            "page": page,
+            "rows": [Row.of(exercise) for exercise in page],
+            "total": f"{page.paginator.count:,}",
+            "links": _links(listing, page),
+            "previous": page.has_previous() and listing.url(page.previous_page_number()),
+            "next": page.has_next() and listing.url(page.next_page_number()),
+            "filters": filters(listing),
+            "search_removal": listing.url(without="q"),
+            "action_form": self._action_form(request),
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "preserved": self.get_preserved_filters(request),
+            "has_add_permission": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/exercises/exercise/change_list.html", context)
+
+    def uses_view(self, request: HttpRequest) -> JsonResponse:
+        """What uses the exercises with these ids, or the first of them if it takes long."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        ids = map(parse_object_id, request.GET.getlist("id")[:PER_PAGE])
+        return JsonResponse(counted_in_time(each for each in ids if each))
+
+    def _act(self, request: HttpRequest) -> HttpResponse:
+        queryset = Exercise.objects.filter(pk__in=[each["_id"] for each in chosen(request)])
+        return self.response_action(request, queryset) or redirect(request.get_full_path())
+
+    def _action_form(self, request: HttpRequest) -> Any:
+        """Nothing if the user may do nothing to exercises."""
+        if not self.get_actions(request):
+            return None
+        form = self.action_form(auto_id=None)
+        form.fields["action"].choices = self.get_action_choices(request)
+        return form
+
+
+def _links(listing: Listing, page: Page) -> list[tuple[int | str, str]]:
+    """The numbers of the pages with their addresses. Dots stand for those that are left out."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return [(each, listing.url(each) if isinstance(each, int) else "") for each in numbers]
