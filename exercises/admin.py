@@ -70,10 +70,15 @@ class ExerciseAdmin(ListAdmin, LoggedAdmin):
     def get_deleted_objects(
         self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest
     ) -> Any:
-        """Reports exercises in use as protected on the page that asks for confirmation."""
-        *found, _ = super().get_deleted_objects(exercises, request)
+        """Reports exercises in use as protected on the page that asks for confirmation.
+
+        Django would look for what else is to be deleted with each, which is nothing.
+        """
         used = used_among(exercise.pk for exercise in exercises)
-        return *found, in_use([exercise for exercise in exercises if exercise.pk in used])
+        needed = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
+        names = [str(exercise) for exercise in exercises]
+        counts = {self.opts.verbose_name_plural: len(names)}
+        return names, counts, needed, in_use([each for each in exercises if each.pk in used])
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.archive_view)

@@ -1,7 +1,6 @@
 """The admin's actions on many exercises. Each asks first, says what it did, and can be undone."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages

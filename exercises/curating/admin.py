@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bson import ObjectId
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -22,6 +23,10 @@ from .listing import Listing, changed_at, chosen
 from .uses import counted_in_time
 
 PER_PAGE = 100
+# Each is looked for in everybody's routines and sessions, within the time of one request. And the
+# page that asks lists them all.
+MAX_DELETED = 500
+TOO_MANY = f"At most {MAX_DELETED} exercises can be deleted at once. Nothing was deleted."
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,11 @@ class ListAdmin(ModelAdmin):
         return JsonResponse(counted_in_time(each for each in ids if each))
 
     def _act(self, request: HttpRequest) -> HttpResponse:
-        queryset = Exercise.objects.filter(pk__in=[each["_id"] for each in chosen(request)])
+        ids = [exercise["_id"] for exercise in chosen(request)]
+        if request.POST.get("action") == "delete_selected" and len(ids) > MAX_DELETED:
+            self.message_user(request, TOO_MANY, messages.WARNING)
+            return redirect(request.get_full_path())
+        queryset = Exercise.objects.filter(pk__in=ids)
         return self.response_action(request, queryset) or redirect(request.get_full_path())
 
     def _action_form(self, request: HttpRequest) -> Any:

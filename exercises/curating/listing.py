@@ -46,7 +46,7 @@ class Listing:
         """The address of one of its pages, or of the list without a filter or the search."""
         order = "" if self.ordering == "match" else self.ordering
         parts = {"q": self.search, **self.values, "order": order, "page": page}
-        return f"?{urlencode({name: part for name, part in parts.items() if part and name != without})}"
+        return "?" + urlencode([(n, part) for n, part in parts.items() if part and n != without])
 
     @property
     def selection(self) -> Selection:
