@@ -26,6 +26,10 @@ class Option:
     count: int
     is_chosen: bool
 
+    @property
+    def number(self) -> str:
+        return f"{self.count:,}"
+
 
 @dataclass(frozen=True)
 class Filter:

@@ -19,5 +19,5 @@ def counted_in_time(ids: Iterable[ObjectId]) -> dict[str, str]:
     for exercise_id in ids:
         if counted and monotonic() > end:
             break
-        counted[str(exercise_id)] = uses_text(count_uses(exercise_id)) or "none"
+        counted[str(exercise_id)] = uses_text(count_uses(exercise_id)) or "nothing"
     return counted

@@ -32,4 +32,8 @@
     if (cells.size) {
         countAll();
     }
+    if (window.matchMedia('(max-width: 767px)').matches) {
+        // They would fill a phone's first screen.
+        document.querySelector('.exercise-filters details').open = false;
+    }
 }
