@@ -28,15 +28,26 @@ Names = Mapping[ObjectId, str]
 def used_among(ids: Iterable[ObjectId]) -> set[ObjectId]:
     """The ids of the exercises that a routine or a session uses.
 
-    One query looks for all the ids, and is repeated only if it finds one.
+    One query looks for all the ids, and is repeated for the others if it finds some.
     """
-    unused, used = set(ids), set()
+    unused, used = set(ids), set[ObjectId]()
     for entry, reference in registry.references_to(EXERCISES):
-        find, path = entry.documents.collection.find_one, reference.path
-        while document := find({path: {"$in": list(unused)}}, {path: 1}):
-            used |= unused & {item[reference.id_field] for item in document[reference.array]}
-            unused -= used
+        while unused and (found := _uses_of(unused, entry, reference)):
+            used |= found
+            unused -= found
     return used
+
+
+def _uses_of(
+    ids: set[ObjectId], entry: registry.Entry, reference: registry.Reference
+) -> set[ObjectId]:
+    """Some of the ids that are used there, or none if none are."""
+    query = {reference.path: {"$in": list(ids)}}
+    documents = entry.documents.collection.find(query, {reference.path: 1}).limit(len(ids))
+    found = {
+        item[reference.id_field] for document in documents for item in document[reference.array]
+    }
+    return found & ids
 
 
 def count_uses(exercise_id: ObjectId) -> dict[str, int]:
