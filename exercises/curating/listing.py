@@ -44,7 +44,7 @@ class Listing:
 
     def url(self, page: int | None = None, without: Facet | Literal["q"] | None = None) -> str:
         """The address of one of its pages, or of the list without a filter or the search."""
-        order = "" if self.ordering == "match" else self.ordering
+        order = "" if self.ordering == ("match" if self.search else "name") else self.ordering
         parts = {"q": self.search, **self.values, "order": order, "page": page}
         return "?" + urlencode([(n, part) for n, part in parts.items() if part and n != without])
 
