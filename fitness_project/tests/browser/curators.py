@@ -10,16 +10,16 @@ from fitness_project.tests.e2e.client import PASSWORD
 from fitness_project.tests.e2e.service import Service
 
 CREATE = """
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from accounts.models import User
 user = User.objects.create_user({email!r}, {password!r}, is_staff=True)
-user.user_permissions.set(Permission.objects.filter(content_type__app_label="exercises"))
+user.groups.add(Group.objects.get(name="Curator"))
 """
 
 
 @dataclass(frozen=True)
 class Curator:
-    """Staff with permissions for exercises alone."""
+    """Staff in the group "Curator"."""
 
     email: str
     password: str = PASSWORD
