@@ -35,7 +35,8 @@ class Listing:
     def read(cls, parameters: QueryDict) -> Self:
         """What the address doesn't say or says wrongly is as by default."""
         search = parameters.get("q", "").strip()[:MAX_SEARCH_LENGTH]
-        values = {facet: parameters[facet] for facet in CURATORS_FACETS if parameters.get(facet)}
+        given = {facet: parameters.get(facet, "") for facet in CURATORS_FACETS}
+        values = {facet: value for facet, value in given.items() if value}
         match parameters.get("order"):
             case "name" | "changed" as ordering:
                 return cls(search, values, ordering)
@@ -44,9 +45,10 @@ class Listing:
 
     def url(self, page: int | None = None, without: Facet | Literal["q"] | None = None) -> str:
         """The address of one of its pages, or of the list without a filter or the search."""
-        order = "" if self.ordering == ("match" if self.search else "name") else self.ordering
-        parts = {"q": self.search, **self.values, "order": order, "page": page}
-        return "?" + urlencode([(n, part) for n, part in parts.items() if part and n != without])
+        best = "match" if self.search else "name"
+        order = self.ordering if self.ordering != best else None
+        parts = [("q", self.search), *self.values.items(), ("order", order), ("page", page)]
+        return "?" + urlencode([part for part in parts if part[1] and part[0] != without])
 
     @property
     def selection(self) -> Selection:
