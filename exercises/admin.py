@@ -1,71 +1,29 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, TextField
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django_mongodb_backend.fields import ArrayField
 
-from fitness_project.api.forms import CleanTextForm, LinesField, OnePerLineField
 from fitness_project.documents.ids import parse_object_id
 
-from . import deletions, services
-from .audit.history import LoggedAdmin
+from . import deletions
 from .audit.operations import Kind, Operation
 from .bulk_actions import ACTIONS, carry_out
 from .catalogue import catalogue
 from .curating.admin import ListAdmin
+from .curating.form_admin import FormAdmin
 from .models import Exercise
-from .names import name_key
 from .references import used_among
 from .uses import in_use
 
 
-class ExerciseForm(CleanTextForm):
-    class Meta:
-        model = Exercise
-        fields = "__all__"
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        same = Exercise.objects.filter(name_key=name_key(name))
-        if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Another exercise has this name.", "unique")
-        return name
-
-
 @admin.register(Exercise)
-class ExerciseAdmin(ListAdmin, LoggedAdmin):
-    """Writes through the services, as the API does."""
-
-    form = ExerciseForm
-    formfield_overrides = {
-        TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
-        ArrayField: {
-            "form_class": OnePerLineField,
-            "widget": AdminTextareaWidget,
-            "help_text": "One muscle per line.",
-        },
-    }
+class ExerciseAdmin(ListAdmin, FormAdmin):
     actions = ACTIONS
-
-    def save_model(
-        self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
-    ) -> None:
-        """Saves only changed fields, because another curator may be changing others."""
-        operation = Operation(Kind.FORM, request.user.pk)
-        names = form.changed_data if change else form.cleaned_data
-        fields = [field for field in exercise._meta.concrete_fields if field.name in names]
-        document = {str(field.column): getattr(exercise, field.attname) for field in fields}
-        if not change:
-            exercise.pk = services.create_exercise(operation, document)["_id"]
-        elif document:
-            services.change_exercise(operation, exercise.pk, document)
 
     def get_deleted_objects(
         self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import bson
@@ -51,6 +52,7 @@ class OperationRow:
 
 @dataclass(frozen=True)
 class FieldRow:
+    name: str
     label: str
     old: str
     new: str
@@ -60,6 +62,7 @@ class FieldRow:
 class ChangeRow:
     """A change as people read it, with its operation if that is known."""
 
+    id: ObjectId
     exercise_id: ObjectId
     name: str
     action: str
@@ -89,6 +92,15 @@ def changes(after: ObjectId | None = None, **conditions: Any) -> Page:
     known = {row.id: row for row in _operation_rows(list(found))}
     rows = [_change_row(change, known.get(change["operation"])) for change in page.rows]
     return Page(rows, page.older)
+
+
+def since(exercise_id: ObjectId, revision: ObjectId | None) -> dict[str, ChangeRow]:
+    """The latest change of each field (by its stored name) since the exercise had that revision."""
+    latest: dict[str, ChangeRow] = {}
+    for row in takewhile(lambda row: row.id != revision, changes(exerciseId=exercise_id).rows):
+        for field in row.fields:
+            latest.setdefault(field.name, row)
+    return latest
 
 
 def _page(documents: Documents[StoredT], after: ObjectId | None) -> Page:
@@ -129,12 +141,13 @@ def _what(document: OperationDocument) -> str:
 
 def _change_row(change: ChangeDocument, made_by: OperationRow | None) -> ChangeRow:
     return ChangeRow(
+        id=change["_id"],
         exercise_id=change["exerciseId"],
         name=change["name"],
         action=Action(change["action"]).label,
         at=change["at"].replace(tzinfo=UTC),
         fields=[
-            FieldRow(LABELS.get(name, name), shown(values["old"]), shown(values["new"]))
+            FieldRow(name, LABELS.get(name, name), shown(values["old"]), shown(values["new"]))
             for name, values in change["fields"].items()
         ],
         operation=made_by,

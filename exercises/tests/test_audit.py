@@ -13,6 +13,7 @@ from exercises import deletions, services
 from exercises.audit.operations import Kind, Operation
 from exercises.models import CatalogueChange, CatalogueOperation
 from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.form_pages import change_path, fields_of
 from fitness_project.errors import FieldRefused
 from fitness_project.tasks.worker import run_due
 from routines.models import RoutineEntry
@@ -90,9 +91,9 @@ def test_a_deletion_is_logged_with_what_was_there(ben, bench_press):
 
 
 def test_the_admins_form_is_logged(admin, ben, bench_press):
-    form = {"name": "Bench Press", "primary_muscles": "", "secondary_muscles": "", "level": "hard"}
+    path = change_path(bench_press)
 
-    admin.post(f"{ADMIN}{bench_press.pk}/change/", form)
+    admin.post(path, {**fields_of(admin.get(path)), "level": "hard"})
 
     operation, change = logged()
     assert (operation["kind"], operation["userId"]) == ("form", ben.pk)

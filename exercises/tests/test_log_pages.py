@@ -14,6 +14,7 @@ from exercises.audit import reading
 from exercises.audit.operations import Kind, Operation
 from exercises.models import CatalogueOperation, Exercise
 from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.form_pages import fields_of
 
 LOG = "/admin/exercises/catalogueoperation/"
 EXERCISES = "/admin/exercises/exercise/"
@@ -80,9 +81,9 @@ def test_an_exercise_that_never_was_has_no_history(admin, exercise_id):
 
 
 def test_the_admins_own_log_stays_empty(admin, bench_press):
-    form = {"name": "Press", "primary_muscles": "", "secondary_muscles": ""}
-    admin.post(f"{EXERCISES}add/", {**form, "name": "Squat"})
-    admin.post(f"{EXERCISES}{bench_press.pk}/change/", form)
+    add, change = f"{EXERCISES}add/", f"{EXERCISES}{bench_press.pk}/change/"
+    admin.post(add, {**fields_of(admin.get(add)), "name": "Squat"})
+    admin.post(change, {**fields_of(admin.get(change)), "name": "Press"})
     admin.post(f"{EXERCISES}{bench_press.pk}/delete/", {"post": "yes"})
 
     assert CatalogueOperation.objects.documents.collection.count_documents({}) == 3
