@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 from accounts.admin_site import ModelAdmin
-from fitness_project.api.forms import CleanTextForm
 from fitness_project.documents.collection import Document
 
 from .audit import log, reading
@@ -20,6 +19,7 @@ from .audit.admin import undo_link
 from .audit.operations import Kind, Operation
 from .bulk_changes import change_all
 from .curating.listing import chosen
+from .curating.values import ValuesForm
 from .models import CatalogueOperation, Exercise, ExerciseDocument
 
 # On the page that asks.
@@ -50,7 +50,7 @@ def archiving(kind: Kind, archived: bool) -> Action:
 
 def setting(kind: Kind, field: str) -> Action:
     """The action that gives a text field of exercises the value that the curator enters."""
-    form_class = forms.modelform_factory(Exercise, CleanTextForm, fields=[field])
+    form_class = forms.modelform_factory(Exercise, ValuesForm, fields=[field])
 
     @admin.action(description=f"{kind.label} of selected exercises", permissions=["change"])
     def act(
@@ -58,6 +58,7 @@ def setting(kind: Kind, field: str) -> Action:
     ) -> HttpResponse | None:
         exercises = chosen(request)
         form = form_class(request.POST) if request.POST.get("post") else form_class()
+        form.besides = {exercise["_id"] for exercise in exercises}
         if form.is_valid():
             value = form.cleaned_data[field]
             done = f"changed: {field} is now {value or 'empty'}."

@@ -5,12 +5,13 @@ from typing import Any
 from bson import ObjectId
 from django import forms
 
-from fitness_project.api.forms import CleanTextForm
 from fitness_project.documents.revisions import Revisions
 
 from ..models import Exercise
 from ..names import name_key
 from .conflicts import Merge
+from .similar import similar_exercises
+from .values import ValuesForm
 
 DELETED = (
     "This exercise has been deleted since you opened it. Nothing has been saved, but your text is "
@@ -18,7 +19,7 @@ DELETED = (
 )
 
 
-class ExerciseForm(CleanTextForm):
+class ExerciseForm(ValuesForm):
     """Remembers the exercise as it was when the form was opened.
 
     `opened` is the revision, and the fields' hidden initial values are the content.
@@ -33,6 +34,7 @@ class ExerciseForm(CleanTextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None
+        self.besides = {self.instance.pk}
         if not self.is_new:
             self.initial["opened"] = str(self.revision)
             for name in self.initial.keys() & self.fields.keys() - {"opened"}:
@@ -56,8 +58,19 @@ class ExerciseForm(CleanTextForm):
         return name
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        opened = self.cleaned_data["opened"]
+        super().clean()
+        if self.is_new:
+            self._ask_about_duplicates()
+        self._bring_up_to_date(self.cleaned_data["opened"])
+        return self.cleaned_data
+
+    def _ask_about_duplicates(self) -> None:
+        name = self.cleaned_data.get("name", "")
+        if found := similar_exercises(name):
+            similar = [{**each, "id": each["_id"]} for each in found]
+            self.ask("name", f"name:{name_key(name)}", "similar_name", similar=similar)
+
+    def _bring_up_to_date(self, opened: str) -> None:
         if self.is_new and opened:
             self.data = self.data.copy()
             self.data["opened"] = ""
@@ -67,4 +80,3 @@ class ExerciseForm(CleanTextForm):
             self.data = merge.data
             for field, error in merge.errors:
                 self.add_error(field, error)
-        return cleaned

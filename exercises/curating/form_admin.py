@@ -4,19 +4,25 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
 from django.db.models import TextField
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, reverse
 from django_mongodb_backend.fields import ArrayField
 
 from fitness_project.api.forms import LinesField, OnePerLineField
+from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import FieldRefused, Missing, PreconditionFailed
 
 from .. import services
 from ..audit.history import LoggedAdmin
 from ..audit.operations import Kind, Operation
-from ..models import Exercise
+from ..models import Exercise, ExerciseDocument
 from .form import ExerciseForm
+from .similar import similar_exercises
+
+# Longer names are refused.
+MAX_NAME = 120
 
 
 class FormAdmin(LoggedAdmin):
@@ -45,6 +51,18 @@ class FormAdmin(LoggedAdmin):
             "help_text": "One muscle per line.",
         },
     }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.similar_view)
+        return [path("similar/", view, name="exercises_exercise_similar"), *super().get_urls()]
+
+    def similar_view(self, request: HttpRequest) -> HttpResponse:
+        """Probable duplicates of the exercise `besides`, while its name is typed."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        besides = parse_object_id(request.GET.get("besides"))
+        found = similar_exercises(request.GET.get("name", "")[:MAX_NAME], [besides])
+        return JsonResponse({"results": list(map(_link, found))})
 
     def changeform_view(
         self,
@@ -83,3 +101,11 @@ class FormAdmin(LoggedAdmin):
             exercise.pk = services.create_exercise(operation, document)["_id"]
         elif document:
             services.change_exercise(operation, exercise.pk, document, form.only_if)
+
+
+def _link(exercise: ExerciseDocument) -> dict[str, Any]:
+    return {
+        "name": exercise["name"],
+        "url": reverse("admin:exercises_exercise_change", args=[str(exercise["_id"])]),
+        "isArchived": exercise.get("isArchived", False),
+    }

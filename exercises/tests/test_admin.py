@@ -27,6 +27,7 @@ FORM = {
     "primary_muscles": "forearms\r\n\r\n traps",
     "secondary_muscles": "",
     "attribution": "",
+    "confirmed": ["category:strongman", "muscle:forearms", "muscle:traps"],
 }
 
 
@@ -211,10 +212,10 @@ def test_a_muscle_with_a_comma_survives_the_form(curator, bench_press):
     path, muscles = change_path(bench_press), ["chest, upper", "triceps"]
     services.change_exercise(some_operation(), bench_press.pk, {"primaryMuscles": muscles})
 
-    curator.post(path, {**fields_of(curator.get(path)), "level": "expert"})
+    curator.post(path, {**fields_of(curator.get(path)), "default_sets": "3"})
 
     stored = Exercise.objects.documents.get(bench_press.pk)
-    assert (stored["primaryMuscles"], stored["level"]) == (muscles, "expert")
+    assert (stored["primaryMuscles"], stored["defaultSets"]) == (muscles, 3)
 
 
 def test_the_form_leaves_alone_what_the_curator_did_not_change(curator, bench_press):

@@ -93,11 +93,11 @@ def test_a_deletion_is_logged_with_what_was_there(ben, bench_press):
 def test_the_admins_form_is_logged(admin, ben, bench_press):
     path = change_path(bench_press)
 
-    admin.post(path, {**fields_of(admin.get(path)), "level": "hard"})
+    admin.post(path, {**fields_of(admin.get(path)), "default_sets": "5"})
 
     operation, change = logged()
     assert (operation["kind"], operation["userId"]) == ("form", ben.pk)
-    assert change["fields"]["level"] == {"old": None, "new": "hard"}
+    assert change["fields"]["defaultSets"] == {"old": None, "new": 5}
 
 
 def test_a_deletion_in_the_admin_is_logged(admin, ben, bench_press):

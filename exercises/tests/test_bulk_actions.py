@@ -93,7 +93,8 @@ def test_a_field_is_set(curator, bench_press, field):
     assert f"Set {field} of 2 exercises?" in asked
     assert "Squat (now old)" in asked
 
-    page = confirm(curator, f"set_{field}", bench_press, squat, **{field: " new "})
+    typed = {field: " new ", "confirmed": f"{field}:new"}
+    page = confirm(curator, f"set_{field}", bench_press, squat, **typed)
 
     assert f"2 exercises changed: {field} is now new. Undo" in page
     assert {getattr(exercise, field) for exercise in Exercise.objects.all()} == {"new"}
@@ -119,7 +120,7 @@ def test_a_value_that_the_api_refuses_is_refused(curator, bench_press, typed, fa
 
 def test_what_was_done_to_many_is_undone_at_once(curator):
     exercises = [ExerciseFactory(level="easy") for _ in range(3)]
-    confirm(curator, "set_level", *exercises, level="hard")
+    confirm(curator, "set_level", *exercises, level="hard", confirmed="level:hard")
 
     curator.post(f"/admin/exercises/catalogueoperation/{operation()['_id']}/undo/")
 
