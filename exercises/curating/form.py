@@ -31,6 +31,13 @@ class ExerciseForm(ValuesForm):
         model = Exercise
         fields = "__all__"
 
+    class Media:
+        css = {"all": ["exercises/form.css"]}
+        js = [
+            forms.Script(f"exercises/{name}.js", defer=True)
+            for name in ("lists", "picture", "similar", "saving")
+        ]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None

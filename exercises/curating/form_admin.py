@@ -47,8 +47,7 @@ class FormAdmin(LoggedAdmin):
         TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
         ArrayField: {
             "form_class": OnePerLineField,
-            "widget": AdminTextareaWidget,
-            "help_text": "One muscle per line.",
+            "widget": AdminTextareaWidget(attrs={"placeholder": "One per line"}),
         },
     }
 

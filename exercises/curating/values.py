@@ -59,7 +59,7 @@ class ValuesForm(CleanTextForm):
         is_list = isinstance(field.widget, forms.Textarea)
         suggested = {"data-in-use": datalist} if is_list else {"list": datalist}
         field.widget.attrs |= {**suggested, "autocomplete": "off"}
-        field.help_text = " ".join(filter(None, [str(field.help_text), HELP]))
+        field.help_text = HELP
 
     def clean(self) -> dict[str, Any]:
         super().clean()
