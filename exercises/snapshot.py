@@ -18,8 +18,9 @@ from .search import SearchIndex
 MAX_RESPONSE_BYTES = 8 * 2**20
 OVERHEAD_BYTES = 1024
 
-# Requests that need no order and no search don't wait until more changes than these are taken over.
-MANY = 1_000
+# Taking over more changes than these takes as long as sorting and indexing ten thousand exercises
+# anew, for which only requests that need it wait. (An import makes some thousands in a second.)
+MANY = 5_000
 
 Response = tuple[bytes, str]
 """A body and its ETag."""
