@@ -85,7 +85,7 @@ def main(exercises: int) -> None:
 
 def visit(service: Service, file: Path) -> None:
     browser = Browser(service)
-    print(f"| {'page':24} | median | slowest |\n| --- | --- | --- |")
+    head("page")
     show("the first pages", [browser.seconds("") for _ in range(4)])
     show("the first searches", [browser.seconds("?q=bench") for _ in range(4)])
     for name, page in PAGES.items():
@@ -98,8 +98,13 @@ def visit(service: Service, file: Path) -> None:
     while importing.is_alive():
         for name, page in PAGES.items():
             times[name].append(browser.seconds(page))
+    head("during an import")
     for name, found in times.items():
-        show(f"importing: {name}", found)
+        show(name, found)
+
+
+def head(name: str) -> None:
+    print(f"| {name:24} | median | slowest |\n| --- | --- | --- |")
 
 
 def show(name: str, seconds: Iterable[float]) -> None:

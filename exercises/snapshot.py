@@ -19,7 +19,8 @@ MAX_RESPONSE_BYTES = 8 * 2**20
 OVERHEAD_BYTES = 1024
 
 # Taking over more changes than these takes as long as sorting and indexing ten thousand exercises
-# anew, for which only requests that need it wait. (An import makes some thousands in a second.)
+# anew, for which only requests that need it wait. During an import, a process that has been idle
+# for some seconds finds thousands.
 MANY = 5_000
 
 Response = tuple[bytes, str]
