@@ -1,6 +1,7 @@
 """The admin's actions on many exercises. Each asks first, says what it did, and can be undone."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -50,7 +51,8 @@ def archiving(kind: Kind, archived: bool) -> Action:
 
 def setting(kind: Kind, field: str) -> Action:
     """The action that gives a text field of exercises the value that the curator enters."""
-    form_class = forms.modelform_factory(Exercise, ValuesForm, fields=[field])
+    made = forms.modelform_factory(Exercise, ValuesForm, fields=[field])
+    form_class = cast(type[ValuesForm], made)
 
     @admin.action(description=f"{kind.label} of selected exercises", permissions=["change"])
     def act(

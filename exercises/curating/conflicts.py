@@ -5,12 +5,15 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from fitness_project.documents.ids import parse_object_id
 
 from ..audit import reading
 from ..models import Exercise
+
+COLUMNS = {field.name: str(field.column) for field in Exercise._meta.concrete_fields}
 
 
 class Merge:
@@ -20,10 +23,10 @@ class Merge:
     the curator left alone, the stored ones. `errors` are pairs of a field and a text.
     """
 
-    def __init__(self, form: forms.ModelForm, opened: str) -> None:
+    def __init__(self, form: forms.ModelForm, data: QueryDict, opened: str) -> None:
         self._form = form
         self._changes = reading.since(form.instance.pk, parse_object_id(opened))
-        self.data = form.data.copy()
+        self.data = data.copy()
         fields = [form[name] for name, field in form.fields.items() if field.show_hidden_initial]
         told = [field for field in fields if self._has_news(field)]
         self.errors = list(self._told(told)) if told else []
@@ -45,9 +48,10 @@ class Merge:
 
     def _bring_up_to_date(self, field: BoundField) -> None:
         stored = field.field.prepare_value(field.initial)
-        self.data[field.html_initial_name] = "" if stored is None else stored
+        text = "" if stored is None else str(stored)
+        self.data[field.html_initial_name] = text
         if not self._is_mine(field):
-            self.data[field.html_name] = self.data[field.html_initial_name]
+            self.data[field.html_name] = text
 
     def _told(self, fields: list[BoundField]) -> Iterator[tuple[str | None, str]]:
         yield None, self._render("summary", who=self._people(fields), fields=fields)
@@ -66,8 +70,7 @@ class Merge:
         return render_to_string(f"admin/exercises/exercise/conflict_{name}.html", context)
 
     def _change_of(self, field: BoundField) -> reading.ChangeRow | None:
-        column = Exercise._meta.get_field(field.name).column
-        return self._changes.get(str(column))
+        return self._changes.get(COLUMNS[field.name])
 
     def _people(self, fields: list[BoundField]) -> str:
         return ", ".join(dict.fromkeys(_who(self._change_of(field)) for field in fields))

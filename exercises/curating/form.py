@@ -4,6 +4,7 @@ from typing import Any
 
 from bson import ObjectId
 from django import forms
+from django.http import QueryDict
 
 from fitness_project.documents.revisions import Revisions
 
@@ -25,6 +26,7 @@ class ExerciseForm(ValuesForm):
     `opened` is the revision, and the fields' hidden initial values are the content.
     """
 
+    data: QueryDict
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -83,7 +85,7 @@ class ExerciseForm(ValuesForm):
             self.data["opened"] = ""
             self.add_error(None, DELETED)
         elif not self.is_new and opened != str(self.revision):
-            merge = Merge(self, opened)
+            merge = Merge(self, self.data, opened)
             self.data = merge.data
             for field, error in merge.errors:
                 self.add_error(field, error)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import TextField
@@ -60,7 +59,8 @@ class FormAdmin(LoggedAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         besides = parse_object_id(request.GET.get("besides"))
-        found = similar_exercises(request.GET.get("name", "")[:MAX_NAME], [besides])
+        name = request.GET.get("name", "")[:MAX_NAME]
+        found = similar_exercises(name, [besides] if besides else [])
         return JsonResponse({"results": list(map(_link, found))})
 
     def changeform_view(
@@ -84,12 +84,13 @@ class FormAdmin(LoggedAdmin):
         extra_context: dict[str, Any] | None,
     ) -> HttpResponse:
         """Turns the form for an exercise that has been deleted into one that adds it."""
-        if object_id and request.POST.get("opened") and not self.get_object(request, object_id):
+        may_save = request.POST.get("opened") and self.has_add_permission(request)
+        if may_save and object_id and self.get_object(request, object_id) is None:
             object_id, form_url = None, reverse("admin:exercises_exercise_add")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(
-        self, request: HttpRequest, exercise: Exercise, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, exercise: Exercise, form: ExerciseForm, change: bool
     ) -> None:
         """Saves only changed fields, because another curator may be changing others."""
         operation = Operation(Kind.FORM, request.user.pk)

@@ -21,7 +21,7 @@ FACETS: Mapping[str, Facet] = {
     "secondary_muscles": "muscle",
 }
 """The fields that curators fill with values in use."""
-HELP = "Choose from those in use, in any case, or enter a new one and confirm it."
+HELP = "One in use keeps its spelling, whatever case you type. A new one has to be confirmed."
 
 
 def in_use(facet: Facet, besides: Container[ObjectId] = ()) -> dict[str, str]:

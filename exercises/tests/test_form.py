@@ -1,7 +1,9 @@
 """The admin's form for an exercise: what comes back from it, and what is stored."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
+from accounts.tests.factories import UserFactory
 from exercises import deletions, services
 from exercises.audit.operations import Kind, Operation
 from exercises.models import CatalogueOperation, Exercise
@@ -193,3 +195,14 @@ class TestDeletedMeanwhile:
         curator.post(path, {**form, "name": "New", "opened": ""})
 
         assert not Exercise.objects.filter(name="New").exists()
+
+
+def test_who_may_only_see_exercises_sees_no_fields(client, squat):
+    viewer = UserFactory(is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename="view_exercise"))
+    client.force_login(viewer)
+
+    response = client.get(change_path(squat))
+
+    assert "Squat" in text_of(response)
+    assert fields_of(response).keys() <= {"csrfmiddlewaretoken", "opened", "confirmed"}
