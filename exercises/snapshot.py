@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bson import ObjectId
 
+from fitness_project.database.deadline import paused
 from fitness_project.documents.order import Order
 from fitness_project.documents.ready import ReadyResponses
 
@@ -81,7 +82,8 @@ class Snapshot:
     def search(self, text: str) -> list[ExerciseDocument]:
         """The exercises that match, archived or not, the best match first (see RANK)."""
         if self._search_index is None:
-            self._search_index = SearchIndex().updated([], self.by_id.values())
+            with paused():
+                self._search_index = SearchIndex().updated([], self.by_id.values())
         return self._search_index.search(text)
 
 

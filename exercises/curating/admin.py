@@ -60,6 +60,7 @@ class ListAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": "Exercises",
             "opts": self.opts,
+            "media": self.media["css"],
             "listing": listing,
             "page": page,
             "rows": [Row.of(exercise) for exercise in page],
