@@ -43,7 +43,7 @@ class Browser:
     """A member of staff, signed in to the admin."""
 
     def __init__(self, service: Service) -> None:
-        self._port, self._cookies = service.port, SimpleCookie[str]()
+        self._port, self._cookies = service.port, SimpleCookie()
         path = "/admin/login/"
         self.send("GET", path)
         token = self._cookies["csrftoken"].value

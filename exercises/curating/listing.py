@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from bson import ObjectId
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 
 from accounts.admin_site import MAX_SEARCH_LENGTH
@@ -19,6 +20,7 @@ from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.order import Order
 
 NAME = Order(("orderKey", "_id"), (str, ObjectId))
+PARAMETERS = {"q", "order", "page", *CURATORS_FACETS}
 
 Ordering = Literal["match", "name", "changed"]
 
@@ -33,7 +35,10 @@ class Listing:
 
     @classmethod
     def read(cls, parameters: QueryDict) -> Self:
-        """What the address doesn't say or says wrongly is as by default."""
+        """Raises BadRequest if a parameter is unknown: an action must not be for more exercises
+        than its user means."""
+        if not parameters.keys() <= PARAMETERS:
+            raise BadRequest("The list has no such filter.")
         search = parameters.get("q", "").strip()[:MAX_SEARCH_LENGTH]
         given = {facet: parameters.get(facet, "") for facet in CURATORS_FACETS}
         values = {facet: value for facet, value in given.items() if value}

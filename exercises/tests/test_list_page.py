@@ -360,6 +360,14 @@ class TestWholeLists:
         assert Exercise.objects.get() == bench_press
 
 
+def test_a_filter_that_there_is_not_is_refused(curator, bench_press):
+    path, body = f"{LIST}?colour=blue", {"action": "archive", "select_across": "1", "post": "yes"}
+
+    assert curator.get(path).status_code == 400
+    assert curator.post(path, body).status_code == 400
+    assert not Exercise.objects.get().is_archived
+
+
 def test_an_action_on_nothing_says_so(curator, bench_press):
     page = curator.post(LIST, {"action": "archive", "index": "0"}, follow=True).content.decode()
 
