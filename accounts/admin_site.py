@@ -74,9 +74,6 @@ class AdminSite(admin.AdminSite):
 class ModelAdmin(admin.ModelAdmin):
     """Allows only the filters that its page offers, and searches of a bounded length."""
 
-    class Media:
-        css = {"all": ["accounts/wrapping.css"]}
-
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         field, _, kind = lookup.partition("__")
         return field in self.get_list_filter(request) and kind in ("", "exact", "isnull")

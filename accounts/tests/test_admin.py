@@ -71,10 +71,10 @@ def test_times_show_their_zone(admin, ann):
     assert all("29 Nov 2026, 19:22 UTC" in admin.get(page).content.decode() for page in pages)
 
 
-def test_long_words_wrap_on_lists_and_forms(admin, ann):
-    pages = [USERS, f"{USERS}{ann.pk}/change/", "/admin/exercises/exercise/"]
+def test_every_page_has_the_admins_style(admin, ann):
+    pages = ["/admin/", USERS, f"{USERS}{ann.pk}/change/", "/admin/exercises/exercise/"]
 
-    assert all("accounts/wrapping.css" in admin.get(page).content.decode() for page in pages)
+    assert all("accounts/admin.css" in admin.get(page).content.decode() for page in pages)
 
 
 def test_the_list_of_users_has_staff_or_those_whose_email_address_begins_with_the_search(

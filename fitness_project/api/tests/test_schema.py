@@ -22,6 +22,7 @@ OPERATIONS = {
     "/api/auth/sessions/{id}": {"delete"},
     "/api/auth/export": {"get"},
     "/api/exercises": {"get", "post"},
+    "/api/exercises/facets": {"get"},
     "/api/exercises/{id}": {"get", "put", "patch", "delete"},
     "/api/routines": {"get", "post"},
     "/api/routines/{id}": {"get", "put", "patch", "delete"},
