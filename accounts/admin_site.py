@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import (
+    LogoutView,
     PasswordChangeView,
     PasswordResetDoneView,
     PasswordResetView,
@@ -66,6 +67,12 @@ class AdminSite(admin.AdminSite):
             success_url=reverse("admin:password_reset_done"),
             extra_context=self.each_context(request),
         )(request)
+
+    def logout(  # type: ignore[override]  # Django's own also redirects.
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Leads to the admin's sign-in rather than the API's."""
+        return LogoutView.as_view(next_page=reverse("admin:login"))(request)
 
     def password_reset_done(self, request: HttpRequest) -> HttpResponseBase:
         return PasswordResetDoneView.as_view(extra_context=self.each_context(request))(request)

@@ -71,6 +71,13 @@ def test_times_show_their_zone(admin, ann):
     assert all("29 Nov 2026, 19:22 UTC" in admin.get(page).content.decode() for page in pages)
 
 
+def test_logging_out_leads_to_the_admins_sign_in(admin):
+    left = admin.post("/admin/logout/")
+
+    assert left["Location"] == "/admin/login/"
+    assert admin.get("/admin/").status_code == 302
+
+
 def test_every_page_has_the_admins_style(admin, ann):
     pages = ["/admin/", USERS, f"{USERS}{ann.pk}/change/", "/admin/exercises/exercise/"]
 

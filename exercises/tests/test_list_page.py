@@ -129,6 +129,13 @@ def test_a_search_finds_as_for_clients_and_the_best_match_comes_first(names):
         ({"level": ""}, ["Press", "Run", "Squat"]),
     ],
 )
+def test_a_search_that_is_begun_on_the_whole_list_shows_the_best_match_first_too(curator):
+    page = curator.get(LIST).content.decode()
+
+    assert '<option value="">by name</option>' in page
+    assert '<option value="name"' not in page
+
+
 def test_filters_can_be_combined(names, query, found):
     ExerciseFactory(
         name="Press", category="strength", primary_muscles=["chest"], gif_url="https://a.example/b"

@@ -83,8 +83,8 @@ The text stays in the form, hidden, and is what the form sends. */
             input.focus();
         });
         input.addEventListener("keydown", (event) => {
-            if (event.key === "Enter" && input.value.trim()) {
-                event.preventDefault();
+            if (event.key === "Enter") {
+                event.preventDefault();  // A second Enter doesn't save a form that isn't finished.
                 take([input.value]);
             } else if (event.key === "Backspace" && !input.value && items().length) {
                 remove(items().at(-1));
