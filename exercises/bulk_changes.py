@@ -3,6 +3,8 @@
 The request changes what it can in the time it has, and a task does the rest.
 """
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 from django_tasks import task
 
@@ -25,33 +27,41 @@ def change_all(operation: Operation, ids: list[ObjectId], fields: Document) -> b
 
     Exercises that are like this already, or were deleted, are left alone.
     """
-    if len(ids) > BATCH:
-        later = finish_changes.using(run_after=settled())
-        later.enqueue(operation.packed(), [str(each) for each in ids], fields)
-    return _change_in_time(operation, ids, fields)
+    first, rest = ids[:BATCH], ids[BATCH:]
+    _change(operation, first, fields, rest)
+    return _change_in_time(operation, rest, fields)
 
 
 @task()
 def finish_changes(packed: Packed, ids: list[str], fields: Document) -> None:
-    """Changes what the request left, unless that was undone meanwhile. It can be run again, and
-    changes nothing twice."""
+    """Changes what the request left. It can be run again, and changes nothing twice."""
     operation = Operation.unpacked(packed)
-    if log.is_undone(operation.id):
-        return
     done = log.changed_by(operation.id)
     _change_in_time(operation, [each for each in map(ObjectId, ids) if each not in done], fields)
 
 
 def _change_in_time(operation: Operation, ids: list[ObjectId], fields: Document) -> bool:
     for start in range(0, len(ids), BATCH):
-        if start and remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
+        if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
             return False
         _change(operation, ids[start : start + BATCH], fields)
     return True
 
 
 @catalogue_write
-def _change(version: int, operation: Operation, ids: list[ObjectId], fields: Document) -> None:
+def _change(
+    version: int,
+    operation: Operation,
+    ids: list[ObjectId],
+    fields: Document,
+    later: Sequence[ObjectId] = (),
+) -> None:
+    """Changes a batch, unless the operation was undone meanwhile. The others are left to a task."""
+    if log.is_undone(operation.id):
+        return
+    if later:
+        finishing = finish_changes.using(run_after=settled())
+        finishing.enqueue(operation.packed(), list(map(str, later)), fields)
     writing = Writing(version)
     writing.prepare(ids, [])
     present = [each for each in ids if writing.find(each)]

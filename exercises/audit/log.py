@@ -68,8 +68,9 @@ def changed_by(operation_id: ObjectId) -> set[ObjectId]:
 
 
 def is_undone(operation_id: ObjectId) -> bool:
+    """Whether the operation has been undone, or is being undone."""
     operation = CatalogueOperation.objects.documents.find(operation_id)
-    return operation is not None and "undoneBy" in operation
+    return operation is not None and operation.get("undoneBy") is not None
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Difference]:

@@ -18,7 +18,8 @@ class Difference(TypedDict):
 class OperationDocument(TypedDict):
     """`counts` says how many exercises had each action, and `name` what the first was called.
 
-    `undoes` is the operation that this one undid, and `undoneBy` the one that undid this one.
+    `undoes` is the operation that this one undid, and `undoneBy` the one that undid this one, or
+    that still does (`isBeingUndone`).
     """
 
     _id: ObjectId
@@ -28,7 +29,8 @@ class OperationDocument(TypedDict):
     counts: dict[str, int]
     name: str
     undoes: NotRequired[ObjectId]
-    undoneBy: NotRequired[ObjectId]
+    undoneBy: NotRequired[ObjectId | None]
+    isBeingUndone: NotRequired[bool]
 
 
 class ChangeDocument(TypedDict):

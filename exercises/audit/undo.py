@@ -7,6 +7,7 @@ A large operation is undone in batches. The request undoes what it can in the ti
 task does the rest.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -19,6 +20,7 @@ from fitness_project.database.deadline import remaining_seconds
 
 from . import log
 from .batch import Batch, Left
+from .models import OperationDocument
 from .operations import Kind, Operation, Packed
 
 BATCH = 100
@@ -27,7 +29,7 @@ BATCH_SECONDS = 1.0
 
 
 class AlreadyUndone(Exception):
-    """The operation was undone before."""
+    """The operation was undone before, or is being undone."""
 
 
 @dataclass(frozen=True)
@@ -45,62 +47,111 @@ class Undone:
 
 def undo(operation_id: ObjectId, by: ObjectId | None) -> Undone:
     """Undoes an operation in the name of the user `by`. Raises Missing and AlreadyUndone."""
-    if "undoneBy" in CatalogueOperation.objects.documents.get(operation_id):
-        raise AlreadyUndone
     undoing = Operation(Kind.UNDO, by, undoes=operation_id)
-    ids = _remaining(undoing)
-    if len(ids) > BATCH:
-        finish_undo.using(run_after=settled()).enqueue(undoing.packed())
-    left, is_finished = _undo_in_time(undoing, ids)
-    return Undone(undoing.id, _restored(undoing), left, is_finished)
+    batch, rest = _begin(undoing, operation_id)
+    services.rename_at_once(batch.changed)
+    left, is_finished = _undo_in_time(undoing, rest)
+    return Undone(undoing.id, _restored(undoing), batch.left + left, is_finished)
 
 
 @task()
 def finish_undo(packed: Packed) -> None:
     """Undoes what the request left. It can be run again."""
     undoing = Operation.unpacked(packed)
-    if undoing.undoes and not log.is_undone(undoing.undoes):
-        _undo_in_time(undoing, _remaining(undoing))
-
-
-def undo_batch(undoing: Operation, change_ids: list[ObjectId]) -> list[Left]:
-    """Undoes these changes, in their order, in one transaction. Returns what it left."""
-    batch = _undo(undoing, change_ids)
-    services.rename_at_once(batch.changed)
-    return batch.left
-
-
-@catalogue_write
-def _undo(version: int, undoing: Operation, change_ids: list[ObjectId]) -> Batch:
-    found = CatalogueChange.objects.documents.collection.find({"_id": {"$in": change_ids}})
-    changes = {change["_id"]: change for change in found}
-    batch = Batch(version, undoing)
-    batch.undo([changes[change_id] for change_id in change_ids])
-    log.record(undoing, batch.done)
-    services.rename_later(batch.changed)
-    return batch
+    _undo_in_time(undoing, _changes(undoing, besides=log.changed_by(undoing.id)))
 
 
 def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], bool]:
     """Returns what it left, and whether it got to the end."""
     left: list[Left] = []
-    for start in range(0, len(ids), BATCH):
-        if start and remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
+    while ids:
+        if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
             return left, False
-        left += undo_batch(undoing, ids[start : start + BATCH])
-    if _restored(undoing):
-        done = {"$set": {"undoneBy": undoing.id}}
-        CatalogueOperation.objects.documents.collection.update_one({"_id": undoing.undoes}, done)
+        batch = _go_on(undoing, ids[:BATCH], is_last=len(ids) <= BATCH)
+        if batch is None:
+            break
+        services.rename_at_once(batch.changed)
+        left += batch.left
+        ids = ids[BATCH:]
     return left, True
 
 
-def _remaining(undoing: Operation) -> list[ObjectId]:
-    """The changes that are still to be undone, the latest first."""
-    stored = CatalogueChange.objects.documents.collection
-    done = log.changed_by(undoing.id)
-    found = stored.find({"operation": undoing.undoes}, {"exerciseId": 1})
-    ids = [change["_id"] for change in found if change["exerciseId"] not in done]
-    return sorted(ids, reverse=True)
+@catalogue_write
+def _begin(
+    version: int, undoing: Operation, operation_id: ObjectId
+) -> tuple[Batch, list[ObjectId]]:
+    """Undoes a batch of changes, and returns the others, which are left to a task, too.
+
+    Marks the operation first: from then on it changes nothing more, and nobody else undoes it.
+    """
+    stored = CatalogueOperation.objects.documents
+    operation = stored.get(operation_id)
+    if (operation.get("undoneBy") or undoing.id) != undoing.id:
+        raise AlreadyUndone
+    stored.update(operation, {"undoneBy": undoing.id, "isBeingUndone": True})
+    ids = _changes(undoing)
+    first, rest = ids[:BATCH], ids[BATCH:]
+    if rest:
+        finish_undo.using(run_after=settled()).enqueue(undoing.packed())
+    return _undo(version, undoing, operation, first, is_last=not rest), rest
+
+
+@catalogue_write
+def _go_on(version: int, undoing: Operation, ids: list[ObjectId], is_last: bool) -> Batch | None:
+    """Undoes a further batch, unless the undo has been finished, or undone itself."""
+    operation = undoing.undoes and CatalogueOperation.objects.documents.find(undoing.undoes)
+    if not operation or log.is_undone(undoing.id):
+        return None
+    if operation.get("undoneBy") != undoing.id or not operation.get("isBeingUndone"):
+        return None
+    return _undo(version, undoing, operation, ids, is_last)
+
+
+def _undo(
+    version: int,
+    undoing: Operation,
+    operation: OperationDocument,
+    ids: list[ObjectId],
+    is_last: bool,
+) -> Batch:
+    """Undoes these changes of the operation, in their order."""
+    stored = CatalogueChange.objects.documents
+    found = stored.collection.find({"_id": {"$in": ids}}, session=stored.session)
+    changes = {change["_id"]: change for change in found}
+    batch = Batch(version, undoing)
+    batch.undo([changes[change_id] for change_id in ids])
+    log.record(undoing, batch.done)
+    services.rename_later(batch.changed)
+    if is_last:
+        _finish(undoing, operation)
+    return batch
+
+
+def _finish(undoing: Operation, operation: OperationDocument) -> None:
+    """An operation of which nothing could be undone can be undone later."""
+    is_undone = _restored(undoing) > 0
+    marks = {"undoneBy": undoing.id if is_undone else None, "isBeingUndone": False}
+    CatalogueOperation.objects.documents.update(operation, marks)
+    if is_undone:
+        _mark_below(operation)
+
+
+def _mark_below(undone: OperationDocument) -> None:
+    """If an undo has been undone, what it undid is in effect again. If that is an undo, too, what
+    that undid isn't, and so on."""
+    stored, is_undone = CatalogueOperation.objects.documents, False
+    while "undoes" in undone and (below := stored.find(undone["undoes"])):
+        if (below.get("undoneBy") or undone["_id"]) == undone["_id"]:
+            stored.update(below, {"undoneBy": undone["_id"] if is_undone else None})
+        undone, is_undone = below, not is_undone
+
+
+def _changes(undoing: Operation, besides: Collection[ObjectId] = ()) -> list[ObjectId]:
+    """The changes to be undone, the latest first, `besides` those of these exercises."""
+    stored = CatalogueChange.objects.documents
+    query, fields = {"operation": undoing.undoes}, {"exerciseId": 1}
+    found = stored.collection.find(query, fields, session=stored.session)
+    return sorted((c["_id"] for c in found if c["exerciseId"] not in besides), reverse=True)
 
 
 def _restored(undoing: Operation) -> int:

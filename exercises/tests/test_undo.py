@@ -5,9 +5,8 @@ from pymongo.client_session import ClientSession
 
 from accounts.models import User
 from exercises import deletions, services
-from exercises.audit import undo as undoing
 from exercises.audit.operations import Kind, Operation
-from exercises.audit.undo import AlreadyUndone, finish_undo, undo
+from exercises.audit.undo import AlreadyUndone, undo
 from exercises.models import CatalogueChange, CatalogueOperation, Exercise
 from exercises.tests.factories import CuratorFactory, ExerciseFactory
 from fitness_project.errors import Missing
@@ -238,43 +237,23 @@ def test_an_undo_that_runs_again_reports_what_it_did_and_is_logged_once(
     assert changes.count_documents({"operation": undone.id}) == 1
 
 
-class TestLargeOperations:
-    """What the request has no time for is left to a task."""
+def test_an_operation_whose_undo_was_undone_is_in_effect_again(ben, bench_press):
+    operation = change(ben, bench_press.pk, level="expert")
+    undo(undo(operation, ben.pk).id, ben.pk)
 
-    @pytest.fixture
-    def operation(self, ben, monkeypatch):
-        monkeypatch.setattr(undoing, "BATCH", 2)
-        operation = Operation(Kind.COMMAND)
-        new = [{"name": f"Exercise {number}"} for number in range(5)]
-        services.store_exercises(operation, new, [])
-        return operation.id
+    assert undo(operation, ben.pk).restored == 1
 
-    def test_they_are_undone_in_batches(self, operation, ben):
-        undone = undo(operation, ben.pk)
+    assert stored(bench_press.pk)["level"] is None
 
-        assert (undone.restored, undone.is_finished) == (5, True)
-        assert not Exercise.objects.exists()
-        entry = CatalogueOperation.objects.documents.get(undone.id)
-        assert entry["counts"] == {"delete": 5}
 
-    def test_a_task_does_the_rest_in_the_same_name(self, operation, ben, monkeypatch):
-        monkeypatch.setattr(undoing, "remaining_seconds", lambda most: 0.0)
-        undone = undo(operation, ben.pk)
-        assert (undone.restored, undone.is_finished) == (2, False)
-        monkeypatch.setattr(undoing, "remaining_seconds", lambda most: most)
+def test_an_operation_is_undone_once_more_if_the_undo_of_its_undo_is_undone(ben, bench_press):
+    operation = change(ben, bench_press.pk, level="expert")
+    first = undo(operation, ben.pk)
+    second = undo(first.id, ben.pk)
+    undo(second.id, ben.pk)
 
-        run_due()
+    with pytest.raises(AlreadyUndone):
+        undo(operation, ben.pk)
 
-        assert not Exercise.objects.exists()
-        entry = CatalogueOperation.objects.documents.get(undone.id)
-        assert (entry["counts"], entry["userId"]) == ({"delete": 5}, ben.pk)
-        assert CatalogueOperation.objects.documents.get(operation)["undoneBy"] == undone.id
-
-    def test_the_task_leaves_alone_what_was_done_again(self, operation, ben):
-        undone = undo(operation, ben.pk)
-        create(ben, name="Exercise 1")
-
-        packed = Operation(Kind.UNDO, ben.pk, operation, undone.id).packed()
-        finish_undo.call(packed)
-
-        assert Exercise.objects.count() == 1
+    assert CatalogueOperation.objects.documents.get(operation)["undoneBy"] == first.id
+    assert undo(first.id, ben.pk).restored == 1
