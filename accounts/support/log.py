@@ -9,11 +9,11 @@ from fitness_project.database.transactions import new_id
 from fitness_project.documents.instants import now
 
 from ..documents import SupportDocument
-from ..models import SupportEntry, User
+from ..models import SupportEntry
+from ..people import DELETED, emails
 
 # The entries on a user's page.
 LATEST = 50
-DELETED = "a deleted account"
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,8 @@ def latest(user_id: ObjectId) -> list[Row]:
     """What was done to the user's account, newest first."""
     stored = SupportEntry.objects.documents.collection
     entries = stored.find({"userId": user_id}).sort("at", -1).limit(LATEST).to_list()
-    known = _emails({entry["staffId"] for entry in entries})
+    known = emails(entry["staffId"] for entry in entries)
     return [
         Row(entry["at"].replace(tzinfo=UTC), known.get(entry["staffId"], DELETED), entry["action"])
         for entry in entries
     ]
-
-
-def _emails(user_ids: set[ObjectId]) -> dict[ObjectId, str]:
-    users = User.objects.documents.collection
-    found = users.find({"_id": {"$in": list(user_ids)}}, {"email": 1})
-    return {user["_id"]: user["email"] for user in found}

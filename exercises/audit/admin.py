@@ -33,6 +33,7 @@ NEEDED = {
 }
 """What a user must be allowed to do to exercises in order to undo each action."""
 MAX_NAMED = 20
+UNDONE = "This was undone before, or is being undone."
 
 
 def undo_link(operation_id: ObjectId) -> SafeString:
@@ -83,8 +84,12 @@ class OperationAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lists operations of one kind, by one person, or all."""
+        if not may_see(request):
+            raise PermissionDenied
         kind = request.GET.get("kind", "")
-        person = parse_object_id(request.GET.get("person"))
+        asked = parse_object_id(request.GET.get("person"))
+        choices = people.choices(asked)
+        person = asked if str(asked) in dict(choices) else None
         conditions: dict[str, Any] = {"kind": kind} if kind in Kind.values else {}
         if person:
             conditions["userId"] = person
@@ -92,7 +97,7 @@ class OperationAdmin(ModelAdmin):
             "page": reading.operations(parse_object_id(request.GET.get("after")), **conditions),
             "kinds": Kind.choices,
             "kind": kind,
-            "people": people.choices(person),
+            "people": choices,
             "person": str(person or ""),
             "title": "Log of the catalogue",
         }
@@ -115,7 +120,7 @@ class OperationAdmin(ModelAdmin):
         if not may_undo(request, operation):
             raise PermissionDenied
         if operation.undone_by:
-            self.message_user(request, "This was undone before.", messages.WARNING)
+            self.message_user(request, UNDONE, messages.WARNING)
             return redirect(_url("change", operation.id))
         if request.method == "POST":
             return redirect(_url("change", self._undo(request, operation)))
@@ -126,7 +131,7 @@ class OperationAdmin(ModelAdmin):
         try:
             undone = undo(operation.id, request.user.pk)
         except AlreadyUndone:
-            self.message_user(request, "This was undone before.", messages.WARNING)
+            self.message_user(request, UNDONE, messages.WARNING)
             return operation.id
         for text, level in _told(undone):
             self.message_user(request, text, level)
@@ -144,8 +149,6 @@ class OperationAdmin(ModelAdmin):
         raise Http404("The log has no such operation.")
 
     def _respond(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        if not may_see(request):
-            raise PermissionDenied
         shared = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, f"{TEMPLATES}/{name}.html", {**shared, **context})
 
@@ -156,9 +159,7 @@ def _url(page: str, operation_id: ObjectId) -> str:
 
 def _told(undone: Undone) -> list[tuple[str, int]]:
     """What to tell the user, with the levels of the messages."""
-    told = [
-        (f"{_named(left)} stays as it is: {left.reason}.", messages.WARNING) for left in undone.left
-    ]
+    told = [(f"{_named(left)} {left.told}.", messages.WARNING) for left in undone.left]
     more = len(told) - MAX_NAMED
     if more > 0:
         told[MAX_NAMED:] = [(f"{more:,} more stay as they are.", messages.WARNING)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
+from accounts.people import emails
 from exercises import deletions, services
 from exercises.models import CatalogueChange, CatalogueOperation, ExerciseDocument
 from exercises.references import used_among
@@ -18,16 +19,18 @@ from .operations import Action, Operation
 
 # An exercise's latest changes, among which to look for whoever changed it since.
 LATEST = 50
+STAYS = "stays as it is"
 
 
 @dataclass(frozen=True)
 class Left:
-    """What stays as it is, and why. Without a field, it is the exercise as a whole."""
+    """What isn't undone. `told` goes on with a sentence about the field or, without one, about the
+    exercise as a whole."""
 
     exercise_id: ObjectId
     name: str
     field: str | None
-    reason: str
+    told: str
 
 
 class Batch:
@@ -68,7 +71,7 @@ class Batch:
 
     def _change_back(self, change: ChangeDocument, stored: ExerciseDocument | None) -> None:
         if stored is None:
-            self._leave(change, None, f"deleted since{self._by(change, ['name'])}")
+            self._leave(change, None, f"has since been deleted{self._by(change, ['name'])}")
         elif back := self._values_back(change, stored):
             changed = services.change(self._writing, stored["_id"], back)
             self.changed.append(changed)
@@ -81,9 +84,9 @@ class Batch:
             if current == values["old"]:
                 continue
             if current != values["new"]:
-                self._leave(change, field, f"changed since{self._by(change, [field])}")
+                self._leave(change, field, f"{STAYS}: changed since{self._by(change, [field])}")
             elif field == "name" and self._writing.is_taken(values["old"], stored["_id"]):
-                self._leave(change, field, f"the name {values['old']} is taken")
+                self._leave(change, field, f"{STAYS}: the name {values['old']} is taken")
             else:
                 back[field] = values["old"]
         return back
@@ -94,9 +97,9 @@ class Batch:
             return
         made = {field: values["new"] for field, values in change["fields"].items()}
         if stored["_id"] in self._used:
-            self._leave(change, None, "in use")
+            self._leave(change, None, f"{STAYS}: in use")
         elif differing := list(log.difference(made, stored)):
-            self._leave(change, None, f"changed since{self._by(change, differing)}")
+            self._leave(change, None, f"{STAYS}: changed since{self._by(change, differing)}")
         else:
             self.done.append(deletions.bury(self._writing, stored, self._deletion))
 
@@ -107,14 +110,14 @@ class Batch:
         if stored is not None:
             return
         if self._writing.is_taken(was["name"], exercise_id):
-            self._leave(change, None, "the name is taken")
+            self._leave(change, None, "stays deleted: its name is taken")
             return
         created_at = change.get("createdAt", exercise_id.generation_time)
         exercise = {"_id": exercise_id, **log.CONTENT, **was, "createdAt": created_at}
         self.done.append(deletions.bring_back(self._writing, exercise))
 
-    def _leave(self, change: ChangeDocument, field: str | None, reason: str) -> None:
-        self.left.append(Left(change["exerciseId"], change["name"], field, reason))
+    def _leave(self, change: ChangeDocument, field: str | None, told: str) -> None:
+        self.left.append(Left(change["exerciseId"], change["name"], field, told))
 
     def _by(self, change: ChangeDocument, fields: Iterable[str]) -> str:
         """Names whoever changed one of the fields last, if the log knows."""
@@ -125,5 +128,5 @@ class Batch:
                 break
             if later["operation"] != self._undoing.id and later["fields"].keys() & set(fields):
                 operation = CatalogueOperation.objects.documents.get(later["operation"])
-                return f" by {people.who(operation, people.emails([operation['userId']]))}"
+                return f" by {people.who(operation, emails([operation['userId']]))}"
         return ""

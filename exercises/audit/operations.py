@@ -29,7 +29,7 @@ class Kind(TextChoices):
     API = "api", "API"
     COMMAND = "command", "Import by command"
     IN_USE = "in use", "Came back because it was in use"
-    UNDO = "undo", "Undo"
+    UNDO = "undo", "Undoing"
 
 
 class Action(TextChoices):

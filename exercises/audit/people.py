@@ -1,33 +1,29 @@
-"""What the log calls those who changed the catalogue. It stores their ids alone."""
-
-from collections.abc import Iterable
+"""What the log of the catalogue calls those who changed it."""
 
 from bson import ObjectId
 
 from accounts.models import User
+from accounts.people import DELETED, emails
+from exercises.models import CatalogueOperation
 
 from .models import OperationDocument
 from .operations import Kind
 
-DELETED = "a deleted account"
-
-
-def emails(user_ids: Iterable[ObjectId | None]) -> dict[ObjectId, str]:
-    """The e-mail addresses of those of the users that still exist."""
-    wanted = {"_id": {"$in": [user_id for user_id in set(user_ids) if user_id]}}
-    found = User.objects.documents.collection.find(wanted, {"email": 1})
-    return {user["_id"]: user["email"] for user in found}
-
 
 def choices(chosen: ObjectId | None) -> list[tuple[str, str]]:
-    """The staff, and whoever else is chosen, to choose from. (Looking through all of the log for
-    those who are in it takes too long.)"""
+    """The staff who are in the log, to choose from, and whoever else is chosen and is in it.
+    (Looking through all of the log for those who are in it takes too long.)"""
     staff = User.objects.documents.collection.find({"isStaff": True}, {"email": 1})
     known = {user["_id"]: user["email"] for user in staff}
     if chosen and chosen not in known:
         known[chosen] = emails([chosen]).get(chosen, DELETED)
     named = sorted(known.items(), key=lambda pair: pair[1])
-    return [(str(user_id), email) for user_id, email in named]
+    return [(str(user_id), email) for user_id, email in named if _is_logged(user_id)]
+
+
+def _is_logged(user_id: ObjectId) -> bool:
+    operations = CatalogueOperation.objects.documents.collection
+    return operations.find_one({"userId": user_id}, {"_id": 1}) is not None
 
 
 def who(operation: OperationDocument, known: dict[ObjectId, str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import bson
 from bson import ObjectId
 
+from accounts.people import emails
 from exercises.models import CatalogueChange, CatalogueOperation, Exercise
 from fitness_project.documents.collection import Documents, StoredT
 from fitness_project.documents.order import Boundary, Order
@@ -113,7 +114,7 @@ def _page(documents: Documents[StoredT], after: ObjectId | None) -> Page:
 
 def _operation_rows(documents: Iterable[Any]) -> list[OperationRow]:
     stored: list[OperationDocument] = list(documents)
-    known = people.emails(document["userId"] for document in stored)
+    known = emails(document["userId"] for document in stored)
     return [_operation_row(document, people.who(document, known)) for document in stored]
 
 

@@ -153,6 +153,15 @@ def test_somebody_who_is_not_staff_any_more_can_be_chosen(admin, operation, ben,
     assert [row.what for row in response.context["page"].rows] == ["Bench Press changed"]
 
 
+def test_only_those_who_are_in_the_log_are_named(admin, operation, ann):
+    sam = UserFactory(email="sam@example.com", is_staff=True)
+
+    for user in (ann, sam):
+        response = admin.get(f"{LOG}?person={user.pk}")
+        assert [name for _, name in response.context["people"]] == ["ben@example.com"]
+        assert user.email not in response.content.decode()
+
+
 def test_an_operations_page_shows_its_changes(admin, operation):
     page = text_of(admin.get(f"{LOG}{operation}/"))
 
@@ -191,7 +200,7 @@ def test_a_second_undo_says_so(admin, operation):
     for _ in range(2):
         response = admin.post(f"{LOG}{operation}/undo/", follow=True)
 
-    assert "This was undone before." in response.content.decode()
+    assert "This was undone before, or is being undone." in response.content.decode()
     assert f"{LOG}{operation}/undo/" not in response.content.decode()
 
 

@@ -49,7 +49,7 @@ def stored(exercise_id):
 
 
 def left(undone):
-    return [(each.name, each.field, each.reason) for each in undone.left]
+    return [(each.name, each.field, each.told) for each in undone.left]
 
 
 def test_a_change_is_undone(ben, eve, bench_press):
@@ -68,7 +68,9 @@ def test_what_was_changed_since_stays_and_is_named(ben, eve, bench_press):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Bench Press", "level", "changed since by eve@example.com")]
+    assert left(undone) == [
+        ("Bench Press", "level", "stays as it is: changed since by eve@example.com")
+    ]
     exercise = stored(bench_press.pk)
     assert (exercise["level"], exercise["category"]) == ("beginner", None)
 
@@ -80,7 +82,9 @@ def test_somebody_whose_account_is_gone_is_not_named(ben, eve, bench_press):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Bench Press", "level", "changed since by a deleted account")]
+    assert left(undone) == [
+        ("Bench Press", "level", "stays as it is: changed since by a deleted account")
+    ]
     assert undone.restored == 0
 
 
@@ -101,7 +105,9 @@ def test_a_name_that_has_been_taken_is_named(ben, bench_press):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Floor Press", "name", "the name Bench Press is taken")]
+    assert left(undone) == [
+        ("Floor Press", "name", "stays as it is: the name Bench Press is taken")
+    ]
     exercise = stored(bench_press.pk)
     assert (exercise["name"], exercise["level"]) == ("Floor Press", None)
 
@@ -135,7 +141,7 @@ def test_an_added_exercise_stays_if_it_is_in_use(ben, ann):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Squat", None, "in use")]
+    assert left(undone) == [("Squat", None, "stays as it is: in use")]
     assert stored(exercise_id)
 
 
@@ -145,7 +151,7 @@ def test_an_added_exercise_stays_if_it_was_changed_since(ben, eve):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Squat", None, "changed since by eve@example.com")]
+    assert left(undone) == [("Squat", None, "stays as it is: changed since by eve@example.com")]
     assert stored(exercise_id)
 
 
@@ -167,7 +173,7 @@ def test_a_deleted_exercise_stays_deleted_if_its_name_is_taken(ben, bench_press)
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Bench Press", None, "the name is taken")]
+    assert left(undone) == [("Bench Press", None, "stays deleted: its name is taken")]
     assert stored(bench_press.pk) is None
 
 
@@ -177,7 +183,7 @@ def test_what_was_deleted_since_is_named(ben, eve, bench_press):
 
     undone = undo(operation, ben.pk)
 
-    assert left(undone) == [("Bench Press", None, "deleted since by eve@example.com")]
+    assert left(undone) == [("Bench Press", None, "has since been deleted by eve@example.com")]
 
 
 def test_an_undo_is_logged_and_can_be_undone(ben, eve, bench_press):
