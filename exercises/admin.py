@@ -4,11 +4,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import InUse, Missing
 
 from . import deletions
 from .audit.operations import Kind, Operation
@@ -19,6 +20,8 @@ from .curating.form_admin import FormAdmin
 from .models import Exercise
 from .references import used_among
 from .uses import in_use
+
+NONE_DELETED = "Nothing was deleted: one of the exercises has just been deleted. Choose again."
 
 
 @admin.register(Exercise)
@@ -52,6 +55,24 @@ class ExerciseAdmin(ListAdmin, FormAdmin):
             raise PermissionDenied
         carry_out(self, request, Kind.ARCHIVE, [exercise], {"isArchived": True}, "archived.")
         return redirect("admin:exercises_exercise_changelist")
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What has just been deleted, or come into use, is found by a second look."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (InUse, Missing):
+            return super().delete_view(request, object_id, extra_context)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Exercise]
+    ) -> HttpResponseBase | None:
+        try:
+            return super().response_action(request, queryset)
+        except Missing:
+            self.message_user(request, NONE_DELETED, messages.WARNING)
+            return None
 
     def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
         deletions.delete_exercise(Operation(Kind.DELETE, request.user.pk), exercise.pk)

@@ -64,7 +64,8 @@ def setting(kind: Kind, field: str) -> Action:
         if form.is_valid():
             value = form.cleaned_data[field]
             done = f"changed: {field} is now {value or 'empty'}."
-            carry_out(model_admin, request, kind, exercises, {field: value}, done)
+            already = "had it" if value else None
+            carry_out(model_admin, request, kind, exercises, {field: value}, done, already)
             return None
         listed = [(exercise, reading.shown(exercise.get(field))) for exercise in exercises]
         return _ask(model_admin, request, kind, exercises, listed, form)
@@ -89,8 +90,9 @@ def carry_out(
     exercises: list[ExerciseDocument],
     fields: Document,
     done: str,
+    already: str | None = None,
 ) -> None:
-    """Changes the exercises, and tells the user that so many are `done`."""
+    """Changes the exercises, and tells the user that so many are `done`, and others `already`."""
     operation = Operation(kind, request.user.pk)
     outdated = [exercise["_id"] for exercise in _outdated(exercises, fields)]
     is_finished = change_all(operation, outdated, fields)
@@ -98,11 +100,14 @@ def carry_out(
     count = stored["counts"]["change"] if stored else 0
     told = f"{count:,} {model_ngettext(model_admin.opts, count)} {done}"
     if others := len(exercises) - len(outdated):
-        told += f" {others:,} already {'was' if others == 1 else 'were'}."
+        told += f" {others:,} already {already or ('was' if others == 1 else 'were')}."
     if not is_finished:
         told += " The rest follows within a minute."
-    link = undo_link(operation.id) if count else ""
-    model_admin.message_user(request, format_html("{} {}", told, link), messages.SUCCESS)
+    if count:
+        told, level = format_html("{} {}", told, undo_link(operation.id)), messages.SUCCESS
+    else:
+        level = messages.WARNING
+    model_admin.message_user(request, told, level)
 
 
 def _outdated(exercises: list[ExerciseDocument], fields: Document) -> list[ExerciseDocument]:

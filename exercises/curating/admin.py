@@ -27,6 +27,7 @@ PER_PAGE = 100
 # page that asks lists them all.
 MAX_DELETED = 500
 TOO_MANY = f"At most {MAX_DELETED} exercises can be deleted at once. Nothing was deleted."
+GONE = "The exercises that you chose have been deleted."
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class ListAdmin(ModelAdmin):
 
     def _act(self, request: HttpRequest) -> HttpResponse:
         ids = [exercise["_id"] for exercise in chosen(request)]
+        if not ids and request.POST.getlist(ACTION_CHECKBOX_NAME):
+            self.message_user(request, GONE, messages.WARNING)
+            return redirect(request.get_full_path())
         if request.POST.get("action") == "delete_selected" and len(ids) > MAX_DELETED:
             self.message_user(request, TOO_MANY, messages.WARNING)
             return redirect(request.get_full_path())

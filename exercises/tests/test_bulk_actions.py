@@ -53,7 +53,7 @@ def test_archiving_asks_first(curator, bench_press):
     page = act(curator, "archive", bench_press, archived)
 
     assert "Archive 1 exercise?" in page
-    assert "1 of those you chose already is like this." in page
+    assert "1 of those you chose is already like this." in page
     assert "Bench Press" in page
     assert not Exercise.objects.get(pk=bench_press.pk).is_archived
 
@@ -99,6 +99,32 @@ def test_a_field_is_set(curator, bench_press, field):
     assert f"2 exercises changed: {field} is now new. Undo" in page
     assert {getattr(exercise, field) for exercise in Exercise.objects.all()} == {"new"}
     assert operation()["kind"] == f"set {field}"
+
+
+def test_it_says_how_many_had_the_value_already(curator, bench_press):
+    typed = {"level": "hard", "confirmed": "level:hard"}
+
+    page = confirm(curator, "set_level", bench_press, ExerciseFactory(level="hard"), **typed)
+
+    assert "1 exercise changed: level is now hard. 1 already had it. Undo" in page
+
+
+@pytest.mark.parametrize(
+    ("is_deleted", "text"),
+    [
+        (False, "0 exercises restored. 1 already was."),
+        (True, "The exercises that you chose have been deleted."),
+    ],
+)
+def test_if_nothing_was_changed_that_is_a_warning(curator, bench_press, is_deleted, text):
+    chosen = {"_selected_action": [str(bench_press.pk)]}
+    if is_deleted:
+        Exercise.objects.documents.collection.delete_one({"_id": bench_press.pk})
+
+    page = curator.post(CHANGES, {"action": "restore", "post": "yes", **chosen}, follow=True)
+
+    (message,) = page.context["messages"]
+    assert (str(message), message.level_tag) == (text, "warning")
 
 
 def test_a_field_is_emptied(curator):
