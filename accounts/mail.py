@@ -60,7 +60,7 @@ def send_password_reset(email: str, site: str) -> None:
     """
     user = User.objects.filter(email=email, is_active=True).first()
     if user is not None and may_get_reset(user):
-        _send_reset(user, site)
+        _send_reset(user, site, "password_reset")
 
 
 def may_get_reset(user: User) -> bool:
@@ -71,15 +71,15 @@ def may_get_reset(user: User) -> bool:
 @in_background
 def send_reset_by_staff(user: User, site: str) -> None:
     """Like `send_password_reset`, to a user who is active and `may_get_reset`."""
-    _send_reset(user, site)
+    _send_reset(user, site, "password_reset_by_staff")
 
 
-def _send_reset(user: User, site: str) -> None:
+def _send_reset(user: User, site: str, template: str) -> None:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = reset_tokens.make_token(user)
     link = f"{site}/password-reset/{uid}/{token}/"
     context = {"link": link, "uid": uid, "token": token}
-    _send("Choose a new password", user, "password_reset", context)
+    _send("Choose a new password", user, template, context)
 
 
 @in_background

@@ -56,10 +56,10 @@ class KeyReused(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """Password attempts are blocked for `seconds`."""
+    """Password attempts, or other requests, are refused for `seconds`."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__()
+    def __init__(self, seconds: int, detail: str = "") -> None:
+        super().__init__(detail)
         self.seconds = seconds
 
 

@@ -1,4 +1,5 @@
-"""The actions of support. Each is logged in the transaction that carries it out."""
+"""The actions of support. Each is logged in the transaction that carries it out, but for an e-mail,
+which is logged just before it is sent in the background."""
 
 from bson import ObjectId
 from django.db.models import TextChoices

@@ -136,7 +136,10 @@ class TestActions:
 
         (message,) = mail.outbox
         assert message.to == ["ann@example.com"]
-        assert "http://testserver/password-reset/" in message.body
+        html = message.alternatives[0].content
+        for text in (message.body, html):
+            assert "http://testserver/password-reset/" in text
+            assert "The support of this service has sent you" in text
         assert "on its way to ann@example.com" in page
 
     def test_a_password_reset_too_many_is_not_sent_and_support_is_told(self, support, ann):

@@ -55,7 +55,7 @@ MEANINGS = {
     "413": "The body is too large.",
     "415": "The body must be JSON.",
     "422": "This Idempotency-Key was already used with a different body.",
-    "429": "Too many failed attempts. Wait `Retry-After` seconds.",
+    "429": "Too many failed attempts, or requests. Wait `Retry-After` seconds.",
     "503": "The service is temporarily unavailable. Try again after `Retry-After` seconds.",
 }
 
