@@ -43,7 +43,8 @@ class Browser:
     """A member of staff, signed in to the admin."""
 
     def __init__(self, service: Service) -> None:
-        self._port, self._cookies = service.port, SimpleCookie()
+        self._port = service.port
+        self._cookies: SimpleCookie = SimpleCookie()
         path = "/admin/login/"
         self.send("GET", path)
         token = self._cookies["csrftoken"].value

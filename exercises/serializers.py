@@ -113,7 +113,7 @@ class SearchQuery(QuerySerializer):
         required=False,
         allow_blank=True,
         max_length=120,
-        help_text="Words that the name must contain.",
+        help_text="Parts of the name.",
     )
 
 
