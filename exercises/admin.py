@@ -21,8 +21,6 @@ from .models import Exercise
 from .references import used_among
 from .uses import in_use
 
-NONE_DELETED = "Nothing was deleted: one of the exercises has just been deleted. Choose again."
-
 
 @admin.register(Exercise)
 class ExerciseAdmin(ListAdmin, FormAdmin):
@@ -64,15 +62,6 @@ class ExerciseAdmin(ListAdmin, FormAdmin):
             return super().delete_view(request, object_id, extra_context)
         except (InUse, Missing):
             return super().delete_view(request, object_id, extra_context)
-
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Exercise]
-    ) -> HttpResponseBase | None:
-        try:
-            return super().response_action(request, queryset)
-        except Missing:
-            self.message_user(request, NONE_DELETED, messages.WARNING)
-            return None
 
     def delete_model(self, request: HttpRequest, exercise: Exercise) -> None:
         deletions.delete_exercise(Operation(Kind.DELETE, request.user.pk), exercise.pk)

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path
 from accounts.admin_site import ModelAdmin
 from exercises.models import Exercise, ExerciseDocument
 from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import Missing
 
 from .filters import filters
 from .listing import Listing, changed_at, chosen
@@ -28,6 +29,7 @@ PER_PAGE = 100
 MAX_DELETED = 500
 TOO_MANY = f"At most {MAX_DELETED} exercises can be deleted at once. Nothing was deleted."
 GONE = "The exercises that you chose have been deleted."
+NONE_DELETED = "Nothing was deleted: one of the exercises has just been deleted. Choose again."
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,12 @@ class ListAdmin(ModelAdmin):
             self.message_user(request, TOO_MANY, messages.WARNING)
             return redirect(request.get_full_path())
         queryset = Exercise.objects.filter(pk__in=ids)
-        return self.response_action(request, queryset) or redirect(request.get_full_path())
+        try:
+            response = self.response_action(request, queryset)
+        except Missing:
+            response = None
+            self.message_user(request, NONE_DELETED, messages.WARNING)
+        return response or redirect(request.get_full_path())
 
     def _action_form(self, request: HttpRequest) -> Any:
         """Nothing if the user may do nothing to exercises."""

@@ -131,6 +131,20 @@ def test_an_undo_that_was_undone_does_not_go_on(operation, ben, hurried):
     assert not is_marked(operation)
 
 
+def test_an_undo_that_is_being_undone_does_not_go_on(operation, ben, hurried, monkeypatch):
+    times = iter([1.0])
+    monkeypatch.setattr(undoing, "remaining_seconds", lambda most: next(times, 0.0))
+    first = undo(operation, ben.pk)
+    assert (first.restored, undo(first.id, ben.pk).restored) == (4, 2)
+    hurried()
+
+    finish_undo.call(Operation(Kind.UNDO, ben.pk, operation, first.id).packed())
+
+    assert Exercise.objects.count() == 3
+    run_due()
+    assert Exercise.objects.count() == 5
+
+
 def test_an_operation_of_which_nothing_was_undone_in_the_end_is_not_marked(operation, ben, hurried):
     for exercise in Exercise.objects.all():
         services.change_exercise(some_operation(), exercise.pk, {"level": "expert"})
