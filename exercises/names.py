@@ -2,16 +2,13 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from functools import cache
+from collections.abc import Callable
 
 from fitness_project.api.text import INVISIBLE
 
 SINGLE_QUOTES = "‘’‚‛′‵`´ʹʻʼ‹›"
 DOUBLE_QUOTES = "“”„‟″‶«»〃"
 MINUS = "\N{MINUS SIGN}"
-# No character from here on has a case or an accent.
-END_OF_LETTERS = 0x20000
 INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]")
 
 
@@ -42,31 +39,15 @@ def words(text: str) -> list[str]:
     ).split()
 
 
-def name_pattern(text: str) -> str:
-    """A regular expression for the names that contain this text, whatever its case and accents."""
-    longest_first = sorted(_variants(), key=len, reverse=True)
-    several = [re.escape(letters) for letters in longest_first if len(letters) > 1]
-    parts = re.findall("|".join([*several, "."]), _folded(text), re.DOTALL)
-    return "".join(map(_part_pattern, parts))
+def name_has(text: str) -> Callable[[str], bool]:
+    """Tells of a name whether it contains every word of the text, whatever its case and accents."""
+    parts = _folded(text).split()
 
+    def has_parts(name: str) -> bool:
+        whole = _folded(name)
+        return all(part in whole for part in parts)
 
-def _part_pattern(letters: str) -> str:
-    """For one letter, or for several that some character stands for, as ß does for ss."""
-    each = "".join(
-        rf"[{re.escape(letter)}{_variants().get(letter, '')}]\p{{Mn}}*" for letter in letters
-    )
-    return each if len(letters) == 1 else f"(?:{each}|[{_variants()[letters]}])"
-
-
-@cache
-def _variants() -> dict[str, str]:
-    """The characters that differ from these letters by case and accents alone."""
-    found: defaultdict[str, str] = defaultdict(str)
-    for char in map(chr, range(END_OF_LETTERS)):
-        if char.casefold() != char or unicodedata.decomposition(char):
-            found[_folded(char)] += char
-    del found[""]
-    return dict(found)
+    return has_parts
 
 
 def _folded(text: str) -> str:
@@ -75,6 +56,8 @@ def _folded(text: str) -> str:
 
 
 def _without_accents(decomposed: str) -> str:
+    if decomposed.isascii():
+        return decomposed
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

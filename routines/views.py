@@ -3,11 +3,12 @@ from datetime import datetime
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from exercises.names import name_pattern
+from exercises.names import name_has
 from exercises.serializers import SearchQuery
 from fitness_project.api.views import OwnedDocumentViewSet
-from fitness_project.documents.collection import Document, Documents
+from fitness_project.documents.collection import Document
 from fitness_project.documents.order import Order
+from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.documents.revisions import Revisions
 
 from . import services
@@ -29,14 +30,10 @@ class RoutineViewSet(OwnedDocumentViewSet):
     order = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
-        self, routines: Documents[RoutineDocument]
-    ) -> Documents[RoutineDocument]:
-        words = self.query.read(self.request).get("search", "").split()
-        if not words:
-            return routines
-        return routines.where(
-            **{"$and": [{"name": {"$regex": name_pattern(word)}} for word in words]}
-        )
+        self, routines: OwnedDocuments[RoutineDocument]
+    ) -> OwnedDocuments[RoutineDocument]:
+        search = self.query.read(self.request).get("search", "")
+        return routines.named(name_has(search)) if search else routines
 
     def perform_create(self, document: Document) -> RoutineDocument:
         return services.create_routine(self.request.user, document)

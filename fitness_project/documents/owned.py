@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, NotRequired, Protocol, TypedDict
+from typing import Any, ClassVar, NotRequired, Protocol, Self, TypedDict
 
 from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
@@ -63,6 +63,17 @@ class OwnedDocuments(Documents[StoredT]):
         date = order.fields[0]
         living = self.where(**{date: narrowed({"$gte": EARLIEST}, self.filter.get(date, {}))})
         return super(OwnedDocuments, living).fetch(order, boundary, limit)
+
+    def named(self, accepts: Callable[[str], bool]) -> Self:
+        """A list of the documents whose names are accepted. It reads all of the user's names.
+
+        A regular expression can ignore accents only by listing every letter's variants, and the
+        database refuses long ones.
+        """
+        living = {**self.filter, "createdAt": {"$gte": EARLIEST}}
+        found: Any = self.collection.find(living, {"name": 1}, session=self.session)
+        ids = [row["_id"] for row in found if accepts(row.get("name") or "")]
+        return self.where(_id={"$in": ids})
 
     def find(self, document_id: ObjectId) -> StoredT | None:
         found = self.find_any(document_id)

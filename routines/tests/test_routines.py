@@ -102,6 +102,32 @@ def test_search_finds_any_part_of_the_name_whatever_its_case_and_accents(api, an
     assert [row["name"] for row in rows] == [name]
 
 
+@pytest.mark.parametrize("part", ["cardiovascular", "Ganzkörpertraining", "o" * 120])
+def test_a_long_search_finds_a_name_that_contains_it(api, ann, part):
+    RoutineFactory(user=ann, name=part.upper()[:120])
+    RoutineFactory(user=ann, name="Else")
+
+    rows = api.get(ROUTINES, {"search": part}).json()["results"]
+
+    assert [row["name"] for row in rows] == [part.upper()[:120]]
+
+
+def test_pages_of_a_search_are_the_newest_first_without_what_was_deleted(api, ann):
+    for number in range(7):
+        RoutineFactory(user=ann, name=f"{'Push' if number % 2 else 'Pull'} {number}")
+    gone = api.get(ROUTINES, {"search": "5"}).json()["results"][0]["id"]
+    api.delete(f"{ROUTINES}/{gone}")
+
+    first = api.get(ROUTINES, {"search": "push", "pageSize": 1}).json()
+    second = api.get(first["next"]).json()
+
+    assert [row["name"] for row in first["results"] + second["results"]] == ["Push 3", "Push 1"]
+    assert (second["next"], api.get(second["previous"]).json()["results"]) == (
+        None,
+        first["results"],
+    )
+
+
 def test_put_replaces_all_fields_and_patch_those_that_are_sent(api, ann, body):
     routine = RoutineFactory(user=ann, name="Old", notes="old")
     path = f"{ROUTINES}/{routine.pk}"
