@@ -9,6 +9,7 @@ from fitness_project.api.text import INVISIBLE
 SINGLE_QUOTES = "‘’‚‛′‵`´ʹʻʼ‹›"
 DOUBLE_QUOTES = "“”„‟″‶«»〃"
 MINUS = "\N{MINUS SIGN}"
+ASCII_WORD = re.compile("[a-z0-9]+")
 INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]")
 
 
@@ -32,6 +33,8 @@ def order_key(name: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text without case and accents. Punctuation separates words."""
+    if text.isascii():  # Most texts are, and this takes a fraction of the time.
+        return ASCII_WORD.findall(text.lower())
     visible = INVISIBLE_CHARACTERS.sub("", text.casefold())
     letters = _without_accents(unicodedata.normalize("NFD", visible))
     return "".join(

@@ -7,12 +7,12 @@ and `pull ups` find Pull-Up.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
-from operator import attrgetter, itemgetter
-from typing import Self
+from itertools import chain, compress, pairwise
+from operator import attrgetter
+from typing import Self, overload
 
 from bson import ObjectId
 from rapidfuzz import process
@@ -36,28 +36,68 @@ RANK = Order(("rank", "nameLength", "orderKey", "_id"), (int, int, str, ObjectId
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """An exercise in the index, with the words of its name and all words that find it."""
+    """An exercise in the index, with its name's words in two forms."""
 
     document: ExerciseDocument
-    name: list[str]
     joined_name: str
-    words: frozenset[str]
+    spaced_name: str  # With a space before each word.
     order: tuple[int, str, ObjectId]
 
     @classmethod
     def of(cls, document: ExerciseDocument) -> Self:
         name = words(document["name"])
-        labels = [document.get("category"), document.get("equipment"), *muscles_of(document)]
-        found = frozenset(_with_joins(name)).union(*(_label_words(each or "") for each in labels))
         order = len(document["name"]), document["orderKey"], document["_id"]
-        return cls(document, name, "".join(name), found, order)
+        return cls(document, "".join(name), " ".join(["", *name]), order)
+
+    def words(self) -> set[str]:
+        """All words that find the exercise."""
+        document = self.document
+        labels = [document.get("category"), document.get("equipment"), *muscles_of(document)]
+        found = {word for label in labels if label for word in _label_words(label)}
+        return found.union(_with_joins(self.spaced_name.split()))
 
     def ranked(self, rank: int) -> ExerciseDocument:
         return {**self.document, "rank": rank, "nameLength": len(self.document["name"])}
 
 
-Entries = frozenset[Entry]
-NO_ENTRIES: Entries = frozenset()
+class Found(Sequence[ExerciseDocument]):
+    """Exercises sorted by RANK, whose fields they have.
+
+    Each is made when it is accessed, because a page has only a few of them. `ranks` has one byte
+    per entry.
+    """
+
+    def __init__(self, entries: Sequence[Entry], ranks: bytes) -> None:
+        self._entries = entries
+        self._ranks = ranks
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, place: int) -> ExerciseDocument: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Found": ...
+
+    def __getitem__(self, place: int | slice) -> "ExerciseDocument | Found":
+        if isinstance(place, slice):
+            return Found(self._entries[place], self._ranks[place])
+        return self._entries[place].ranked(self._ranks[place])
+
+    def unranked(self) -> list[ExerciseDocument]:
+        """The same exercises without the fields of RANK, as the catalogue has them."""
+        return [entry.document for entry in self._entries]
+
+
+Groups = Mapping[str, Sequence[Entry]]
+"""The entries by the words that find them."""
+
+Flags = int
+"""A set of entries: a byte for each entry of an index, which is 1 if the entry is in the set.
+
+Numbers of ten thousand bytes are intersected and united in microseconds.
+"""
 
 
 class SearchIndex:
@@ -65,7 +105,8 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._entries: dict[ObjectId, Entry] = {}
-        self._by_word: dict[str, Entries] = {}
+        self._places: dict[Entry, int] = {}  # In the order of the entries.
+        self._by_word: Groups = {}
         self._by_length: dict[int, list[str]] = {}  # Each list is sorted.
 
     def updated(self, gone: Iterable[ObjectId], new: Iterable[ExerciseDocument]) -> "SearchIndex":
@@ -75,47 +116,58 @@ class SearchIndex:
         """
         index, added = SearchIndex(), [Entry.of(document) for document in new]
         index._entries = self._entries.copy()
-        removed = [index._entries.pop(exercise_id) for exercise_id in gone]
+        removed = {index._entries.pop(exercise_id) for exercise_id in gone}
         index._entries |= {entry.document["_id"]: entry for entry in added}
-        index._by_word = _regrouped(self._by_word, removed, added)
-        touched = {word for entry in (*removed, *added) for word in entry.words}
+        kept = (entry for entry in self._places if entry not in removed)
+        in_order = sorted([*kept, *added], key=attrgetter("order"))
+        index._places = {entry: place for place, entry in enumerate(in_order)}
+        fewer, more = _grouped(removed), _grouped(added)
+        index._by_word = _regrouped(self._by_word, fewer, more)
+        touched = fewer.keys() | more.keys()
         index._by_length = _sorted_again(self._by_length, touched, index._by_word)
         return index
 
-    def search(self, text: str) -> list[ExerciseDocument]:
-        """The exercises that match, archived or not, sorted by RANK, whose fields they have."""
+    def search(self, text: str) -> Found:
+        """The exercises that match, archived or not."""
         query = words(text)
-        exact, all_matches = self._matches(query)
-        shortest_first = sorted(all_matches, key=attrgetter("order"))
-        ranked = [
-            entry.ranked(_rank(query, entry) if entry in exact else WITH_TYPO)
-            for entry in shortest_first
-        ]
-        return sorted(ranked, key=itemgetter("rank"))
+        exact, matches = self._matches(query)
+        by_rank: list[list[Entry]] = [[] for _ in range(WITH_TYPO)]
+        rank_of = _ranking(query)
+        for entry in self._having(exact):
+            by_rank[rank_of(entry)].append(entry)
+        by_rank.append(self._having(matches ^ exact))
+        ranks = b"".join(bytes([rank]) * len(entries) for rank, entries in enumerate(by_rank))
+        return Found([*chain.from_iterable(by_rank)], ranks)
 
-    def _matches(self, query: Sequence[str]) -> tuple[Entries, Entries]:
+    def _having(self, flags: Flags) -> list[Entry]:
+        return [*compress(self._places, flags.to_bytes(len(self._places), "little"))]
+
+    def _matches(self, query: Sequence[str]) -> tuple[Flags, Flags]:
         """The exercises that every word of the query matches without a typo, and all matches.
 
         Each step adds a word, which matches by itself or joined with the word before it.
         """
         matches_of = cache(self._matches_of)
-        everything = frozenset(self._entries.values()) if query else NO_ENTRIES
-        exact, matches = [NO_ENTRIES, everything], [NO_ENTRIES, everything]
+        everything = int.from_bytes(b"\1" * len(self._places)) if query else 0
+        exact, matches = [0, everything], [0, everything]
         for before, word in pairwise(["", *query]):
             if not (matches[-1] or matches[-2]):
-                return NO_ENTRIES, NO_ENTRIES
+                return 0, 0
             alone, joined = matches_of(word), matches_of(before + word)
             exact.append(exact[-1] & alone[0] | exact[-2] & joined[0])
             matches.append(matches[-1] & alone[1] | matches[-2] & joined[1])
         return exact[-1], matches[-1]
 
-    def _matches_of(self, word: str) -> tuple[Entries, Entries]:
+    def _matches_of(self, word: str) -> tuple[Flags, Flags]:
         """The exercises that one word matches without a typo, and all matches."""
-        exact = self._having(self._beginning_with(word))
-        return exact, exact | self._having(self._one_edit_from(word))
+        exact = self._flags(self._beginning_with(word))
+        return exact, exact | self._flags(self._one_edit_from(word))
 
-    def _having(self, found: Iterable[str]) -> Entries:
-        return NO_ENTRIES.union(*(self._by_word[word] for word in found))
+    def _flags(self, found: Iterable[str]) -> Flags:
+        flags = bytearray(len(self._places))
+        for entry in set[Entry]().union(*(self._by_word[word] for word in found)):
+            flags[self._places[entry]] = 1
+        return int.from_bytes(flags, "little")
 
     def _beginning_with(self, word: str) -> Iterator[str]:
         for length, others in self._by_length.items():
@@ -125,13 +177,10 @@ class SearchIndex:
 
     def _one_edit_from(self, word: str) -> list[str]:
         """The words that one edit makes of this one, and the word itself."""
-        lengths = (len(word) - 1, len(word), len(word) + 1)
-        candidates = [
-            other
-            for length in lengths
-            if min(length, len(word)) >= SHORTEST_WITH_TYPO
-            for other in self._by_length.get(length, ())
-        ]
+        if len(word) < SHORTEST_WITH_TYPO:
+            return []
+        lengths = range(max(len(word) - 1, SHORTEST_WITH_TYPO), len(word) + 2)
+        candidates = [*chain.from_iterable(self._by_length.get(each, ()) for each in lengths)]
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=1, limit=None)
         return [other for other, *_ in found]
 
@@ -147,57 +196,75 @@ def _label_words(label: str) -> list[str]:
 
 
 def _sorted_again(
-    by_length: dict[int, list[str]], touched: set[str], known: Container[str]
+    by_length: dict[int, list[str]], touched: Iterable[str], known: Container[str]
 ) -> dict[int, list[str]]:
     """The words of all exercises. Of the touched ones, only those in `known` are left."""
-    again = {length: others.copy() for length, others in by_length.items()}
+    again, touched_by_length = by_length.copy(), defaultdict(set)
     for word in touched:
-        others = again.setdefault(len(word), [])
-        place = bisect_left(others, word)
-        is_there = others[place : place + 1] == [word]
-        if is_there and word not in known:
-            del others[place]
-        elif word in known and not is_there:
-            others.insert(place, word)
+        touched_by_length[len(word)].add(word)
+    for length, changed in touched_by_length.items():
+        kept = [word for word in by_length.get(length, ()) if word not in changed]
+        again[length] = sorted([*kept, *(word for word in changed if word in known)])
     return again
 
 
-def _regrouped(
-    by_word: dict[str, Entries], removed: Iterable[Entry], added: Iterable[Entry]
-) -> dict[str, Entries]:
-    grouped, fewer, more = by_word.copy(), _grouped(removed), _grouped(added)
-    for word in fewer.keys() | more.keys():
-        grouped[word] = by_word.get(word, NO_ENTRIES) - fewer[word] | more[word]
+def _regrouped(by_word: Groups, fewer: Groups, more: Groups) -> Groups:
+    grouped = {**by_word, **more}
+    for word in by_word.keys() & (fewer.keys() | more.keys()):
+        removed = {*fewer.get(word, ())}
+        kept = [entry for entry in by_word[word] if entry not in removed]
+        grouped[word] = [*kept, *more.get(word, ())]
         if not grouped[word]:
             del grouped[word]
     return grouped
 
 
-def _grouped(entries: Iterable[Entry]) -> defaultdict[str, set[Entry]]:
-    grouped = defaultdict(set)
+def _grouped(entries: Iterable[Entry]) -> Groups:
+    grouped = defaultdict(list)
     for entry in entries:
-        for word in entry.words:
-            grouped[word].add(entry)
+        for word in entry.words():
+            grouped[word].append(entry)
     return grouped
 
 
-def _rank(query: list[str], entry: Entry) -> int:
-    """The rank of an exercise that matches without a typo."""
-    if query == entry.name:
-        return EXACT_NAME
-    if entry.joined_name.startswith("".join(query)):
-        return BEGINNING_OF_NAME
-    if all(word in entry.joined_name for word in query) and _is_in_order(query, entry.name):
-        return IN_ORDER
-    return ALL_WORDS
+def _ranking(query: list[str]) -> Callable[[Entry], int]:
+    """Ranks an exercise that matches without a typo."""
+    joined, beginnings = "".join(query), [f" {word}" for word in query]
+
+    def rank(entry: Entry) -> int:
+        if entry.joined_name.startswith(joined):
+            return EXACT_NAME if joined == entry.joined_name else BEGINNING_OF_NAME
+        if _follow(beginnings, entry.spaced_name) or _is_in_order(query, entry):
+            return IN_ORDER
+        return ALL_WORDS
+
+    return rank
 
 
-def _is_in_order(query: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether the name has the words of the query in this order. Others may stand between."""
+def _follow(parts: Iterable[str], text: str) -> bool:
+    """Whether the text has the parts in this order. Others may stand between."""
+    place = 0
+    for part in parts:
+        place = text.find(part, place) + 1
+        if not place:
+            return False
+    return True
+
+
+def _is_in_order(query: Sequence[str], entry: Entry) -> bool:
+    """Whether the name has the words of the query in this order, if some of them are joined."""
+    if len(query) > 2 * entry.spaced_name.count(" "):
+        return False
+    for word in query:
+        if word not in entry.joined_name:
+            return False
     # For each word of the query, how many words of the name it takes to find the words up to it.
+    name = entry.spaced_name.split()
     taken = [len(name) + 1, 0]
     for before, word in pairwise(["", *query]):
         taken.append(min(_find(word, name, taken[-1]), _find(before + word, name, taken[-2])))
+        if min(taken[-2:]) > len(name):
+            return False
     return taken[-1] <= len(name)
 
 

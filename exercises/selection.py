@@ -1,7 +1,7 @@
 """Lists of the catalogue."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
@@ -51,7 +51,8 @@ class Selection:
     def found(self) -> Iterable[ExerciseDocument]:
         """The exercises, whatever values they have, in no particular order."""
         snapshot = catalogue.current()
-        found = snapshot.search(self.search) if self.search else snapshot.by_id.values()
+        every = snapshot.by_id.values()
+        found = snapshot.search(self.search).unranked() if self.search else every
         return filter(self._is_shown, found)
 
     def unmet(self, exercise: ExerciseDocument) -> list[Facet]:
@@ -68,12 +69,12 @@ class Selection:
     def _is_shown(self, exercise: ExerciseDocument) -> bool:
         return self.archived or not exercise.get("isArchived")
 
-    def _sorted_by(self, order: Order) -> list[ExerciseDocument]:
+    def _sorted_by(self, order: Order) -> Sequence[ExerciseDocument]:
         snapshot = catalogue.current()
         if not self.search:
             return snapshot.sorted_by(order)
         found = snapshot.search(self.search)
-        return found if order == RANK else sorted(found, key=order.key)
+        return found if order == RANK else sorted(found.unranked(), key=order.key)
 
 
 def values_of(exercise: ExerciseDocument, facet: Facet) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ def values_of(exercise: ExerciseDocument, facet: Facet) -> tuple[str, ...]:
 
 
 def walk(
-    rows: list[ExerciseDocument], order: Order, boundary: Boundary | None
+    rows: Sequence[ExerciseDocument], order: Order, boundary: Boundary | None
 ) -> Iterable[ExerciseDocument]:
     """The rows (ascending) beyond the boundary, in the direction of the page."""
     if boundary is None:

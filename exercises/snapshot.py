@@ -3,6 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable
 from operator import itemgetter
+from threading import Lock
 from typing import TypeVar
 
 from bson import ObjectId
@@ -13,11 +14,13 @@ from fitness_project.documents.ready import ReadyResponses
 
 from .models import ExerciseDocument, ExerciseTombstone
 from .names import name_key, order_key
-from .search import SearchIndex
+from .search import Found, SearchIndex
 
 # Every distinct query has its own ready response, which can be half a megabyte.
 MAX_RESPONSE_BYTES = 8 * 2**20
 OVERHEAD_BYTES = 1024
+# What searches found is kept for their other pages. All of ten thousand exercises take 90 kB.
+MAX_FOUND_BYTES = 2**20
 
 # Taking over more changes than these takes as long as sorting and indexing ten thousand exercises
 # anew, for which only requests that need it wait. During an import, a process that has been idle
@@ -42,6 +45,8 @@ class Snapshot:
         self.deleted: dict[ObjectId, int] = {}
         self._sorted: dict[tuple[str, ...], list[ExerciseDocument]] = {}
         self._search_index: SearchIndex | None = None
+        self._building = Lock()
+        self._found: ReadyResponses[Found] = ReadyResponses(MAX_FOUND_BYTES)
         self._responses: ReadyResponses[Response] = ReadyResponses(MAX_RESPONSE_BYTES)
 
     def updated(
@@ -79,12 +84,16 @@ class Snapshot:
             self._sorted[order.fields] = sorted(self.by_id.values(), key=order.key)
         return self._sorted[order.fields]
 
-    def search(self, text: str) -> list[ExerciseDocument]:
-        """The exercises that match, archived or not, the best match first (see RANK)."""
+    def search(self, text: str) -> Found:
+        """The exercises that match, archived or not."""
         if self._search_index is None:
-            with paused():
-                self._search_index = SearchIndex().updated([], self.by_id.values())
-        return self._search_index.search(text)
+            with paused(), self._building:
+                if self._search_index is None:
+                    self._search_index = SearchIndex().updated([], self.by_id.values())
+        index = self._search_index
+        return self._found.get(
+            text, lambda: index.search(text), lambda found: OVERHEAD_BYTES + 9 * len(found)
+        )
 
 
 Key = TypeVar("Key", bound=Hashable)

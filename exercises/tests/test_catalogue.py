@@ -1,5 +1,8 @@
 """The catalogue that a process holds in memory."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
 from bson import ObjectId
 from django.db import connection
@@ -9,6 +12,7 @@ from exercises import deletions, services
 from exercises.catalogue import VERSION_ID, Catalogue, catalogue
 from exercises.feed import CHANGES
 from exercises.models import CatalogueVersion, Exercise
+from exercises.search import SearchIndex
 from exercises.tests.factories import some_operation
 from exercises.views import ORDERS
 
@@ -31,7 +35,7 @@ def contents(snapshot):
         snapshot.ids,
         snapshot.deleted,
         [snapshot.sorted_by(order) for order in (*ORDERS.values(), CHANGES)],
-        [snapshot.search(text) for text in ("press", "barbel", "ro", "pullup", "floor")],
+        [list(snapshot.search(text)) for text in ("press", "barbel", "ro", "pullup", "floor")],
     )
 
 
@@ -212,3 +216,20 @@ def test_a_change_while_reading_is_read_too(other, monkeypatch):
     assert [row["name"] for row in other.refreshed().search("first")] == ["First"]
     assert [row["name"] for row in other.current().search("second")] == ["Second"]
     assert contents(other.current()) == contents(Catalogue().refreshed())
+
+
+def test_threads_that_search_at_once_share_one_index(other, monkeypatch):
+    builds, updated = [], SearchIndex.updated
+
+    def build_slowly(*given):
+        builds.append(given)
+        sleep(0.1)
+        return updated(*given)
+
+    snapshot = Catalogue().refreshed()
+    monkeypatch.setattr(SearchIndex, "updated", build_slowly)
+    with ThreadPoolExecutor(6) as threads:
+        found = [*threads.map(snapshot.search, ["press", "row", "pull"] * 2)]
+
+    assert len(builds) == 1
+    assert [len(each) for each in found] == [1] * 6

@@ -1,8 +1,10 @@
 import pytest
 
+from exercises import search as search_module
 from exercises.catalogue import catalogue
 from exercises.models import Exercise
 from exercises.names import words
+from exercises.search import SearchIndex
 from exercises.tests.factories import ExerciseFactory
 
 EXERCISES = "/api/exercises"
@@ -116,6 +118,36 @@ def test_the_best_match_comes_first(found):
     assert found("bench press") == ranked
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pullup", ["Pullup", "Pull - - Up", "Pullups", "A Pull-Up"]),
+        ("pull up", ["Pullup", "Pull - - Up", "Pullups", "A Pull-Up"]),
+    ],
+)
+def test_a_name_is_exact_whether_or_not_its_words_are_joined(found, text, expected):
+    for name in ("A Pull-Up", "Pullups", "Pull - - Up", "Pullup"):
+        ExerciseFactory(name=name)
+
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Wide Grip Pull-Up", "wide pullup"),
+        ("Wide Grip Pull-Up", "widegrip pullup"),
+        ("The Pullup Bar", "pull up bar"),
+        ("A Sit Up Down", "situp down"),
+    ],
+)
+def test_joined_words_are_in_order_too(found, name, text):
+    ExerciseFactory(name=name)
+    ExerciseFactory(name="Z", primary_muscles=text.split())
+
+    assert found(text) == [name, "Z"]
+
+
 def test_words_outside_the_name_count_less_than_those_in_it(found):
     ExerciseFactory(name="Fly", primary_muscles=["chest"])
     ExerciseFactory(name="Push with the Chest")
@@ -185,6 +217,35 @@ def test_a_cursor_of_the_list_by_name_is_refused(api):
 def test_a_query_of_very_many_words_finds_nothing_quickly(found, bench_press):
     assert found("bench " * 20) == ["Bench Press"]
     assert found("a " * 60) == []
+
+
+@pytest.mark.parametrize("text", ["s " * 60, "s b e " * 20, "p s e"])
+def test_the_words_of_a_query_are_compared_only_until_the_name_ends(found, text, monkeypatch):
+    compared, find = [], search_module._find
+    ExerciseFactory(name="Bench Press", primary_muscles=["s b e"])
+    monkeypatch.setattr(
+        search_module, "_find", lambda *given: compared.append(given) or find(*given)
+    )
+
+    assert found(text) == ["Bench Press"]
+    assert len(compared) <= 6
+
+
+def test_the_pages_of_a_search_share_what_it_found(api, monkeypatch):
+    searched, find = [], SearchIndex.search
+    for name in ("Row", "Rows", "Row Up"):
+        ExerciseFactory(name=name)
+    monkeypatch.setattr(
+        SearchIndex, "search", lambda index, text: searched.append(text) or find(index, text)
+    )
+
+    first = api.get(EXERCISES, {"search": "row", "pageSize": 1})
+    assert names(api.get(first.json()["next"])) == ["Rows"]
+    assert api.get(f"{EXERCISES}/facets", {"search": "row"}).status_code == 200
+    assert searched == ["row"]
+
+    ExerciseFactory(name="Ro")
+    assert names(api.get(EXERCISES, {"search": "ro", "pageSize": 1})) == ["Ro"]
 
 
 def test_a_document_of_another_program_is_found(found):
