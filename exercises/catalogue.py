@@ -31,7 +31,7 @@ class Catalogue:
     """
 
     def __init__(self) -> None:
-        self._snapshot = Snapshot()
+        self._snapshot = self._newest = Snapshot()
         self._checked = float("-inf")
         self._written = float("-inf")
         self._check: Future[None] | None = None
@@ -77,11 +77,15 @@ class Catalogue:
         check.set_result(None)
 
     def _read(self) -> Snapshot:
-        snapshot = self._snapshot
+        """The snapshot at the current version.
+
+        What has been read is kept if the deadline passes before the version is confirmed. It may
+        contain documents of later versions; the next check reads those again.
+        """
         # If the version is still the same after the exercises were read, they belong to it.
-        while snapshot.version != (version := _stored_version()):
-            snapshot = _read_changes(snapshot, version)
-        return snapshot
+        while self._newest.version != (version := _stored_version()):
+            self._newest = _read_changes(self._newest, version)
+        return self._newest
 
 
 def _read_changes(snapshot: Snapshot, version: int) -> Snapshot:

@@ -218,6 +218,41 @@ def test_a_change_while_reading_is_read_too(other, monkeypatch):
     assert contents(other.current()) == contents(Catalogue().refreshed())
 
 
+def test_what_a_failed_check_has_read_is_not_read_again(other, monkeypatch, command_log):
+    before, stored_version = other.current().version, catalogue_module._stored_version
+    answers = iter([stored_version, timed_out])
+    create(name="First")
+
+    monkeypatch.setattr(catalogue_module, "_stored_version", lambda: next(answers)())
+    with pytest.raises(TimeoutError):
+        other.refreshed()
+    assert other._snapshot.version == before
+    monkeypatch.undo()
+    create(name="Second")
+    command_log.clear()
+    contents(other.refreshed())
+
+    finds = [command for name, command in command_log if command.get("find") == "exercises"]
+    assert [find["filter"] for find in finds] == [{"changedIn": {"$gt": before + 1}}]
+    assert contents(other.current()) == contents(Catalogue().refreshed())
+
+
+def test_a_failed_check_may_have_read_later_versions(other, monkeypatch):
+    bench, row, _ = other.current().by_id
+    stored_version = catalogue_module._stored_version
+    answers = iter([lambda: stored_version() - 2, timed_out])
+    create(name="First")
+    services.change_exercise(some_operation(), bench, {"name": "Second"})
+    deletions.delete_exercise(some_operation(), row)
+
+    monkeypatch.setattr(catalogue_module, "_stored_version", lambda: next(answers)())
+    with pytest.raises(TimeoutError):
+        other.refreshed()
+    monkeypatch.undo()
+
+    assert contents(other.refreshed()) == contents(Catalogue().refreshed())
+
+
 def test_threads_that_search_at_once_share_one_index(other, monkeypatch):
     builds, updated = [], SearchIndex.updated
 
@@ -233,3 +268,7 @@ def test_threads_that_search_at_once_share_one_index(other, monkeypatch):
 
     assert len(builds) == 1
     assert [len(each) for each in found] == [1] * 6
+
+
+def timed_out():
+    raise TimeoutError
