@@ -61,6 +61,8 @@ def setting(kind: Kind, field: str) -> Action:
         exercises = chosen(request)
         form = form_class(request.POST) if request.POST.get("post") else form_class()
         form.besides = {exercise["_id"] for exercise in exercises}
+        if form.is_valid() and not form.cleaned_data[field]:
+            form.ask(field, f"{field}:", "no_value")
         if form.is_valid():
             value = form.cleaned_data[field]
             done = f"changed: {field} is now {value or 'empty'}."

@@ -32,6 +32,13 @@ NEEDED = {
     Action.DELETE: "add",
 }
 """What a user must be allowed to do to exercises in order to undo each action."""
+EFFECTS = {
+    Action.CHANGE: "This changes {} back.",
+    Action.ADD: "This deletes {}, but nothing that is in use.",
+    Action.RESTORE: "This deletes {} again, but nothing that is in use.",
+    Action.DELETE: "This brings {} back.",
+}
+"""What undoing each action does."""
 MAX_NAMED = 20
 UNDONE = "This was undone before, or is being undone."
 
@@ -124,7 +131,12 @@ class OperationAdmin(ModelAdmin):
             return redirect(_url("change", operation.id))
         if request.method == "POST":
             return redirect(_url("change", self._undo(request, operation)))
-        return self._respond(request, "undo", {"operation": operation, "title": "Are you sure?"})
+        effects = [
+            EFFECTS[Action(action)].format(_exercises(count))
+            for action, count in operation.counts.items()
+        ]
+        context = {"operation": operation, "effects": " ".join(effects), "title": "Are you sure?"}
+        return self._respond(request, "undo", context)
 
     def _undo(self, request: HttpRequest, operation: reading.OperationRow) -> ObjectId:
         """Says what it did, and returns the operation whose page shows it."""

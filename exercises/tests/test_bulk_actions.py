@@ -127,10 +127,13 @@ def test_if_nothing_was_changed_that_is_a_warning(curator, bench_press, is_delet
     assert (str(message), message.level_tag) == (text, "warning")
 
 
-def test_a_field_is_emptied(curator):
+def test_a_field_is_emptied_after_a_second_question(curator):
     squat = ExerciseFactory(level="hard")
 
-    page = confirm(curator, "set_level", squat, level="")
+    asked = confirm(curator, "set_level", squat, level="")
+    assert "This removes the value. Tick to confirm." in asked
+    assert Exercise.objects.get().level == "hard"
+    page = confirm(curator, "set_level", squat, level="", confirmed="level:")
 
     assert "1 exercise changed: level is now empty." in page
     assert Exercise.objects.get().level is None

@@ -177,7 +177,7 @@ def test_an_unknown_operation_is_not_found(admin, operation_id, page):
 
 def test_undo_asks_first_and_says_what_it_did(admin, operation, bench_press):
     asked = admin.get(f"{LOG}{operation}/undo/")
-    assert "Bench Press changed?" in text_of(asked)
+    assert "Bench Press changed? This changes 1 exercise back." in text_of(asked)
     assert Exercise.objects.get().level == "expert"
 
     done = admin.post(f"{LOG}{operation}/undo/", follow=True)
