@@ -13,7 +13,7 @@ from fitness_project.errors import Missing
 
 from .catalogue import catalogue
 from .models import ExerciseDocument, muscles_of
-from .search import RANK
+from .ranking import RANK
 
 Facet = Literal[
     "category", "equipment", "level", "muscle", "archived", "description", "picture", "muscles"

@@ -20,7 +20,7 @@ from .catalogue import catalogue
 from .facets import count_facets
 from .models import ExerciseDocument
 from .permissions import IsCuratorOrReadOnly
-from .search import RANK
+from .ranking import RANK
 from .selection import FACETS, Selection
 from .serializers import ExerciseFilter, ExerciseQuery, ExerciseSerializer, FacetsSerializer
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from accounts.admin_site import MAX_SEARCH_LENGTH
 from exercises.catalogue import catalogue
 from exercises.models import ExerciseDocument
-from exercises.search import RANK
+from exercises.ranking import RANK
 from exercises.selection import CURATORS_FACETS, Facet, Selection
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.order import Order

@@ -1,6 +1,6 @@
 import pytest
 
-from exercises import search as search_module
+from exercises import ranking
 from exercises.catalogue import catalogue
 from exercises.models import Exercise
 from exercises.names import words
@@ -221,11 +221,9 @@ def test_a_query_of_very_many_words_finds_nothing_quickly(found, bench_press):
 
 @pytest.mark.parametrize("text", ["s " * 60, "s b e " * 20, "p s e"])
 def test_the_words_of_a_query_are_compared_only_until_the_name_ends(found, text, monkeypatch):
-    compared, find = [], search_module._find
+    compared, find = [], ranking._find
     ExerciseFactory(name="Bench Press", primary_muscles=["s b e"])
-    monkeypatch.setattr(
-        search_module, "_find", lambda *given: compared.append(given) or find(*given)
-    )
+    monkeypatch.setattr(ranking, "_find", lambda *given: compared.append(given) or find(*given))
 
     assert found(text) == ["Bench Press"]
     assert len(compared) <= 6
