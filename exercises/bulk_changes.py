@@ -28,7 +28,8 @@ def change_all(operation: Operation, ids: list[ObjectId], fields: Document) -> b
     Exercises that are like this already, or were deleted, are left alone.
     """
     first, rest = ids[:BATCH], ids[BATCH:]
-    _change(operation, first, fields, rest)
+    if first:
+        _change(operation, first, fields, rest)
     return _change_in_time(operation, rest, fields)
 
 

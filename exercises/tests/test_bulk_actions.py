@@ -125,6 +125,7 @@ def test_if_nothing_was_changed_that_is_a_warning(curator, bench_press, is_delet
 
     (message,) = page.context["messages"]
     assert (str(message), message.level_tag) == (text, "warning")
+    assert not CatalogueVersion.objects.exists()
 
 
 def test_a_field_is_emptied_after_a_second_question(curator):
