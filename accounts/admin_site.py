@@ -9,7 +9,7 @@ from django.contrib.auth.views import (
     PasswordResetDoneView,
     PasswordResetView,
 )
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -18,6 +18,10 @@ from fitness_project.serving.addresses import client_address
 
 from .forms import ChangePasswordForm, RequestResetForm, StaffSignInForm
 
+SIGNED_OUT = (
+    "You aren't signed in any more, and nothing has been saved. Sign in in another tab, return to "
+    "your form with this tab's Back button, and save it again."
+)
 # For pages outside the admin that look like it.
 SITE = {"site_title": "Fitness", "site_header": "Fitness"}
 # A search becomes a regular expression, and MongoDB refuses very long ones.
@@ -39,7 +43,8 @@ class AdminSite(admin.AdminSite):
         ]
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
-        """Responds with 400 if the path or a form has something else in place of an id."""
+        """Responds with 400 if the path or a form has something else in place of an id, and tells
+        whoever sends a form without being signed in how to keep what it has."""
 
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -48,7 +53,16 @@ class AdminSite(admin.AdminSite):
             except ValidationError as error:
                 raise BadRequest from error
 
-        return super().admin_view(checked, cacheable)
+        admitted = super().admin_view(checked, cacheable)
+
+        @wraps(view)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST" and request.user.is_anonymous and view != self.logout:
+                raise PermissionDenied(SIGNED_OUT)
+            response: HttpResponseBase = admitted(request, *args, **kwargs)
+            return response
+
+        return kept
 
     def password_change(  # type: ignore[override]  # Django's own also redirects.
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

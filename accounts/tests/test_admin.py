@@ -71,6 +71,14 @@ def test_times_show_their_zone(admin, ann):
     assert all("29 Nov 2026, 19:22 UTC" in admin.get(page).content.decode() for page in pages)
 
 
+def test_a_form_that_is_sent_after_the_session_has_ended_is_not_lost(client):
+    sent = client.post("/admin/exercises/exercise/add/", {"name": "Squat"}, HTTP_ACCEPT="text/html")
+
+    assert sent.status_code == 403
+    assert "return to your form" in sent.content.decode()
+    assert client.post("/admin/logout/").status_code == 302
+
+
 def test_logging_out_leads_to_the_admins_sign_in(admin):
     left = admin.post("/admin/logout/")
 

@@ -1,6 +1,7 @@
 "use strict";
 
-/* Says that the form is being saved, and keeps it from being sent twice. */
+/* Says that the form is being saved, keeps it from being sent twice, and lets it be sent after the
+curator has signed in again. */
 {
     // The service has responded by then, or never will. A second save does no harm.
     const GIVE_UP_MS = 20000;
@@ -28,9 +29,17 @@
             if (isSaving) {
                 event.preventDefault();
             } else if (!event.defaultPrevented) {
+                renewToken();
                 show(true);
             }
         });
+        // Signing in again, in another tab, gives a new one.
+        const renewToken = () => {
+            const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+            if (token) {
+                form.elements.csrfmiddlewaretoken.value = token;
+            }
+        };
         // The browser's back button may bring the page back as it was left.
         addEventListener("pageshow", () => show(false));
     };

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypedDict
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
@@ -109,7 +109,8 @@ def _code_of_database_error(error: BaseException) -> Code | None:
 
 
 def _detail_of(error: BaseException, code: Code) -> str:
-    own = str(error) if isinstance(error, DomainError) else getattr(error, "detail", "")
+    has_text = isinstance(error, DomainError | PermissionDenied)
+    own = str(error) if has_text else getattr(error, "detail", "")
     detail = BETTER_DETAILS.get(type(error)) or own or code.detail
     return str(detail["detail"] if isinstance(detail, dict) else detail)
 

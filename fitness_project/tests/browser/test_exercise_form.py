@@ -6,7 +6,7 @@ from time import sleep
 import pytest
 
 from .accessibility import assert_accessible, assert_fits_the_screen
-from .curators import add_exercises
+from .curators import add_exercises, sign_in
 from .screens import in_light_and_dark, on_every_screen
 
 EXERCISES = "/admin/exercises/exercise/"
@@ -71,6 +71,23 @@ def test_a_muscle_that_was_typed_and_not_added_is_saved(form):
     saved(page)
 
     assert page.locator("[name=secondary_muscles]").input_value() == "quadriceps"
+
+
+def test_a_form_survives_the_end_of_the_session(form, curator, troubles):
+    page = form()
+    page.get_by_label("Attribution:").fill("Bea")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[name=_continue]").click()
+    page.get_by_text("return to your form").wait_for()
+    troubles.clear()  # The console shows the 403.
+
+    tab = page.context.new_page()
+    tab.goto("/admin/login/")
+    sign_in(tab, curator)
+    page.go_back()
+    saved(page)
+
+    assert page.get_by_label("Attribution:").input_value() == "Bea"
 
 
 def test_the_form_works_without_scripts(form):
