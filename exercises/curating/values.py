@@ -21,7 +21,7 @@ FACETS: Mapping[str, Facet] = {
     "secondary_muscles": "muscle",
 }
 """The fields that curators fill with values in use."""
-HELP = "One in use keeps its spelling, whatever case you type. A new one has to be confirmed."
+HELP = "Choose one that is in use, or confirm a new one."
 
 
 def in_use(facet: Facet, besides: Container[ObjectId] = ()) -> dict[str, str]:
