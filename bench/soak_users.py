@@ -70,12 +70,12 @@ class User(Visitor):
     # Visits
 
     def browse(self) -> None:
-        params = {"search": "press", "pageSize": "5"}
+        params = {"search": "curl", "pageSize": "5"}  # The curator adds none of these.
         page = self.call("GET", "/api/exercises", 200, params=params)
         etag = {"If-None-Match": page.headers["ETag"]} if "ETag" in page.headers else None
         if etag and page.text == self.http.get("/api/exercises", params=params).text:
             self.call("GET", "/api/exercises", 304, params=params, headers=etag)
-        self.call("GET", "/api/exercises/facets", 200, params={"search": "press"})
+        self.call("GET", "/api/exercises/facets", 200, params={"search": "curl"})
         self.call("GET", "/api/exercises/{id}", 200, document=random.choice(self.exercises))
 
     def record(self) -> None:
