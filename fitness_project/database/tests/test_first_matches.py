@@ -94,7 +94,7 @@ def people(log, monkeypatch):
 
 
 def test_a_document_of_one_of_the_first_users_is_found_before_anybody_was_seen(log, people, sent):
-    people.insert_many([{"_id": CID}, {"_id": ANN}])
+    people.insert_many([{"_id": ANN}, {"_id": CID}])
     log.insert_many([document(BEA, PRESS), document(ANN, PRESS, SQUAT)])
 
     found = uses(log, PRESS)

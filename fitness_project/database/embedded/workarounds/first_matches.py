@@ -80,10 +80,10 @@ def _read_and_note(find: Find, field: str) -> list[Any]:
 
 
 def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
-    """Of each kind of ids one, then more at a time."""
+    """Of each kind of ids the newest, for which there are the fewest keys, then more at a time."""
     noted = [*_ids.get((find.collection.full_name, field), {})]
     yield from _growing(reversed(noted))
-    yield from _growing(iter(_ids_referred_to(find.collection, field)))
+    yield from _growing(reversed(_ids_referred_to(find.collection, field)))
 
 
 def _growing(ids: Iterator[ObjectId]) -> Iterator[list[ObjectId]]:
