@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.cursor import Cursor
 
-from .workarounds.first_matches import note_ids, read_first
+from .workarounds.first_matches import note_ids, read_some
 from .workarounds.sorted_pages import Find, Sort, read_page
 
 SORTED = {"$query", "$orderby"}
@@ -39,7 +39,7 @@ class EmbeddedCursor(Cursor[Any]):
         spec: Mapping[str, Any] = self._query_spec()
         if spec.keys() == SORTED and 0 < abs(self._limit) <= LONGEST_PAGE:
             return self._find(spec["$query"], tuple(spec["$orderby"].items()))
-        if spec is self._spec and abs(self._limit) == 1 and len(spec) == 1 and "_id" not in spec:
+        if spec is self._spec and self._limit and len(spec) == 1 and "_id" not in spec:
             return self._find(spec, ())
         return None
 
@@ -50,7 +50,7 @@ class EmbeddedCursor(Cursor[Any]):
 
 def _read(find: Find) -> list[Any] | None:
     if not find.sort:
-        return read_first(find)
+        return read_some(find)
     documents = read_page(find)
     if documents is not None:
         note_ids(find.collection, find.query)

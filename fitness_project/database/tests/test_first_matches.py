@@ -119,6 +119,30 @@ def test_the_field_userid_refers_to_users():
     assert first_matches._table_referred_to("history", "date") is None
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 10])
+def test_of_several_documents_none_is_found_twice(log, people, limit):
+    people.insert_many([{"_id": ANN}, {"_id": BEA}])
+    log.insert_many([document(ANN, PRESS), document(BEA, PRESS), document(CID, PRESS)])
+    list_of(log, ANN)
+
+    found = log.find({"entries.exercise": PRESS}, {"_id": 1}).limit(limit).to_list()
+
+    assert len(found) == len({one["_id"] for one in found}) == min(limit, 3)
+
+
+def test_many_documents_of_known_users_are_found_without_reading_all(log, people, sent):
+    people.insert_one({"_id": ANN})
+    log.insert_many([document(ANN, PRESS) for _ in range(5)])
+
+    found = log.find({"entries.exercise": PRESS}, {"_id": 1}).limit(5).to_list()
+
+    assert len(found) == 5
+    assert [command["filter"].get("userId") for command in sent.of("find")] == [
+        None,
+        {"$in": [ANN]},
+    ]
+
+
 def test_few_ids_are_remembered(log):
     for _ in range(200):
         list_of(log, ObjectId())
@@ -132,7 +156,7 @@ OTHERS = {
     "more conditions": lambda log: log.find_one({"entries.exercise": PRESS, "userId": ANN}),
     "a range": lambda log: log.find_one({"entries.exercise": {"$gt": PRESS}}),
     "no index": lambda log: log.find_one({"name": "x"}),
-    "more documents": lambda log: log.find({"entries.exercise": PRESS}).limit(2).to_list(),
+    "all documents": lambda log: log.find({"entries.exercise": PRESS}).to_list(),
     "several values": lambda log: uses(log, PRESS, SQUAT),
     "skip": lambda log: log.find({"entries.exercise": PRESS}).skip(1).limit(1).to_list(),
 }

@@ -1,11 +1,11 @@
-"""One document of many with the same value, for which the embedded server reads all their keys.
+"""Some documents of many with the same value, for which the embedded server reads all their keys.
 
 For `find_one({exerciseId: …})`, MongoDB reads one key of an index on `{exerciseId, userId}` and
 stops. The embedded server first collects all keys with that `exerciseId`: 130,000 take 0.7 s.
 With a condition on `userId` too, it collects only those. So the find is tried with ids of that
 second field: those that other queries of this process have named, and some of the documents to
-which the field refers. If no document matches, the find is sent as it was written: that is fast for
-a value that few documents have, and one that many have is found with one of the ids.
+which the field refers. If too few documents match, the find is sent as it was written: that is fast
+for a value that few documents have, and one that many have is found with some of the ids.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,9 +20,9 @@ from pymongo.collection import Collection
 
 from .sorted_pages import Find
 
-CHUNKS = (1, 8, 55)
-MOST_IDS = sum(CHUNKS)
-"""Of each field, in each process: a few kilobytes."""
+CHUNKS = (1, 8, 55, 64)
+MOST_IDS = 64
+"""Of each kind and field, in each process: a few kilobytes."""
 # A find that takes longer has collected so many keys that it is worth a search the next time.
 SLOW_SECONDS = 0.005
 
@@ -44,8 +44,8 @@ def note_ids(collection: Collection[Any], query: Mapping[str, Any]) -> None:
             known[value] = None
 
 
-def read_first(find: Find) -> list[Any] | None:
-    """Returns the only document that the find asks for, in a list.
+def read_some(find: Find) -> list[Any] | None:
+    """Returns as many documents as the find asks for, or all if there are fewer.
 
     Returns None if the find isn't one for which this helps.
     """
@@ -53,9 +53,10 @@ def read_first(find: Find) -> list[Any] | None:
     field = _second_field(find, *query) if query else None
     if field is None:
         return None
+    found: list[Any] = []
     for ids in _chunks(find, field):
-        found = find.run({**query, field: {"$in": ids}}, 1)
-        if found:
+        found += find.run({**query, field: {"$in": ids}}, find.limit - len(found))
+        if len(found) >= find.limit:
             return found
     return _read_and_note(find, field)
 
@@ -71,7 +72,7 @@ def _read_and_note(find: Find, field: str) -> list[Any]:
     )
     read = replace(find, projection={**projection, field: 1}) if is_left_out else find
     started = monotonic()
-    found = read.run(find.query, 1)
+    found = read.run(find.query, find.limit)
     for document in found if monotonic() > started + SLOW_SECONDS else []:
         note_ids(find.collection, {field: document.get(field)})
     for document in found if is_left_out else []:
@@ -80,13 +81,10 @@ def _read_and_note(find: Find, field: str) -> list[Any]:
 
 
 def _chunks(find: Find, field: str) -> Iterator[list[ObjectId]]:
-    """Of each kind of ids the newest, for which there are the fewest keys, then more at a time."""
+    """The newest id, for which there are the fewest keys, then more at a time."""
     noted = [*_ids.get((find.collection.full_name, field), {})]
-    yield from _growing(reversed(noted))
-    yield from _growing(reversed(_ids_referred_to(find.collection, field)))
-
-
-def _growing(ids: Iterator[ObjectId]) -> Iterator[list[ObjectId]]:
+    others = _ids_referred_to(find.collection, field)
+    ids = iter(dict.fromkeys([*reversed(noted), *reversed(others)]))
     for size in CHUNKS:
         if chunk := [*islice(ids, size)]:
             yield chunk
