@@ -77,7 +77,8 @@ def test_no_more_are_counted_than_anybody_needs_to_know(used, monkeypatch, comma
     assert str(uses.in_use([used])[0]) == "Bench Press is in use by 1 routine and 2+ sessions."
     finds = [command for name, command in command_log if name == "find"]
     counting = [find["limit"] for find in finds if find["find"] in ("routines", "history")]
-    assert counting and all(0 < limit <= 2 for limit in counting)
+    assert counting
+    assert all(0 < limit <= 2 for limit in counting)
 
 
 def test_an_exercise_that_nothing_uses_counts_nothing(bench_press):
