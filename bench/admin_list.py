@@ -16,7 +16,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
-from catalogue import multiply, report
+from catalogue import multiplied, report
 from filled import STAFF
 from seeded import PASSWORD
 from service import Service
@@ -72,16 +72,8 @@ class Browser:
 
 
 def main(exercises: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with Service(kept=Path(folder)) as service:
-            service.manage(
-                *("createsuperuser", "--noinput"),
-                DJANGO_SUPERUSER_EMAIL=STAFF,
-                DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-            )
-            multiply(service, exercises)
-        with Service(kept=Path(folder)) as service:  # A process that starts reads the copies.
-            visit(service, Path(folder) / "import.json")
+    with multiplied(exercises) as service, tempfile.TemporaryDirectory() as folder:
+        visit(service, Path(folder) / "import.json")
 
 
 def visit(service: Service, file: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count, cycle, islice
 from pathlib import Path
 from urllib.parse import quote
@@ -31,6 +32,14 @@ SYLLABLES = ("ba", "ko", "ri", "te", "mu", "sa", "lo", "vi", "ne", "dar", "pol",
 
 
 def main(exercises: int) -> None:
+    with multiplied(exercises) as service:
+        visit(service)
+
+
+@contextmanager
+def multiplied(exercises: int) -> Iterator[Service]:
+    """A service with so many exercises and a member of staff. It has started after they were
+    stored, so it reads them all."""
     with tempfile.TemporaryDirectory() as folder:
         with Service(kept=Path(folder)) as service:
             service.manage(
@@ -39,8 +48,8 @@ def main(exercises: int) -> None:
                 DJANGO_SUPERUSER_PASSWORD=PASSWORD,
             )
             multiply(service, exercises)
-        with Service(kept=Path(folder)) as service:  # A process that starts reads the copies.
-            visit(service)
+        with Service(kept=Path(folder)) as service:
+            yield service
 
 
 def multiply(service: Service, exercises: int) -> None:
