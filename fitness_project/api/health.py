@@ -12,6 +12,9 @@ from fitness_project.database.outage import database_responds
 
 from .http.renderers import DocumentJSONRenderer
 
+# With the half second that PyMongo may be late, less than one.
+SECONDS = 0.45
+
 
 class StatusSerializer(serializers.Serializer):
     status = serializers.CharField()
@@ -34,6 +37,6 @@ class ReadyView(HealthView):
 
     @extend_schema(operation_id="ready", responses=StatusSerializer)
     def get(self, request: Request) -> Response:
-        if not database_responds():
+        if not database_responds(SECONDS):
             raise OperationalError("it doesn't respond to a health check")
         return super().get(request)

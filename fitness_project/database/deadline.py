@@ -65,9 +65,16 @@ def paused() -> Iterator[None]:
 
 def past_the_deadline(work: Callable[P, Result], *args: P.args, **options: P.kwargs) -> Result:
     """Runs work that must be done even if the request's time is up, with its own time limit."""
+    return within(CLEANING_SECONDS, work, *args, **options)
+
+
+def within(
+    seconds: float, work: Callable[P, Result], *args: P.args, **options: P.kwargs
+) -> Result:
+    """Runs work with a time limit of its own, however much time the request has left."""
 
     def run() -> Result:
-        with Deadline(CLEANING_SECONDS):
+        with Deadline(seconds):
             return work(*args, **options)
 
     return Context().run(run)
