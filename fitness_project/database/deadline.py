@@ -68,9 +68,7 @@ def past_the_deadline(work: Callable[P, Result], *args: P.args, **options: P.kwa
     return within(CLEANING_SECONDS, work, *args, **options)
 
 
-def within(
-    seconds: float, work: Callable[P, Result], *args: P.args, **options: P.kwargs
-) -> Result:
+def within(seconds: float, work: Callable[P, Result], *args: P.args, **options: P.kwargs) -> Result:
     """Runs work with a time limit of its own, however much time the request has left."""
 
     def run() -> Result:
