@@ -16,6 +16,8 @@ from time import monotonic
 
 from bson import ObjectId
 
+from fitness_project.errors import Merged, Missing
+
 from .models import CatalogueVersion, Exercise, ExerciseDocument
 from .snapshot import Snapshot
 
@@ -46,7 +48,26 @@ class Catalogue:
 
     def find(self, exercise_id: ObjectId) -> ExerciseDocument | None:
         """The exercise, archived or not. An id that isn't in the snapshot may be a new one."""
-        return self.current().by_id.get(exercise_id) or self.refreshed().by_id.get(exercise_id)
+        snapshot = self.current()
+        if exercise_id not in snapshot.by_id and exercise_id not in snapshot.merged:
+            snapshot = self.refreshed()
+        return snapshot.by_id.get(exercise_id)
+
+    def get(self, exercise_id: ObjectId) -> ExerciseDocument:
+        """Like `find`, but raises Missing, or Merged if the exercise was merged away."""
+        found = self.find(exercise_id)
+        if found is None:
+            raise self.missing(exercise_id)
+        return found
+
+    def missing(self, exercise_id: ObjectId) -> Missing | Merged:
+        """What to raise if there is no such exercise."""
+        kept_id = self.refreshed().merged.get(exercise_id)
+        return Merged(kept_id) if kept_id else Missing("No exercise has this id.")
+
+    def kept(self, exercise_id: ObjectId) -> ObjectId:
+        """The id itself or, if that exercise was merged away, the id of the one that was kept."""
+        return self.current().merged.get(exercise_id, exercise_id)
 
     def forget(self) -> None:
         """Makes the next read check the version, after this process has written."""

@@ -15,12 +15,12 @@ from django_tasks import task
 from fitness_project.database.transactions import new_id
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import Revisions
-from fitness_project.documents.tombstones import is_tombstone
 from fitness_project.errors import InUse
 
 from .audit import log
 from .audit.operations import Action, Kind, Operation
-from .models import Exercise
+from .catalogue import catalogue
+from .models import Exercise, is_gone
 from .names import name_key
 from .references import used_among
 from .services import at_revision
@@ -52,8 +52,8 @@ def delete_exercises(
     if deleted:  # The transaction was committed and only the reply was lost.
         return set(ids) - deleted
     for exercise_id in ids:
-        if exercise_id not in stored or is_tombstone(stored[exercise_id]):
-            raise documents.missing()
+        if exercise_id not in stored or is_gone(stored[exercise_id]):
+            raise catalogue.missing(exercise_id)
         at_revision(stored[exercise_id], only_if)
     used = used_among(ids)
     unused = [stored[each] for each in stored if each not in used]

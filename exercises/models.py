@@ -1,7 +1,8 @@
 """The shared catalogue of exercises, and the entries that refer to it."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, NotRequired, TypedDict, final
+from typing import Any, ClassVar, NotRequired, TypedDict, final
 
 from bson import ObjectId
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
@@ -12,7 +13,6 @@ from django_mongodb_backend.models import EmbeddedModel
 from fitness_project.documents.collection import DocumentManager, Documents
 from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
-from fitness_project.documents.tombstones import is_tombstone
 
 from .audit.models import CatalogueChange, CatalogueOperation
 
@@ -25,6 +25,15 @@ REPS = (MinValueValidator(0), MaxValueValidator(10_000))
 MIN_WEIGHT, MAX_WEIGHT = -500, 2_000
 WEIGHT = (MinValueValidator(MIN_WEIGHT), MaxValueValidator(MAX_WEIGHT))
 MAX_ENTRIES = 100
+# At once.
+MAX_MERGED = 20
+
+
+class Alias(TypedDict):
+    """A name of an exercise that was merged away, and the key by which equal names are found."""
+
+    name: str
+    key: str
 
 
 class ExerciseDocument(TypedDict):
@@ -44,6 +53,7 @@ class ExerciseDocument(TypedDict):
     secondaryMuscles: NotRequired[list[str]]
     isArchived: NotRequired[bool]
     attribution: NotRequired[str | None]
+    aliases: NotRequired[list[Alias]]
     createdAt: NotRequired[datetime]
     updatedAt: NotRequired[datetime]
     revision: NotRequired[ObjectId]
@@ -68,6 +78,22 @@ class ExerciseTombstone(TypedDict):
     deletion: NotRequired[ObjectId]
 
 
+@final
+class MergedExercise(TypedDict):
+    """What stays for ever in the place of an exercise that was merged into another one.
+
+    `mergedIn` is the catalogue's version with the merge. `isUnfinished` says that routines and
+    sessions may still refer to this exercise.
+    """
+
+    _id: ObjectId
+    changedIn: int
+    mergedIn: int
+    mergedInto: ObjectId
+    mergedAt: datetime
+    isUnfinished: NotRequired[bool]
+
+
 class EntryDocument(TypedDict):
     """A stored entry of a routine or a session. `weight` is in kilograms."""
 
@@ -88,6 +114,11 @@ def muscles_of(exercise: ExerciseDocument) -> list[str]:
     return exercise.get("primaryMuscles", []) + exercise.get("secondaryMuscles", [])
 
 
+def is_gone(stored: Mapping[str, Any]) -> bool:
+    """Whether this is what remains of an exercise that was deleted or merged away."""
+    return "name" not in stored
+
+
 def muscles(column: str) -> ArrayField:
     return ArrayField(
         models.CharField(max_length=60), max_size=20, default=list, blank=True, db_column=column
@@ -99,15 +130,15 @@ def label() -> models.CharField:
 
 
 class Exercises(Documents[ExerciseDocument]):
-    """The catalogue's documents. `find` leaves out tombstones."""
+    """The catalogue's documents. `find` leaves out what remains of deleted and merged ones."""
 
     def find(self, document_id: ObjectId) -> ExerciseDocument | None:
         found = super().find(document_id)
-        return None if found is None or is_tombstone(found) else found
+        return None if found is None or is_gone(found) else found
 
 
 class ExerciseManager(DocumentManager[ExerciseDocument]):
-    """Leaves out tombstones."""
+    """Leaves out what remains of deleted and merged exercises."""
 
     def get_queryset(self) -> models.QuerySet["Exercise"]:
         return super().get_queryset().filter(name__isnull=False)

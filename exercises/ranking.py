@@ -1,6 +1,6 @@
 """The exercises as the search index has them, and how well they match."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,24 +22,30 @@ RANK = Order(("rank", "nameLength", "orderKey", "_id"), (int, int, str, ObjectId
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """An exercise in the index, with its name's words in two forms."""
+    """An exercise in the index, with its name's words in two forms.
+
+    `joined_aliases` are the words of the names that were merged into it.
+    """
 
     document: ExerciseDocument
     joined_name: str
     spaced_name: str  # With a space before each word.
     order: tuple[int, str, ObjectId]
+    joined_aliases: Collection[str] = ()
 
     @classmethod
     def of(cls, document: ExerciseDocument) -> Self:
         name = words(document["name"])
         order = len(document["name"]), document["orderKey"], document["_id"]
-        return cls(document, "".join(name), " ".join(["", *name]), order)
+        aliases = ["".join(words(alias["name"])) for alias in document.get("aliases", ())]
+        return cls(document, "".join(name), " ".join(["", *name]), order, aliases)
 
     def words(self) -> set[str]:
         """All words that find the exercise."""
         document = self.document
+        aliases = [alias["name"] for alias in document.get("aliases", ())]
         labels = [document.get("category"), document.get("equipment"), *muscles_of(document)]
-        found = {word for label in labels if label for word in _label_words(label)}
+        found = {word for label in (*labels, *aliases) if label for word in _label_words(label)}
         return found.union(_with_joins(self.spaced_name.split()))
 
     def ranked(self, rank: int) -> ExerciseDocument:
@@ -91,6 +97,8 @@ def ranking(query: list[str]) -> Callable[[Entry], int]:
     joined, beginnings = "".join(query), [f" {word}" for word in query]
 
     def rank(entry: Entry) -> int:
+        if joined in entry.joined_aliases:
+            return EXACT_NAME
         if entry.joined_name.startswith(joined):
             return EXACT_NAME if joined == entry.joined_name else BEGINNING_OF_NAME
         if _follow(beginnings, entry.spaced_name) or _is_in_order(query, entry):

@@ -9,7 +9,6 @@ from typing import Literal
 from bson import ObjectId
 
 from fitness_project.documents.order import Boundary, Order
-from fitness_project.errors import Missing
 
 from .catalogue import catalogue
 from .models import ExerciseDocument, muscles_of
@@ -37,10 +36,7 @@ class Selection:
     archived: bool = False
 
     def get(self, exercise_id: ObjectId) -> ExerciseDocument:
-        document = catalogue.find(exercise_id)
-        if document is None:
-            raise Missing("No exercise has this id.")
-        return document
+        return catalogue.get(exercise_id)
 
     def fetch(
         self, order: Order, boundary: Boundary | None = None, limit: int | None = None

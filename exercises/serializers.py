@@ -13,11 +13,11 @@ from fitness_project.api.fields import (
     TextField,
 )
 from fitness_project.api.query import QuerySerializer
-from fitness_project.api.serializers import DocumentSerializer
+from fitness_project.api.serializers import DocumentSerializer, StrictSerializer
 from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
-from .models import MAX_ENTRIES, MAX_WEIGHT, MIN_WEIGHT, Exercise
+from .models import MAX_ENTRIES, MAX_MERGED, MAX_WEIGHT, MIN_WEIGHT, Exercise
 
 
 class ExerciseSerializer(DocumentSerializer):
@@ -49,14 +49,17 @@ class ExerciseSerializer(DocumentSerializer):
 
 
 class ExerciseIdField(ObjectIdField):
-    """The id of an exercise in the catalogue, archived or not."""
+    """The id of an exercise in the catalogue, archived or not.
+
+    That of an exercise that was merged away is read as the id of the one that was kept.
+    """
 
     default_error_messages = {"does_not_exist": "No exercise has this id."}
 
     def to_internal_value(self, data: Any) -> ObjectId:
         if type(data) is str and (known := catalogue.current().ids.get(data)):
             return known
-        exercise_id: ObjectId = super().to_internal_value(data)
+        exercise_id = catalogue.kept(super().to_internal_value(data))
         if catalogue.find(exercise_id) is None:
             self.fail("does_not_exist")
         return exercise_id
@@ -137,6 +140,15 @@ class ExerciseQuery(ExerciseFilter):
         choices=["name", "-name", "createdAt", "-createdAt"],
         required=False,
         help_text="By default, `name` or, with `search`, the best match first.",
+    )
+
+
+class MergeSerializer(StrictSerializer):
+    exerciseIds = serializers.ListField(  # noqa: N815 - the field's name
+        child=ObjectIdField(),
+        min_length=1,
+        max_length=MAX_MERGED,
+        help_text="The exercises that are merged into this one.",
     )
 
 

@@ -15,6 +15,7 @@ from fitness_project.errors import FieldRefused, PreconditionFailed
 from . import references
 from .audit import log
 from .audit.operations import Operation
+from .catalogue import catalogue
 from .models import Exercise, ExerciseDocument
 from .names import name_key
 from .versions import catalogue_write, settled, stamps
@@ -43,8 +44,8 @@ def change_exercise(
 ) -> ExerciseDocument:
     """Sets fields of an exercise. A new name is copied into the routines that use the exercise.
 
-    Raises Missing, FieldRefused if the name is taken, and PreconditionFailed if the exercise isn't
-    at one of the revisions in `only_if`.
+    Raises Missing, Merged, FieldRefused if the name is taken, and PreconditionFailed if the
+    exercise isn't at one of the revisions in `only_if`.
     """
     return store_exercises(operation, [], [(exercise_id, changes)], only_if)[0]
 
@@ -142,7 +143,7 @@ def change(
     """Sets fields within a transaction. What they are already is left as it is."""
     before, stamped = writing.find(exercise_id), stamps(writing.version)
     if before is None:
-        raise Exercise.objects.documents.missing()
+        raise catalogue.missing(exercise_id)
     if before.get("revision") == stamped["revision"]:
         return before, before  # The transaction was committed and only the reply was lost.
     at_revision(before, only_if)

@@ -1,7 +1,7 @@
 """The catalogue at one of its versions."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import itemgetter
 from threading import Lock
 from typing import TypeVar
@@ -12,7 +12,7 @@ from fitness_project.database.deadline import paused
 from fitness_project.documents.order import Order
 from fitness_project.documents.ready import ReadyResponses
 
-from .models import ExerciseDocument, ExerciseTombstone
+from .models import ExerciseDocument, ExerciseTombstone, MergedExercise
 from .names import name_key, order_key
 from .search import Found, SearchIndex
 
@@ -34,8 +34,12 @@ Response = tuple[bytes, str]
 class Snapshot:
     """The exercises at one version of the catalogue, and responses that are ready to send.
 
-    `deleted` has the version in which each exercise was deleted. It may be remembered for longer
-    than its tombstone lives: no token of the change feed is old enough to ask for it then.
+    `ids` are by their text. That of an exercise that was merged away leads to the kept one's, as
+    `merged` does, where a chain of merges ends at the last one.
+
+    `deleted` has the version in which each exercise was deleted or merged away. It may be
+    remembered for longer than its tombstone lives: no token of the change feed is old enough to ask
+    for it then.
     """
 
     def __init__(self, version: int = -1) -> None:
@@ -43,6 +47,8 @@ class Snapshot:
         self.by_id: dict[ObjectId, ExerciseDocument] = {}
         self.ids: dict[str, ObjectId] = {}
         self.deleted: dict[ObjectId, int] = {}
+        self.merged: dict[ObjectId, ObjectId] = {}
+        self._unfinished: set[ObjectId] = set()
         self._sorted: dict[tuple[str, ...], list[ExerciseDocument]] = {}
         self._search_index: SearchIndex | None = None
         self._building = Lock()
@@ -50,7 +56,9 @@ class Snapshot:
         self._responses: ReadyResponses[Response] = ReadyResponses(MAX_RESPONSE_BYTES)
 
     def updated(
-        self, version: int, changed: Iterable[ExerciseDocument | ExerciseTombstone]
+        self,
+        version: int,
+        changed: Iterable[ExerciseDocument | ExerciseTombstone | MergedExercise],
     ) -> "Snapshot":
         """Another snapshot, with these documents in place of older ones.
 
@@ -60,11 +68,14 @@ class Snapshot:
         snapshot = Snapshot(version)
         documents = [d for d in changed if isinstance(d["_id"], ObjectId)]
         new = {d["_id"]: _sortable(d) for d in documents if "name" in d}
-        deleted = {d["_id"]: d.get("changedIn", 0) for d in documents if "name" not in d}
+        deleted = {d["_id"]: _deleted_in(d) for d in documents if "name" not in d}
         old = {key: self.by_id[key] for key in new.keys() | deleted.keys() if key in self.by_id}
         snapshot.by_id = _replaced(self.by_id, old, new)
         snapshot.ids = _replaced(self.ids, map(str, old), {str(key): key for key in new})
         snapshot.deleted = _replaced(self.deleted, self.deleted.keys() & new.keys(), deleted)
+        snapshot._take_over_merges(
+            self, [d for d in documents if "name" not in d and "mergedInto" in d]
+        )
         if len(documents) <= MANY:
             snapshot._sorted = {
                 fields: _sorted_again(rows, fields, old.values(), new.values())
@@ -73,6 +84,20 @@ class Snapshot:
             if self._search_index is not None:
                 snapshot._search_index = self._search_index.updated(old, new.values())
         return snapshot
+
+    def _take_over_merges(self, older: "Snapshot", found: Iterable[MergedExercise]) -> None:
+        into = {**older.merged, **{document["_id"]: document["mergedInto"] for document in found}}
+        self.merged = {each: _last(into, each) for each in into}
+        self.ids |= {str(each): kept for each, kept in self.merged.items()}
+        unfinished = {document["_id"]: document.get("isUnfinished") for document in found}
+        self._unfinished = older._unfinished - unfinished.keys()
+        self._unfinished |= {each for each in unfinished if unfinished[each]}
+
+    def used_ids(self, exercise_id: ObjectId) -> list[ObjectId]:
+        """The ids by which routines and sessions may refer to an exercise: its own, and those of
+        exercises merged into it as long as they are being replaced."""
+        others = (each for each in self._unfinished if self.merged[each] == exercise_id)
+        return [exercise_id, *others]
 
     def ready_response(self, key: Hashable, make: Callable[[], Response]) -> Response:
         """The response for this key, created by `make()` the first time."""
@@ -94,6 +119,16 @@ class Snapshot:
         return self._found.get(
             text, lambda: index.search(text), lambda found: OVERHEAD_BYTES + 9 * len(found)
         )
+
+
+def _deleted_in(document: ExerciseTombstone | MergedExercise) -> int:
+    return document["mergedIn"] if "mergedIn" in document else document.get("changedIn", 0)
+
+
+def _last(into: Mapping[ObjectId, ObjectId], merged: ObjectId) -> ObjectId:
+    while merged in into:
+        merged = into[merged]
+    return merged
 
 
 Key = TypeVar("Key", bound=Hashable)

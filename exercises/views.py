@@ -13,16 +13,24 @@ from fitness_project.api.views import DocumentViewSet
 from fitness_project.documents.collection import Document, Stored
 from fitness_project.documents.order import Order
 from fitness_project.documents.revisions import Revisions
+from fitness_project.errors import Merged
 
 from . import deletions, services
 from .audit.operations import Kind, Operation
 from .catalogue import catalogue
 from .facets import count_facets
+from .merging.merge import merge_exercises
 from .models import ExerciseDocument
 from .permissions import IsCuratorOrReadOnly
 from .ranking import RANK
 from .selection import FACETS, Selection
-from .serializers import ExerciseFilter, ExerciseQuery, ExerciseSerializer, FacetsSerializer
+from .serializers import (
+    ExerciseFilter,
+    ExerciseQuery,
+    ExerciseSerializer,
+    FacetsSerializer,
+    MergeSerializer,
+)
 
 ORDERS = {
     "name": Order(("orderKey", "_id"), (str, ObjectId)),
@@ -62,9 +70,32 @@ class ExerciseViewSet(DocumentViewSet):
         is_facets = self.action_map.get("get") == "facets"
         return self.query.names() if is_facets else super().query_names()
 
+    @extend_schema(
+        operation_id="merge_exercises", request=MergeSerializer, responses=ExerciseSerializer
+    )
+    @action(detail=True, methods=["post"])
+    def merge(self, request: SignedInRequest, **_: str) -> HttpResponse:
+        """Merges other exercises into this one, which is kept.
+
+        Routines and sessions refer to the kept exercise afterwards. From then on, GET of another
+        one's id is a 308 to it, and in bodies and query parameters that id counts as its own. What
+        was merged into this exercise before is skipped. Nothing undoes a merge.
+        """
+        kept_id = self.document_id
+        body = MergeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        ids = body.validated_data["exerciseIds"]
+        return self.respond(merge_exercises(self._operation(Kind.MERGE), kept_id, ids))
+
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
-        """Returns the exercise with its ETag. Archived exercises can be read too."""
-        self.get_document()  # Checks the permissions of this user, whoever the response was for.
+        """Returns the exercise with its ETag. Archived exercises can be read too.
+
+        For one that was merged into another, it returns a 308 to the kept one.
+        """
+        try:
+            self.get_document()  # Checks the permissions of this user, whoever the response is for.
+        except Merged as error:
+            return self._moved_to(error.kept_id)
         return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
 
     def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
@@ -116,8 +147,13 @@ class ExerciseViewSet(DocumentViewSet):
     def perform_destroy(self, document_id: ObjectId, only_if: Revisions | None) -> None:
         deletions.delete_exercise(self._operation(), document_id, only_if)
 
-    def _operation(self) -> Operation:
-        return Operation(Kind.API, self.request.user.pk)
+    def _moved_to(self, kept_id: object) -> HttpResponse:
+        here = self.request.build_absolute_uri()
+        place = here.replace(self.kwargs["id"], str(kept_id))
+        return HttpResponse(status=308, headers={"Location": place})
+
+    def _operation(self, kind: Kind = Kind.API) -> Operation:
+        return Operation(kind, self.request.user.pk)
 
 
 def _body_and_etag(response: HttpResponse) -> tuple[bytes, str]:

@@ -6,9 +6,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReplaceOne
 
-from fitness_project.documents.tombstones import is_tombstone
-
-from .models import Exercise, ExerciseDocument
+from .models import Exercise, ExerciseDocument, is_gone
 from .names import name_key
 
 
@@ -22,6 +20,7 @@ class Writing:
         self.version = version
         self._exercises: dict[ObjectId, ExerciseDocument | None] = {}
         self._owners: dict[str, set[ObjectId]] = {}
+        self._aliased: dict[str, set[ObjectId]] = {}
         self._put: dict[ObjectId, Any] = {}
 
     def prepare(self, ids: Iterable[ObjectId], names: Iterable[str]) -> None:
@@ -38,11 +37,20 @@ class Writing:
         return bool(self._owners[name_key(name)] - {exercise_id})
 
     def put(self, document: Any) -> Any:
-        """Puts an exercise or a tombstone in the place of what is there, and returns it."""
-        self._exercises[document["_id"]] = None if is_tombstone(document) else document
+        """Puts an exercise, or what remains of one, in the place of what is there, and returns it.
+
+        A name that was read by `prepare` or `is_taken` is no alias any more.
+        """
+        key = document.get("nameKey")
+        for other_id in self._aliased.pop(key, ()):
+            if other_id != document["_id"] and (other := self.find(other_id)):
+                self.put({**_without_alias(other, key), "changedIn": self.version})
+        if "aliases" in document:
+            document = _without_alias(document, key)
+        self._exercises[document["_id"]] = None if is_gone(document) else document
         self._put[document["_id"]] = document
-        for key, owners in self._owners.items():
-            _note_owner(owners, key, document)
+        for name, owners in self._owners.items():
+            _note_owner(owners, name, document)
         return document
 
     def send(self) -> None:
@@ -55,7 +63,7 @@ class Writing:
     def _read(self, ids: set[ObjectId]) -> None:
         self._exercises |= dict.fromkeys(ids)
         for document in _find("_id", ids):
-            self._exercises[document["_id"]] = None if is_tombstone(document) else document
+            self._exercises[document["_id"]] = None if is_gone(document) else document
 
     def _read_owners(self, keys: set[str]) -> None:
         self._owners |= {key: set() for key in keys}
@@ -64,6 +72,9 @@ class Writing:
         for document in self._put.values():
             for key in keys:
                 _note_owner(self._owners[key], key, document)
+        for document in _find("aliases.key", keys):
+            for alias in document["aliases"]:
+                self._aliased.setdefault(alias["key"], set()).add(document["_id"])
 
 
 def _note_owner(owners: set[ObjectId], key: str, document: Any) -> None:
@@ -71,6 +82,11 @@ def _note_owner(owners: set[ObjectId], key: str, document: Any) -> None:
         owners.add(document["_id"])
     else:
         owners.discard(document["_id"])
+
+
+def _without_alias(exercise: Any, key: str) -> Any:
+    others = [alias for alias in exercise["aliases"] if alias["key"] != key]
+    return {**exercise, "aliases": others}
 
 
 def _find(field: str, values: Collection[Any]) -> Iterable[Any]:

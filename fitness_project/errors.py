@@ -24,6 +24,14 @@ class Missing(DomainError):
     """The document doesn't exist, or this user may not see it."""
 
 
+class Merged(DomainError):
+    """The document was merged into the one with the id `kept_id`."""
+
+    def __init__(self, kept_id: object) -> None:
+        super().__init__(f"This was merged into the one with the id {kept_id}. Use that instead.")
+        self.kept_id = kept_id
+
+
 class LimitReached(DomainError):
     """The user already has as many of these documents as the service allows."""
 

@@ -3,6 +3,7 @@ from typing import Any
 from bson import ObjectId
 from rest_framework import serializers
 
+from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
@@ -25,7 +26,9 @@ def keep_recorded_names(entries: list[EntryDocument], source: Input) -> list[Ent
     exercise take the remaining recorded names in order, and an added entry has the current name.
     """
     stored = (source.stored or {}).get("exercises") or ()
-    recorded = [(entry["exerciseId"], entry["name"]) for entry in stored if "name" in entry]
+    recorded = [
+        (catalogue.kept(entry["exerciseId"]), entry["name"]) for entry in stored if "name" in entry
+    ]
     if not recorded:
         return entries
     others = []

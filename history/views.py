@@ -1,8 +1,10 @@
 from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from exercises.catalogue import catalogue
 from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Documents
 from fitness_project.documents.order import Order
@@ -10,7 +12,6 @@ from fitness_project.documents.order import Order
 from .models import Session, SessionDocument
 from .serializers import NewSessionSerializer, SessionQuery, SessionSerializer
 
-PATHS = {"exerciseId": "exercises.exerciseId", "routineId": "routineId"}
 RANGE = {"from": "$gte", "to": "$lt"}
 
 
@@ -31,7 +32,14 @@ class SessionViewSet(OwnedDocumentViewSet):
         self, sessions: Documents[SessionDocument]
     ) -> Documents[SessionDocument]:
         query = self.query.read(self.request)
-        conditions = {path: query[name] for name, path in PATHS.items() if name in query}
+        conditions = {"routineId": query["routineId"]} if "routineId" in query else {}
+        if "exerciseId" in query:
+            conditions["exercises.exerciseId"] = _uses_of(query["exerciseId"])
         # Without a time zone, as PyMongo reads stored dates.
         date = {o: query[name].replace(tzinfo=None) for name, o in RANGE.items() if name in query}
         return sessions.where(**conditions, **({"date": date} if date else {}))
+
+
+def _uses_of(exercise_id: ObjectId) -> Any:
+    ids = catalogue.current().used_ids(catalogue.kept(exercise_id))
+    return ids[0] if len(ids) == 1 else {"$in": ids}

@@ -3,6 +3,7 @@
 from bson import ObjectId
 
 from accounts.models import User
+from exercises.catalogue import catalogue
 from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import Document
 from fitness_project.documents.owned import Owner
@@ -51,12 +52,13 @@ def _remove(
 
 def planned_among(user: Owner, exercise_ids: set[ObjectId]) -> set[ObjectId]:
     """Those of the exercises that at least one of the user's routines has."""
-    routines = Routine.objects.visible_to(user)
+    routines, snapshot = Routine.objects.visible_to(user), catalogue.current()
+    ids = [used_id for each in exercise_ids for used_id in snapshot.used_ids(each)]
     found = routines.collection.find(
-        {**routines.filter, "exercises.exerciseId": {"$in": list(exercise_ids)}},
-        {"exercises.exerciseId": 1},
+        {**routines.filter, "exercises.exerciseId": {"$in": ids}}, {"exercises.exerciseId": 1}
     )
-    return exercise_ids & {entry.get("exerciseId") for each in found for entry in each["exercises"]}
+    used = (entry.get("exerciseId") for each in found for entry in each["exercises"])
+    return exercise_ids.intersection(map(catalogue.kept, used))
 
 
 def _change_user(condition: Document, change: Document) -> bool:

@@ -31,7 +31,10 @@ NEEDED = {
     Action.RESTORE: "delete",
     Action.DELETE: "add",
 }
-"""What a user must be allowed to do to exercises in order to undo each action."""
+"""What a user must be allowed to do to exercises in order to undo each action.
+
+Nothing undoes a merge: which sessions were whose isn't known any more.
+"""
 EFFECTS = {
     Action.CHANGE: "This changes {} back.",
     Action.ADD: "This deletes {}, but nothing that is in use.",
@@ -60,8 +63,8 @@ def may_see(request: HttpRequest) -> bool:
 
 def may_undo(request: HttpRequest, operation: reading.OperationRow) -> bool:
     """Whether the user may do to exercises what undoing the operation takes."""
-    needed = {NEEDED[Action(action)] for action in operation.counts}
-    return all(may(request, each) for each in needed)
+    actions = map(Action, operation.counts)
+    return all(action in NEEDED and may(request, NEEDED[action]) for action in actions)
 
 
 @admin.register(CatalogueOperation)

@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from accounts.people import emails
 from exercises import deletions, services
+from exercises.catalogue import catalogue
 from exercises.models import CatalogueChange, CatalogueOperation, ExerciseDocument
 from exercises.references import used_among
 from exercises.writing import Writing
@@ -71,7 +72,7 @@ class Batch:
 
     def _change_back(self, change: ChangeDocument, stored: ExerciseDocument | None) -> None:
         if stored is None:
-            self._leave(change, None, f"has since been deleted{self._by(change, ['name'])}")
+            self._leave(change, None, self._gone(change))
         elif back := self._values_back(change, stored):
             changed = services.change(self._writing, stored["_id"], back)
             self.changed.append(changed)
@@ -94,6 +95,8 @@ class Batch:
     def _remove(self, change: ChangeDocument, stored: ExerciseDocument | None) -> None:
         """Deletes an exercise that the operation added or brought back."""
         if stored is None:
+            if self._is_merged(change):
+                self._leave(change, None, self._gone(change))
             return
         made = {field: values["new"] for field, values in change["fields"].items()}
         if stored["_id"] in self._used:
@@ -115,6 +118,13 @@ class Batch:
         created_at = change.get("createdAt", exercise_id.generation_time)
         exercise = {"_id": exercise_id, **log.CONTENT, **was, "createdAt": created_at}
         self.done.append(deletions.bring_back(self._writing, exercise))
+
+    def _is_merged(self, change: ChangeDocument) -> bool:
+        return change["exerciseId"] in catalogue.refreshed().merged
+
+    def _gone(self, change: ChangeDocument) -> str:
+        done = "merged into another one" if self._is_merged(change) else "deleted"
+        return f"has since been {done}{self._by(change, ['name'])}"
 
     def _leave(self, change: ChangeDocument, field: str | None, told: str) -> None:
         self.left.append(Left(change["exerciseId"], change["name"], field, told))

@@ -26,6 +26,7 @@ class Kind(TextChoices):
     SET_EQUIPMENT = "set equipment", "Set equipment"
     SET_LEVEL = "set level", "Set level"
     DELETE = "delete", "Delete"
+    MERGE = "merge", "Merge"
     API = "api", "API"
     COMMAND = "command", "Import by command"
     IN_USE = "in use", "Came back because it was in use"
@@ -39,6 +40,7 @@ class Action(TextChoices):
     CHANGE = "change", "Changed"
     DELETE = "delete", "Deleted"
     RESTORE = "restore", "Brought back"
+    MERGE = "merge", "Merged away"
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ TABLE = (
     Code("not_acceptable", 406, (drf.NotAcceptable,)),
     CONFLICT,
     Code("in_use", 409, (errors.InUse,)),
+    Code("merged", 409, (errors.Merged,)),
     Code("limit", 409, (errors.LimitReached,)),
     Code(
         "taken",
