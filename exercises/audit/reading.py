@@ -50,6 +50,10 @@ class OperationRow:
     undoes: ObjectId | None
     undone_by: ObjectId | None
 
+    @property
+    def is_merge(self) -> bool:
+        return Action.MERGE in self.counts
+
 
 @dataclass(frozen=True)
 class FieldRow:

@@ -31,10 +31,15 @@ def stored(service, collection, query):
         return client["fitness"][collection].count_documents(query)
 
 
-def test_a_rename_reaches_every_routine(own_service):
+@pytest.fixture
+def staff(own_service):
     done = own_service.manage("createsuperuser", "--noinput", "--email", "s@example.com", **STAFF)
     assert done.returncode == 0, done.stderr
-    staff, ann = own_service.sign_in("s@example.com"), own_service.register("ann@example.com")
+    return own_service.sign_in("s@example.com")
+
+
+def test_a_rename_reaches_every_routine(own_service, staff):
+    ann = own_service.register("ann@example.com")
     body = {"name": "Push day", "exercises": ann.entries()}
     assert ann.call("POST", "/api/routines", body).status == 201
     multiply(own_service, "routines", ROUTINES)
@@ -47,6 +52,25 @@ def test_a_rename_reaches_every_routine(own_service):
     renamed = {"exercises.name": "Renamed"}
     assert stored(own_service, "routines", renamed) >= 500
     wait_until(lambda: stored(own_service, "routines", renamed) == ROUTINES)
+
+
+def test_a_merge_reaches_every_session(own_service, staff):
+    ann = own_service.register("ann@example.com")
+    session = {"date": "2026-05-01T10:00:00Z", "exercises": ann.entries()}
+    assert ann.call("POST", "/api/history", session).status == 201
+    multiply(own_service, "history", SESSIONS)
+    merged_id = session["exercises"][0]["exerciseId"]
+    kept_id = staff.call("POST", "/api/exercises", {"name": "Kept"}).json["id"]
+
+    merge = {"exerciseIds": [merged_id]}
+    assert staff.call("POST", f"/api/exercises/{kept_id}/merge", merge).status == 200
+    own_service.crash()
+    own_service.start()
+
+    kept = {"exercises.exerciseId": ObjectId(kept_id)}
+    assert 500 <= stored(own_service, "history", kept) < SESSIONS
+    wait_until(lambda: stored(own_service, "history", kept) == SESSIONS)
+    assert stored(own_service, "history", {"exercises.exerciseId": ObjectId(merged_id)}) == 0
 
 
 def test_a_closed_account_is_deleted(own_service):
