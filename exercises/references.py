@@ -76,7 +76,7 @@ def rename(names: Names, most: int | None = None) -> None:
     Changes at most that many documents, each in a write of its own.
     """
     copying = [each for each in registry.references_to(EXERCISES) if "name" in each[1].copied]
-    _amend(_uses(names, copying), partial(_with_names, names), most)
+    _amend(_uses(names, copying, most), partial(_with_names, names), most)
 
 
 def replace(merged: Iterable[ObjectId], most: int | None = None) -> int:
@@ -85,7 +85,7 @@ def replace(merged: Iterable[ObjectId], most: int | None = None) -> int:
     Changes at most that many documents, each in a write of its own, and returns how many it has
     changed.
     """
-    return _amend(_uses(merged, registry.references_to(EXERCISES)), _with_kept, most)
+    return _amend(_uses(merged, registry.references_to(EXERCISES), most), _with_kept, most)
 
 
 def _amend(
@@ -101,12 +101,15 @@ def _amend(
 
 
 def _uses(
-    ids: Iterable[ObjectId], references: Sequence[tuple[registry.Entry, registry.Reference]]
+    ids: Iterable[ObjectId],
+    references: Sequence[tuple[registry.Entry, registry.Reference]],
+    most: int | None,
 ) -> Iterator[Use]:
-    """The documents that refer to the exercises in one of these ways."""
+    """The documents that refer to the exercises in one of these ways, at most so many of each."""
     for exercise_id in ids:
         for entry, reference in references:
-            for document in entry.documents.collection.find({reference.path: exercise_id}):
+            found = entry.documents.collection.find({reference.path: exercise_id})
+            for document in found.limit(most or 0):
                 if entry.owner is not None:
                     owner = {entry.owner: document[entry.owner]}
                     owned: OwnedDocuments = OwnedDocuments(entry.documents.model, owner)

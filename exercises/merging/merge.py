@@ -32,7 +32,7 @@ from fitness_project.documents.revisions import Revisions
 from fitness_project.errors import FieldRefused
 
 # How many routines and sessions are changed before the response.
-REPLACED_AT_ONCE = 500
+REPLACED_AT_ONCE = 100
 
 AtRevisions = Mapping[ObjectId, Revisions]
 """By the ids of exercises: what they were when somebody decided to merge them."""
