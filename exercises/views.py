@@ -3,7 +3,7 @@ from datetime import datetime
 
 from bson import ObjectId
 from django.http import HttpResponse, HttpResponseNotModified
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 
 from fitness_project.api.http.conditions import etag_of_body, has_current
@@ -87,6 +87,12 @@ class ExerciseViewSet(DocumentViewSet):
         ids = body.validated_data["exerciseIds"]
         return self.respond(merge_exercises(self._operation(Kind.MERGE), kept_id, ids))
 
+    @extend_schema(
+        responses={
+            200: ExerciseSerializer,
+            308: OpenApiResponse(description="The exercise was merged into another one."),
+        }
+    )
     def retrieve(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Returns the exercise with its ETag. Archived exercises can be read too.
 

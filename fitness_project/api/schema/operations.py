@@ -110,6 +110,8 @@ class ProblemAutoSchema(AutoSchema):
             case "201" if getattr(self.view, "has_etags", False):
                 replayed = texts.REPLAYED if self._takes_key() else {}
                 return {**texts.LOCATION, **texts.ETAG, **replayed}
+            case "308":
+                return texts.MOVED
             case "412":
                 return texts.ETAG
             case "200" | "304" if self._is_conditional():

@@ -70,6 +70,7 @@ SUMMARIES = {
 
 ETAG = {"ETag": "The document's revision, for `If-Match` and `If-None-Match`."}
 LOCATION = {"Location": "The URL of the new document."}
+MOVED = {"Location": "The URL of the document that was kept."}
 REPLAYED = {"Idempotent-Replayed": "`true` if an earlier request created the document."}
 RETRY_AFTER = {"Retry-After": "How many seconds to wait."}
 CHALLENGE = {"WWW-Authenticate": "`Bearer`."}
