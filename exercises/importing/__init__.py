@@ -15,10 +15,10 @@ from fitness_project.api.problems.responses import flatten
 from fitness_project.api.serializers import Input
 from fitness_project.documents.collection import Document
 
-from .catalogue import catalogue
-from .models import ExerciseDocument
-from .names import name_key
-from .serializers import ExerciseSerializer
+from ..catalogue import catalogue
+from ..models import ExerciseDocument
+from ..names import name_key
+from ..serializers import ExerciseSerializer
 
 LISTS = ("primaryMuscles", "secondaryMuscles")
 NUMBERS = ("defaultSets", "defaultReps")
