@@ -10,20 +10,32 @@ ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"
 
 
 class IsCuratorOrReadOnly(IsAuthenticated):
-    """Allows all signed-in users to read, and staff to write as Django's permissions say.
-
-    An extra action of the view is called like the permission for it.
-    """
+    """Allows all signed-in users to read, and staff to write as Django's permissions say."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not super().has_permission(request, view):
             return False
-        return request.method in SAFE_METHODS or _may_write(request, view)
+        method = str(request.method)
+        return method in SAFE_METHODS or _may(request, ACTIONS.get(method, ""))
 
 
-def _may_write(request: Request, view: APIView) -> bool:
-    is_merge = getattr(view, "action", None) == "merge"
-    user, action = request.user, "merge" if is_merge else ACTIONS.get(str(request.method))
+class IsCurator(IsAuthenticated):
+    """Allows staff who may view exercises in the admin."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and _may(request, "view", "change")
+
+
+class MayMerge(IsAuthenticated):
+    """Allows staff who may merge exercises."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and _may(request, "merge")
+
+
+def _may(request: Request, *actions: str) -> bool:
+    """Whether the user is staff with Django's permission for one of these."""
+    user = request.user
     if not isinstance(user, User) or not user.is_staff:
         return False
-    return user.has_perm(f"exercises.{action}_exercise")
+    return any(user.has_perm(f"exercises.{action}_exercise") for action in actions)

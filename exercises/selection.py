@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal, Self
 
 from bson import ObjectId
 
@@ -21,6 +21,7 @@ FACETS: tuple[Facet, ...] = ("category", "equipment", "level", "muscle")
 # Of the last three, an exercise has the value NONE if it lacks them.
 CURATORS_FACETS: tuple[Facet, ...] = (*FACETS, "archived", "description", "picture", "muscles")
 NONE = "none"
+NAME = Order(("orderKey", "_id"), (str, ObjectId))
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Selection:
     search: str = ""
     values: Mapping[Facet, str] = field(default_factory=dict)
     archived: bool = False
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> Self:
+        """What these parameters of a request, or options of a command, select."""
+        return cls(
+            search=query.get("search") or "",
+            values={facet: query[facet].casefold() for facet in FACETS if query.get(facet)},
+            archived=query.get("archived", False),
+        )
 
     def get(self, exercise_id: ObjectId) -> ExerciseDocument:
         return catalogue.get(exercise_id)

@@ -152,6 +152,10 @@ class MergeSerializer(StrictSerializer):
     )
 
 
+class ExportQuery(ExerciseFilter):
+    format = ChoiceField(choices=["json", "csv"], help_text="What the file is written in.")
+
+
 class ValueCountSerializer(serializers.Serializer):
     value = serializers.CharField()
     count = serializers.IntegerField(min_value=1)

@@ -1,8 +1,10 @@
 from collections.abc import Callable, Hashable
 from datetime import datetime
+from typing import ClassVar
 
 from bson import ObjectId
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 
@@ -18,22 +20,24 @@ from fitness_project.errors import Merged
 from . import deletions, services
 from .audit.operations import Kind, Operation
 from .catalogue import catalogue
+from .exporting import CSVRenderer, file_response
 from .facets import count_facets
 from .merging.merge import merge_exercises
 from .models import ExerciseDocument
-from .permissions import IsCuratorOrReadOnly
+from .permissions import IsCurator, IsCuratorOrReadOnly, MayMerge
 from .ranking import RANK
-from .selection import FACETS, Selection
+from .selection import NAME, Selection
 from .serializers import (
     ExerciseFilter,
     ExerciseQuery,
     ExerciseSerializer,
+    ExportQuery,
     FacetsSerializer,
     MergeSerializer,
 )
 
 ORDERS = {
-    "name": Order(("orderKey", "_id"), (str, ObjectId)),
+    "name": NAME,
     "-name": Order(("orderKey", "_id"), (str, ObjectId), descending=True),
     "createdAt": Order(("createdAt", "_id"), (datetime, ObjectId)),
     "-createdAt": Order(("createdAt", "_id"), (datetime, ObjectId), descending=True),
@@ -49,6 +53,7 @@ class ExerciseViewSet(DocumentViewSet):
     permission_classes = (IsCuratorOrReadOnly,)
     query = ExerciseQuery
     basename = "exercise"
+    problem_codes: ClassVar[dict[str, list[str]]] = {}
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
@@ -66,14 +71,36 @@ class ExerciseViewSet(DocumentViewSet):
             lambda: respond(request, count_facets(self.filter_queryset(self.get_queryset())))
         )
 
+    @extend_schema(
+        operation_id="export_exercises",
+        responses={
+            (200, "application/json"): ExerciseSerializer(many=True),
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+    )
+    @action(
+        detail=False,
+        query=ExportQuery,
+        permission_classes=(IsCurator,),
+        renderer_classes=(*DocumentViewSet.renderer_classes, CSVRenderer),
+        problem_codes={"GET": ["403"]},
+    )
+    def export(self, request: SignedInRequest) -> StreamingHttpResponse:
+        """Returns the exercises that match all the given parameters as a file, sorted by name.
+
+        Only curators may export. Importing the file changes nothing.
+        """
+        exercises = self.filter_queryset(self.get_queryset()).fetch(NAME)
+        return file_response(exercises, self.query.read(request)["format"])
+
     def query_names(self) -> frozenset[str]:
-        is_facets = self.action_map.get("get") == "facets"
-        return self.query.names() if is_facets else super().query_names()
+        takes_filters_alone = self.action_map.get("get") in ("facets", "export")
+        return self.query.names() if takes_filters_alone else super().query_names()
 
     @extend_schema(
         operation_id="merge_exercises", request=MergeSerializer, responses=ExerciseSerializer
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], permission_classes=(MayMerge,))
     def merge(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Merges other exercises into this one, which is kept.
 
@@ -135,12 +162,7 @@ class ExerciseViewSet(DocumentViewSet):
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, _: Selection
     ) -> Selection:
-        query = self.query.read(self.request)
-        return Selection(
-            search=query.get("search", ""),
-            values={facet: query[facet].casefold() for facet in FACETS if facet in query},
-            archived=query.get("archived", False),
-        )
+        return Selection.of(self.query.read(self.request))
 
     def perform_create(self, document: Document) -> ExerciseDocument:
         return services.create_exercise(self._operation(), document)

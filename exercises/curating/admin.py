@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from accounts.admin_site import ModelAdmin
+from exercises.exporting import FORMATS, file_response
 from exercises.models import Exercise, ExerciseDocument
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
@@ -47,8 +48,13 @@ class ListAdmin(ModelAdmin):
     """In place of Django's list, whose every page is several queries of the whole collection."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.uses_view)
-        return [path("uses/", view, name="exercises_exercise_uses"), *super().get_urls()]
+        uses = self.admin_site.admin_view(self.uses_view)
+        export = self.admin_site.admin_view(self.export_view)
+        return [
+            path("uses/", uses, name="exercises_exercise_uses"),
+            path("export/<form>/", export, name="exercises_exercise_export"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -71,6 +77,7 @@ class ListAdmin(ModelAdmin):
             "links": _links(listing, page),
             "previous": page.has_previous() and listing.url(page.previous_page_number()),
             "next": page.has_next() and listing.url(page.next_page_number()),
+            "everything": listing.url(),
             "filters": filters(listing),
             "search_removal": listing.url(without="q"),
             "action_form": self._action_form(request),
@@ -86,6 +93,14 @@ class ListAdmin(ModelAdmin):
             raise PermissionDenied
         ids = map(parse_object_id, request.GET.getlist("id")[:PER_PAGE])
         return JsonResponse(counted_in_time(each for each in ids if each))
+
+    def export_view(self, request: HttpRequest, form: str) -> StreamingHttpResponse:
+        """What the list at an address with the same parameters shows, on all its pages."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if form not in FORMATS:
+            raise Http404("There is no such export.")
+        return file_response(Listing.read(request.GET).exercises(), form)
 
     def _act(self, request: HttpRequest) -> HttpResponse:
         ids = [exercise["_id"] for exercise in chosen(request)]

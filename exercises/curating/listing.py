@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Literal, Self
 from urllib.parse import urlencode
 
-from bson import ObjectId
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
@@ -15,11 +14,9 @@ from accounts.admin_site import MAX_SEARCH_LENGTH
 from exercises.catalogue import catalogue
 from exercises.models import ExerciseDocument
 from exercises.ranking import RANK
-from exercises.selection import CURATORS_FACETS, Facet, Selection
+from exercises.selection import CURATORS_FACETS, NAME, Facet, Selection
 from fitness_project.documents.ids import parse_object_id
-from fitness_project.documents.order import Order
 
-NAME = Order(("orderKey", "_id"), (str, ObjectId))
 PARAMETERS = {"q", "order", "page", *CURATORS_FACETS}
 
 Ordering = Literal["match", "name", "changed"]

@@ -19,7 +19,7 @@ class QuerySerializer(serializers.Serializer):
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """Returns the parameters that were sent, validated. Raises InvalidQuery."""
-        if cls.names().isdisjoint(request.query_params):
+        if cls.names().isdisjoint(request.query_params) and not cls.needs_any():
             return {}
         for name in cls.names() & request.query_params.keys():
             if len(request.query_params.getlist(name)) > 1:
@@ -35,6 +35,11 @@ class QuerySerializer(serializers.Serializer):
     @cache
     def names(cls) -> frozenset[str]:
         return frozenset(cls().fields)
+
+    @classmethod
+    @cache
+    def needs_any(cls) -> bool:
+        return any(field.required for field in cls().fields.values())
 
     @staticmethod
     def invalid(name: str, message: str, code: str = "invalid") -> InvalidQuery:

@@ -24,6 +24,7 @@ OPERATIONS = {
     "/api/exercises": {"get", "post"},
     "/api/exercises/facets": {"get"},
     "/api/exercises/{id}/merge": {"post"},
+    "/api/exercises/export": {"get"},
     "/api/exercises/{id}": {"get", "put", "patch", "delete"},
     "/api/routines": {"get", "post"},
     "/api/routines/{id}": {"get", "put", "patch", "delete"},
