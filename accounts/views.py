@@ -14,6 +14,7 @@ from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
 from fitness_project.errors import FieldRefused, PreconditionFailed, TokenNotValid
 from fitness_project.serving.addresses import client_address
+from fitness_project.serving.downloads import download
 
 from . import serializers, services
 from .deletion import delete_account
@@ -146,8 +147,5 @@ class ExportView(AccountView):
 
     @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
     def get(self, request: SignedInRequest) -> StreamingHttpResponse:
-        return StreamingHttpResponse(
-            export_account(request.user.pk),
-            content_type="application/json",
-            headers={"Content-Disposition": 'attachment; filename="fitness-export.json"'},
-        )
+        parts = export_account(request.user.pk)
+        return download(parts, "application/json", "fitness-export.json")

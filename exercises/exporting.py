@@ -12,6 +12,7 @@ from django.http import StreamingHttpResponse
 from fitness_project.api.http.json import dump_json
 from fitness_project.api.http.renderers import DocumentJSONRenderer
 from fitness_project.documents.instants import now
+from fitness_project.serving.downloads import download
 
 from .models import ExerciseDocument
 from .serializers import ExerciseSerializer
@@ -62,10 +63,9 @@ FORMATS: dict[str, tuple[str, Writer]] = {
 
 
 def file_response(exercises: Iterable[ExerciseDocument], form: str) -> StreamingHttpResponse:
+    """A file that is made while it is received. Raises Busy."""
     content_type, write = FORMATS[form]
-    name = f"exercises-{now():%Y-%m-%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(write(exercises), content_type=content_type, headers=headers)
+    return download(write(exercises), content_type, f"exercises-{now():%Y-%m-%d}.{form}")
 
 
 def _batches(exercises: Iterable[ExerciseDocument]) -> Iterator[list[ExerciseDocument]]:
