@@ -1,0 +1,81 @@
+"""What is exported and read back is the same, whatever the texts hold."""
+
+import pytest
+from bson import ObjectId
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rest_framework.serializers import ValidationError
+
+from exercises.exporting import FORMATS
+from exercises.importing.files import read_file
+from exercises.serializers import ExerciseSerializer
+from fitness_project.api.serializers import Input
+
+ODD = [
+    *("=1+1", "'=1", "''@x", "- item", "+", "'tis", "''", '"', '"a";b', "a,b", "a;b", "a|b", "a/b"),
+    *("[1]", '["a", "b"]', "[", "{}", '{"a": 1}', "a\tb", "a\nb", "\n", "\r\nb", "a\u2028b"),
+    *("a\x1fb", "\ufeffa", "\u200b", "sep=;", "name", "1", "1.0", "1e5", "true", "null", "NaN"),
+    *("<b>bold</b>", "<p>a</p><p>b</p>", "1 < 2 > 1", "&amp;", "\\n", "\\ud800", "e\u0301", "Ж😀"),
+    *("Brust, Trizeps", "chest and back", "5f0000000000000000000001"),
+]
+text = st.one_of(
+    st.sampled_from(ODD),
+    st.lists(st.sampled_from(ODD), min_size=2, max_size=3).map("".join),
+    st.text(st.characters(codec="utf-8"), max_size=20),
+    st.text(st.sampled_from("'=+-@[];,|/\"<>& \t\nab1"), max_size=8),
+)
+label = st.none() | text
+muscles = st.lists(text, max_size=3)
+bodies = st.fixed_dictionaries(
+    {"name": text},
+    optional={
+        "description": text,
+        "gifUrl": st.sampled_from(["https://example.com/a.gif", "https://example.com/?a=1,2;3"]),
+        "defaultSets": st.none() | st.integers(1, 100),
+        "defaultReps": st.none() | st.integers(0, 10_000),
+        "category": label,
+        "equipment": label,
+        "level": label,
+        "primaryMuscles": muscles,
+        "secondaryMuscles": muscles,
+        "isArchived": st.booleans(),
+        "attribution": label,
+    },
+)
+
+
+@st.composite
+def exercise(draw):
+    """As it is stored, with texts that the API accepts."""
+    try:
+        valid = ExerciseSerializer.read(Input(draw(bodies)))
+    except ValidationError:
+        assume(False)
+    return {"_id": ObjectId(draw(st.binary(min_size=12, max_size=12))), **valid}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(exercises=st.lists(exercise(), max_size=4))
+def test_an_export_is_read_back_without_change(form, exercises):
+    _, write = FORMATS[form]
+
+    read = read_file(b"".join(write(exercises)))
+
+    assert [row.fault for row in read.rows] == [None] * len(exercises)
+    rows = [
+        {"_id": row.exercise_id, **ExerciseSerializer.read(Input(row.fields))} for row in read.rows
+    ]
+    assert rows == exercises
+    assert (read.dropped, read.needs_language) == ({}, False)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_document_that_lacks_fields_is_read_back_with_their_defaults(form):
+    _, write = FORMATS[form]
+
+    (row,) = read_file(b"".join(write([{"_id": ObjectId(), "name": "Row"}]))).rows
+
+    assert ExerciseSerializer.read(Input(row.fields)) == {
+        "name": "Row",
+        **ExerciseSerializer.defaults(),
+    }
