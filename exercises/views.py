@@ -81,6 +81,7 @@ class ExerciseViewSet(DocumentViewSet):
     @action(
         detail=False,
         query=ExportQuery,
+        pagination_class=None,
         permission_classes=(IsCurator,),
         renderer_classes=(*DocumentViewSet.renderer_classes, CSVRenderer),
         problem_codes={"GET": ["403"]},

@@ -95,6 +95,20 @@ def test_a_response_has_all_its_fields(schema, api):
         assert set(component["required"]) == set(component["properties"]) == set(response)
 
 
+def test_the_export_of_the_catalogue_is_described(schema):
+    export = schema["paths"]["/api/exercises/export"]["get"]
+
+    parameters = {each["name"]: each.get("required", False) for each in export["parameters"]}
+    filters = ("search", "category", "equipment", "level", "muscle", "archived")
+    assert parameters == {"format": True, **dict.fromkeys(filters, False)}
+    content = export["responses"]["200"]["content"]
+    assert {media: each["schema"]["type"] for media, each in content.items()} == {
+        "application/json": "array",
+        "text/csv": "string",
+    }
+    assert "403" in export["responses"]
+
+
 def test_every_operation_has_a_summary_of_its_own(schema):
     summaries = [
         operation["summary"] for item in schema["paths"].values() for operation in item.values()

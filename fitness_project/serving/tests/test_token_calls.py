@@ -109,6 +109,14 @@ def test_a_web_app_can_read_the_503_of_an_outage(web_app):
     assert "Retry-After" in response["Access-Control-Expose-Headers"]
 
 
+def test_a_web_app_can_read_the_name_of_a_file(web_app, ann):
+    web_app.force_login(ann)
+
+    response = web_app.get("/api/auth/export")
+
+    assert "Content-Disposition" in response["Access-Control-Expose-Headers"]
+
+
 def test_only_api_responses_vary_by_origin(web_app, db):
     style = web_app.get("/static/admin/css/base.css")
     style.close()
