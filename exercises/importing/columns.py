@@ -42,6 +42,6 @@ def plain(column: str) -> str:
     return _plain(column) if len(column) <= MAX_LENGTH else ""
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=2_000)
 def _plain(column: str) -> str:
     return re.sub(r"[\W_]+", "", column).lower()

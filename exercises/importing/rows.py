@@ -5,9 +5,16 @@ from typing import Any
 
 from bson import ObjectId
 
+MAX_ROWS = 50_000
+MAX_COLUMNS = 1_000
+
 
 class BadFile(Exception):
     """The file as a whole can't be read, so nothing of it is imported."""
+
+
+def too_many_rows() -> BadFile:
+    return BadFile(f"The file has more than {MAX_ROWS:,} exercises. Import it in parts.")
 
 
 @dataclass(frozen=True)

@@ -2,59 +2,97 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from .columns import COLUMNS, field_of
-from .rows import BadFile, Entry
+from .columns import COLUMNS, field_of, plain
+from .rows import MAX_COLUMNS, MAX_ROWS, BadFile, Entry, too_many_rows
 
-MAX_ROWS = 50_000
 SEPARATORS = ",;\t|"
+# Excel's way of naming the separator.
+SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*[\r\n]', re.IGNORECASE)
+MAX_LINE = 1_000_000
+MAX_LINES = 1_000_000
+# A spreadsheet would take the text for a formula without the apostrophe.
+ESCAPED = re.compile(r"'+[=+\-@]")
 
 
 def read_table(text: str) -> list[Entry]:
     """The first row that isn't blank names the columns. Raises BadFile."""
-    rows = _rows(text)
-    line, header = next(rows, (1, []))
-    _check_header(line, header)
+    match = SEPARATOR_LINE.match(text.lstrip()[:100])
+    rows = _rows(text, match[1] if match else _separator(text))
+    if match:
+        next(rows)
+    line, cells = next(rows, (1, []))
+    header = _header(line, cells)
     entries = []
     for line, cells in rows:
         if len(entries) == MAX_ROWS:
-            raise BadFile(f"The file has more than {MAX_ROWS:,} exercises.")
+            raise too_many_rows()
         entries.append(_entry(line, header, cells))
     return entries
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that aren't blank, with the lines where they begin."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, [cell.strip() for cell in cells]
+            cells = [_cell(cell) for cell in cells]
+            if any(cells):
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise BadFile(f"The file is not valid CSV at line {line}: {error}.") from None
+        raise BadFile(f"The file is not valid CSV: {_explain(error, line)}") from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MAX_LINE:
+            raise BadFile(f"Line {number} is longer than {MAX_LINE:,} characters.")
+        if number > MAX_LINES:
+            raise BadFile(f"The file has more than {MAX_LINES:,} lines. Import it in parts.")
+        yield line
 
 
 def _separator(text: str) -> str:
     """The separator with which the most columns are known."""
-    first = text.lstrip().partition("\n")[0]
+    first = text.lstrip()[:MAX_LINE].splitlines()[0] if text.strip() else ""
     return max(SEPARATORS, key=lambda char: sum(map(bool, map(field_of, first.split(char)))))
 
 
-def _check_header(line: int, header: Sequence[str]) -> None:
-    if not any((found := field_of(name)) and found[0] == "name" for name in header):
+def _cell(cell: str) -> str:
+    text = cell.strip()
+    return text[1:] if ESCAPED.match(text) else text
+
+
+def _explain(error: csv.Error, line: int) -> str:
+    if "end of data" in str(error) or "larger than" in str(error):
+        return f"a quotation mark that opens in the row of line {line} is not closed."
+    return f"{error} (in the row that begins at line {line})."
+
+
+def _header(line: int, cells: Sequence[str]) -> list[str]:
+    if len(cells) > MAX_COLUMNS:
+        raise BadFile(f"Line {line} names more than {MAX_COLUMNS:,} columns.")
+    names = Counter(plain(cell) for cell in cells if cell)
+    repeated = [cell for cell in cells if names[plain(cell)] > 1 and plain(cell)]
+    if repeated:
+        raise BadFile(f"Line {line} names the column {repeated[0]!r} twice.")
+    if not any((found := field_of(cell)) and found[0] == "name" for cell in cells):
         raise BadFile(
-            f"Line {line} must name the columns, and one of them `name`. The others are "
+            f"Line {line} must name the columns, and one of them `name`. Others can be "
             f"{', '.join(COLUMNS[1:])}."
         )
+    return [cell or f"column {number}" for number, cell in enumerate(cells, start=1)]
 
 
 def _entry(line: int, header: Sequence[str], cells: Sequence[str]) -> Entry:
     """Missing cells leave their fields as they are. An empty cell empties its field."""
     values = dict(zip(header, cells, strict=False))
+    fault = None
     if any(cells[len(header) :]):
-        fault = f"The row has {len(cells)} cells, and the header {len(header)}."
-        return Entry(line, values, fault=fault)
-    return Entry(line, values)
+        fault = f"The row has {len(cells)} cells, but the header names {len(header)} columns."
+    return Entry(line, values, fault=fault)

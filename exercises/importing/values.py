@@ -8,92 +8,156 @@ import orjson
 from bson import ObjectId
 
 from ..names import name_key
-from .columns import field_of, plain
+from .columns import MAX_LENGTH, field_of, plain
 from .rows import Entry, FileRow
+from .texts import plain_text
 
 OWN_ID = re.compile("[0-9a-f]{24}")
-WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,9})?", re.ASCII)
-ESCAPED = re.compile(r"'+[=+\-@]")
-SERVER_FIELDS = ("createdat", "updatedat")
+SERVER_FIELDS = ("id", "createdat", "updatedat")
 LISTS = ("primaryMuscles", "secondaryMuscles")
 NUMBERS = ("defaultSets", "defaultReps")
-SEPARATORS = (";", r"[,/|\n]")
-BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+LABELS = ("category", "equipment", "level")
+# Spreadsheets write whole numbers as 4.0 if another row has none.
+WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,9})?", re.ASCII)
+MUSCLE_SEPARATORS = (";", r"[,/|\n](?![^(]*\))")
+MAX_MUSCLES = 2_000  # characters: the longest lists that a catalogue can store are shorter.
+# A list as Python writes it: ['Lie down.', "Don't sit up."]
+PYTHON_TEXT = re.compile(r"""'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL)
+PYTHON_LIST = re.compile(rf"\[\s*+(?:(?:{PYTHON_TEXT.pattern})\s*+(?:,\s*+|(?=\])))*+\]", re.DOTALL)
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+# Spreadsheets translate them.
+TRUE = ("true", "yes", "1", "wahr", "vrai", "verdadero", "vero", "prawda", "истина")
+FALSE = ("false", "no", "0", "falsch", "faux", "falso", "fałsz", "ложь")
+BOOLEANS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
 
 
 def to_row(entry: Entry, known_muscles: Container[str]) -> tuple[FileRow, list[str]]:
-    """The row, and the names of the values that the catalogue doesn't keep."""
+    """The row, and the names of the values that the catalogue doesn't keep.
+
+    The rows of this service's own export have its ids, and their texts are taken as they are.
+    """
     exercise_id = _own_id(entry.values)
-    chosen, unused = _choose(entry.values, is_own=exercise_id is not None)
+    is_own = exercise_id is not None
+    chosen, unused = _choose(entry.values)
+    if is_own:
+        unused = [key for key in unused if plain(key) not in SERVER_FIELDS]
     fields = {
-        field: _convert(field, value, known_muscles, is_own=exercise_id is not None)
-        for field, value in chosen.items()
+        field: _convert(field, value, known_muscles, is_own) for field, value in chosen.items()
     }
-    return FileRow(entry.line, fields, entry.fault, exercise_id), [*unused, *entry.unused]
+    unused = [key[:MAX_LENGTH] for key in (*unused, *entry.unused)]
+    return FileRow(entry.line, fields, entry.fault, exercise_id), unused
 
 
 def _own_id(values: dict[str, Any]) -> ObjectId | None:
     for key, value in values.items():
-        if plain(key) == "id" and isinstance(value, str) and OWN_ID.fullmatch(value):
+        if isinstance(value, str) and OWN_ID.fullmatch(value) and plain(key) == "id":
             return ObjectId(value)
     return None
 
 
-def _choose(values: dict[str, Any], is_own: bool) -> tuple[dict[str, Any], list[str]]:
-    """Chooses a value for each field: the first that isn't empty. Returns the other names too."""
+def _choose(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Chooses a value for each field: of those that aren't empty, the one whose name fits best.
+
+    Returns the other names as well.
+    """
     chosen: dict[str, tuple[bool, int, str]] = {}
     unused = []
     for key, value in values.items():
         is_empty = value in (None, "", [], {})
-        found = field_of(key)
-        if found is None:
-            is_ours = is_own and plain(key) in ("id", *SERVER_FIELDS)
-            unused += [key] if not is_empty and not is_ours else []
-            continue
-        field, rank = found
-        candidates = [(is_empty, rank, key), *([chosen[field]] if field in chosen else [])]
-        chosen[field] = min(candidates)
-        unused += [
-            key for is_empty, _, key in candidates if not is_empty and key != min(candidates)[2]
-        ]
+        if found := field_of(key):
+            field, rank = found
+            candidate = (is_empty, rank, key)
+            best, *others = sorted([candidate, *filter(None, [chosen.get(field)])])
+            chosen[field] = best
+            unused += [key for is_empty, _, key in others if not is_empty]
+        elif not is_empty:
+            unused.append(key)
     return {field: values[key] for field, (_, _, key) in chosen.items()}, unused
 
 
 def _convert(field: str, value: Any, known_muscles: Container[str], is_own: bool) -> Any:
-    if isinstance(value, str):
-        value = value[1:] if ESCAPED.match(value) else value
     if field in LISTS:
         return _muscles(value, known_muscles, is_own)
+    if field in NUMBERS and isinstance(value, str):
+        return int(match[1]) if (match := WHOLE.fullmatch(value)) else value or None
+    if field == "isArchived" and isinstance(value, str):
+        return BOOLEANS.get(value.lower(), value)
+    if is_own:
+        return value
     if field == "description":
-        return value if is_own else _description(value)
-    if field == "equipment" and isinstance(value, list):
-        return ", ".join(map(str, value)) or None
-    if isinstance(value, str):
-        if field in NUMBERS:
-            return int(match[1]) if (match := WHOLE.fullmatch(value)) else value or None
-        if field == "isArchived":
-            return BOOLEANS.get(value.lower(), value)
-    return value
+        return _description(value)
+    return _label(value) if field in LABELS else value
 
 
 def _description(value: Any) -> Any:
+    """Joins steps, which are texts or objects with one text."""
+    value = _listed(value)
+    if value is None:
+        return ""
     if isinstance(value, list):
-        return "\n".join(map(str, value))
-    return value
+        steps = [_step(step) for step in value]
+        return "\n".join(steps) if all(isinstance(step, str) for step in steps) else value
+    return plain_text(value) if isinstance(value, str) else value
+
+
+def _step(step: Any) -> Any:
+    if isinstance(step, dict):
+        texts = [value for value in step.values() if isinstance(value, str)]
+        step = texts[0] if len(texts) == 1 else step
+    return plain_text(step) if isinstance(step, str) else step
+
+
+def _label(value: Any) -> Any:
+    """The name, or several names joined: an exercise has one text for all its equipment."""
+    value = _listed(value)
+    if isinstance(value, list):
+        names = [_name(item) for item in value]
+        return ", ".join(names) if all(isinstance(name, str) for name in names) else value
+    return _name(value)
+
+
+def _name(value: Any) -> Any:
+    return value["name"] if isinstance(value, dict) and "name" in value else value
 
 
 def _muscles(value: Any, known_muscles: Container[str], is_own: bool) -> Any:
-    if value is None:
+    value = _listed(value)
+    if value in (None, ""):
         return []
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        return _split(value, known_muscles, is_own)
+    if not isinstance(value, list) or is_own:
         return value
-    if value.startswith("["):
-        try:
-            return orjson.loads(value)
-        except orjson.JSONDecodeError:
-            pass
-    if name_key(value) in known_muscles:
-        return [value]
-    separator = next((s for s in SEPARATORS if re.search(s, value)), ";")
-    parts = re.split(";" if is_own else separator, value)
-    return [part.strip() for part in parts if part.strip()]
+    muscles: list[Any] = []
+    for name in map(_name, value):
+        muscles += _split(name, known_muscles, is_own) if isinstance(name, str) else [name]
+    return muscles
+
+
+def _split(text: str, known_muscles: Container[str], is_own: bool) -> list[str]:
+    separators = MUSCLE_SEPARATORS[:1] if is_own else MUSCLE_SEPARATORS
+    if len(text) <= MAX_MUSCLES:
+        for separator in separators:
+            parts = re.split(separator, text)
+            if len(parts) > 1 and (is_own or name_key(text) not in known_muscles):
+                return [part.strip() for part in parts if part.strip()]
+    return [text]
+
+
+def _listed(value: Any) -> Any:
+    """The list that a cell holds in JSON, or in Python's notation, or the value as it is."""
+    if not isinstance(value, str) or not value.startswith("[") or not value.endswith("]"):
+        return value
+    try:
+        found = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        found = _python_list(value)
+    return found if isinstance(found, list) else value
+
+
+def _python_list(text: str) -> list[str] | None:
+    if not PYTHON_LIST.fullmatch(text):
+        return None
+    items = (single or double for single, double in PYTHON_TEXT.findall(text))
+    return [ESCAPE.sub(lambda match: ESCAPES.get(match[1], match[1]), item) for item in items]
