@@ -1,6 +1,7 @@
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from threading import Semaphore
 
 import hypothesis
 import pytest
@@ -18,6 +19,7 @@ from exercises.catalogue import catalogue
 from exercises.tests.factories import CuratorFactory, ExerciseFactory
 from fitness_project.database.clock import clock
 from fitness_project.database.outage import outage
+from fitness_project.serving import downloads
 from fitness_project.tests import sharding
 
 # Hypothesis fails slow examples by default, but a slow machine is not a failure.
@@ -80,6 +82,7 @@ def _fresh_process(monkeypatch):
     catalogue.__init__()
     remembered_principals.forget()
     outage.__init__()
+    monkeypatch.setattr(downloads, "_sending", Semaphore(downloads.MAX_SENDING))
     monkeypatch.setattr(versions, "SETTLE", timedelta(0))
     monkeypatch.setattr(clock, "now", machine_time)
     monkeypatch.setattr(mail.background, "submit", lambda work, *args: work(*args))
