@@ -15,8 +15,9 @@ from fitness_project.documents.instants import now
 from fitness_project.documents.revisions import revision
 
 from .audit.models import CatalogueChange, CatalogueOperation
+from .importing.models import CatalogueImport, CatalogueImportPart
 
-__all__ = ["CatalogueChange", "CatalogueOperation"]
+__all__ = ["CatalogueChange", "CatalogueImport", "CatalogueImportPart", "CatalogueOperation"]
 
 MAX_SETS = 100
 SETS = (MinValueValidator(1), MaxValueValidator(MAX_SETS))

@@ -73,7 +73,7 @@ def _store(
     writing = Writing(version)
     ids, documents = [each for each, _ in changes], [*new, *(fields for _, fields in changes)]
     writing.prepare(ids, [document["name"] for document in documents if "name" in document])
-    created = [_create(writing, document) for document in new]
+    created = [create(writing, document) for document in new]
     changed = [change(writing, *each, only_if) for each in changes]
     writing.send()
     log.record(operation, [log.appeared(each) for each in created] + logged(changed))
@@ -122,7 +122,7 @@ def _names(ids: list[str]) -> references.Names:
     return {exercise["_id"]: exercise["name"] for exercise in found if exercise}
 
 
-def _create(writing: Writing, document: Document) -> ExerciseDocument:
+def create(writing: Writing, document: Document) -> ExerciseDocument:
     exercise = {
         "_id": new_id(),
         **document,

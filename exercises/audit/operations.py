@@ -29,6 +29,7 @@ class Kind(TextChoices):
     MERGE = "merge", "Merge"
     API = "api", "API"
     COMMAND = "command", "Import by command"
+    IMPORT = "import", "Import"
     IN_USE = "in use", "Came back because it was in use"
     UNDO = "undo", "Undoing"
 

@@ -1,6 +1,6 @@
 """Reads the log of the catalogue, newest first, a page at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -91,12 +91,15 @@ def operation(operation_id: ObjectId) -> OperationRow:
 def changes(after: ObjectId | None = None, **conditions: Any) -> Page:
     """A page of the changes that meet the conditions, after the one with the id `after`."""
     page = _page(CatalogueChange.objects.documents.where(**conditions), after)
-    found = CatalogueOperation.objects.documents.collection.find(
-        {"_id": {"$in": list({change["operation"] for change in page.rows})}}
-    )
+    return Page(rows_of(page.rows), page.older)
+
+
+def rows_of(changes: Collection[Any]) -> list[ChangeRow]:
+    """Stored changes as people read them."""
+    operations = {change["operation"] for change in changes}
+    found = CatalogueOperation.objects.documents.collection.find({"_id": {"$in": list(operations)}})
     known = {row.id: row for row in _operation_rows(list(found))}
-    rows = [_change_row(change, known.get(change["operation"])) for change in page.rows]
-    return Page(rows, page.older)
+    return [_change_row(change, known.get(change["operation"])) for change in changes]
 
 
 def since(exercise_id: ObjectId, revision: ObjectId | None) -> dict[str, ChangeRow]:

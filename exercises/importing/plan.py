@@ -1,0 +1,220 @@
+"""Plans what importing the rows of a file changes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bson import ObjectId
+from rest_framework.exceptions import ValidationError
+
+from fitness_project.database.deadline import paused
+from fitness_project.documents.collection import Document
+
+from ..audit import log, reading
+from ..audit.latest import latest_changes
+from ..audit.operations import Kind
+from ..catalogue import catalogue
+from ..models import ExerciseDocument
+from ..names import name_key
+from .files import FileRow
+from .matching import Matcher
+from .validating import Spelling, ValueReader, reason_of
+
+BY_FILE = {kind.label for kind in (Kind.COMMAND, Kind.IMPORT, Kind.IN_USE)}
+"""The kinds of operations by which no person chose the value of a single field."""
+
+Tick = tuple[int, str]
+"""The number of a row in the file and the stored name of a field."""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """`by` is the last change of the field if a person made it: the import would undo that."""
+
+    field: str
+    old: Any
+    new: Any
+    by: reading.ChangeRow | None = None
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """Changes of an exercise, which is now called `name`.
+
+    `number` counts the rows of the file from 1. (All of a file may be on one line.) `alias` is the
+    exercise's name in the file if it has been merged into the one it matches.
+    """
+
+    number: int
+    line: int
+    exercise_id: ObjectId
+    name: str
+    changes: list[FieldChange]
+    alias: str | None = None
+
+
+@dataclass(frozen=True)
+class NewRow:
+    number: int
+    line: int
+    document: Document
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """`reason` names the field and says what would be right."""
+
+    number: int
+    line: int
+    reason: str
+
+
+@dataclass
+class Plan:
+    """What an import would do. All rows are in the order of the file.
+
+    `unchanged` counts the rows that are in the catalogue already.
+    """
+
+    new: list[NewRow] = field(default_factory=list)
+    changed: list[ChangedRow] = field(default_factory=list)
+    unchanged: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+    def suggested(self) -> set[Tick]:
+        """The changes that undo nothing that a person did: neither an edit nor a merge."""
+        return {(row.number, c.field) for row in self.changed for c in _suggested(row)}
+
+    def every_change(self) -> set[Tick]:
+        return {(row.number, change.field) for row in self.changed for change in row.changes}
+
+
+def _suggested(row: ChangedRow) -> Iterator[FieldChange]:
+    return (change for change in row.changes if not change.by and row.alias is None)
+
+
+def make_plan(rows: Sequence[FileRow]) -> Plan:
+    """Matches rows with the catalogue by id, name or alias.
+
+    A row that matches by name keeps the catalogue's spelling of the name.
+    """
+    planner = _Planner(Matcher(catalogue.refreshed()), has_lines(rows))
+    with paused():
+        for number, row in enumerate(rows, start=1):
+            planner.read(number, row)
+        planner.enter_all()
+    plan = planner.plan
+    plan.changed = _with_authors(plan.changed)
+    plan.rejected.sort(key=lambda rejected: rejected.number)
+    return plan
+
+
+def has_lines(rows: Sequence[FileRow]) -> bool:
+    """Whether a line tells which row is meant."""
+    return len({row.line for row in rows}) == len(rows)
+
+
+@dataclass(frozen=True)
+class _Read:
+    number: int
+    row: FileRow
+    values: Document
+    exercise: ExerciseDocument | None
+    is_former: bool
+
+    @property
+    def key(self) -> str | None:
+        return name_key(self.values["name"]) if "name" in self.values else None
+
+
+class _Planner:
+    def __init__(self, matcher: Matcher, has_lines: bool) -> None:
+        self.plan = Plan()
+        self._matcher = matcher
+        self._has_lines = has_lines
+        self._values, self._spelling = ValueReader(), Spelling()
+        self._rows: list[_Read] = []
+        self._names: dict[str, str] = {}
+        self._places: dict[ObjectId, str] = {}
+
+    def read(self, number: int, row: FileRow) -> None:
+        if row.fault is not None:
+            self._reject(number, row, row.fault)
+            return
+        try:
+            values = self._values.read(row.fields)
+        except ValidationError as error:
+            self._reject(number, row, reason_of(error.detail))
+            return
+        exercise, is_former = self._matcher.match(row.exercise_id, values.get("name"))
+        self._rows.append(_Read(number, row, values, exercise, is_former))
+
+    def enter_all(self) -> None:
+        """An exercise that the file has under its own name isn't changed by a former name too."""
+        own = {each.exercise["_id"] for each in self._rows if each.exercise and not each.is_former}
+        for each in self._rows:
+            if each.exercise and each.is_former and each.exercise["_id"] in own:
+                self.plan.unchanged += 1
+            elif fault := self._fault_of(each):
+                self._reject(each.number, each.row, fault)
+            else:
+                self._enter(each)
+
+    def _fault_of(self, each: _Read) -> str | None:
+        """What is wrong with the row beside the others and the catalogue. Notes its name."""
+        place, key, exercise = self._place(each.number, each.row), each.key, each.exercise
+        if exercise is None and key is None:
+            return "name: This field is required."
+        if key is not None and (first := self._names.setdefault(key, place)) != place:
+            return f"name: {first} already has this name."
+        if exercise is None:
+            return None
+        if (first := self._places.setdefault(exercise["_id"], place)) != place:
+            return f"{first} is the same exercise, {exercise['name']}."
+        if each.row.exercise_id == exercise["_id"] and self._matcher.is_other(key, exercise):
+            return f"name: Another exercise has the name {each.values['name']}."
+        return None
+
+    def _enter(self, each: _Read) -> None:
+        number, line, stored = each.number, each.row.line, each.exercise
+        if stored is None:
+            document = {**self._values.defaults, **self._spelling.of(each.values)}
+            self.plan.new.append(NewRow(number, line, document))
+        elif changes := list(self._changes(each, stored)):
+            alias = each.values.get("name") if each.is_former else None
+            row = ChangedRow(number, line, stored["_id"], stored["name"], changes, alias)
+            self.plan.changed.append(row)
+        else:
+            self.plan.unchanged += 1
+
+    def _changes(self, each: _Read, stored: ExerciseDocument) -> Iterator[FieldChange]:
+        for name, value in each.values.items():
+            old = log.content(stored, name)
+            if value == old or (name == "name" and each.row.exercise_id != stored["_id"]):
+                continue
+            spelled = self._spelling.of({name: value})[name]
+            if spelled != old:
+                yield FieldChange(name, old, spelled)
+
+    def _reject(self, number: int, row: FileRow, reason: str) -> None:
+        self.plan.rejected.append(RejectedRow(number, row.line, reason))
+
+    def _place(self, number: int, row: FileRow) -> str:
+        return f"line {row.line}" if self._has_lines else f"exercise {number}"
+
+
+def _with_authors(rows: list[ChangedRow]) -> list[ChangedRow]:
+    """Adds who changed the fields by hand."""
+    latest = latest_changes({(row.exercise_id, c.field) for row in rows for c in row.changes})
+    by_hand = {
+        place: change
+        for place, change in latest.items()
+        if change.operation and change.operation.kind not in BY_FILE
+    }
+    return [
+        replace(
+            row,
+            changes=[replace(c, by=by_hand.get((row.exercise_id, c.field))) for c in row.changes],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,78 @@
+"""What the command says about an import, in lines."""
+
+from collections.abc import Container, Iterator, Sequence
+from textwrap import shorten
+
+from ..audit import reading
+from .applying import Outcome
+from .files import ReadFile
+from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
+from .stored import Row
+
+LONGEST_VALUE = 60
+
+
+def about_file(read: ReadFile) -> Iterator[str]:
+    language = f", in {read.language}" if read.language else ""
+    yield f"Read as {read.layout} ({read.encoding}){language}"
+    if read.dropped:
+        dropped = ", ".join(f"{name} ({_rows(count)})" for name, count in read.dropped.items())
+        yield f"The catalogue doesn't keep: {dropped}"
+
+
+def rejected(plan: Plan) -> Iterator[str]:
+    for row in plan.rejected:
+        yield f"line {row.line} rejected: {row.reason}"
+
+
+def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
+    """Each new exercise, and each change field by field."""
+    for new in plan.new:
+        yield f"line {new.line}: {new.document['name']}: new"
+    for row in plan.changed:
+        alias = f" ({row.alias} in the file, which was merged into it)" if row.alias else ""
+        yield f"line {row.line}: {row.name}{alias}:"
+        for change in row.changes:
+            is_chosen = (row.number, change.field) in ticked
+            yield f"  {_values(change)}{'' if is_chosen else _why_not(row, change)}"
+
+
+def left_out(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
+    out = [c for row in plan.changed for c in row.changes if (row.number, c.field) not in ticked]
+    if out:
+        yield f"Changes left out: {len(out):,} (--dry-run shows them, and --overwrite makes them)"
+
+
+def left(outcome: Outcome) -> Iterator[str]:
+    for each in outcome.left:
+        name = f"{each['name']}, {each['field']}," if each["field"] else each["name"]
+        yield f"line {each['line']}: {name} is left as it is: {each['reason']}"
+
+
+def summary(plan: Plan, rows: Sequence[Row], outcome: Outcome, is_dry: bool) -> str:
+    added, changed = len(outcome.added), len(outcome.changed)
+    if is_dry:
+        added = sum(isinstance(row, NewRow) for row in rows)
+        changed = len(rows) - added
+    return (
+        f"{'Would be: ' if is_dry else ''}added {added:,}, changed {changed:,}, "
+        f"unchanged {plan.unchanged:,}, rejected {len(plan.rejected):,}"
+    )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _values(change: FieldChange) -> str:
+    old, new = (
+        shorten(reading.shown(value), LONGEST_VALUE, placeholder="…")
+        for value in (change.old, change.new)
+    )
+    return f"{change.field}: {old} → {new}"
+
+
+def _why_not(row: ChangedRow, change: FieldChange) -> str:
+    if change.by and change.by.operation:
+        return f" (left out: changed by {change.by.operation.who} on {change.by.at:%Y-%m-%d})"
+    return " (left out: from an exercise that was merged away)" if row.alias else " (left out)"

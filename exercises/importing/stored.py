@@ -1,0 +1,257 @@
+"""Imports of files, from the upload to the result. What a preview shows is what will be imported.
+
+Nobody sees a preview for longer than a day.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import bson
+from bson import ObjectId
+from django.db.models import TextChoices
+
+from fitness_project.database.deadline import paused
+from fitness_project.documents.instants import now
+
+from ..audit import reading
+from ..curating.values import in_use
+from ..models import CatalogueChange, CatalogueImport, CatalogueImportPart
+from .files import BadFile, ReadFile, read_file
+from .models import ImportDocument, LeftDocument, PartDocument, ReadDocument
+from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, make_plan
+
+# No other writer to the catalogue waits for longer than a part takes.
+PART_ROWS = 250
+# A stored document has at most 16 MiB.
+MAX_STORED_BYTES = 15 * 2**20
+PREVIEW_LIVES = timedelta(days=1)
+RESULT_LIVES = timedelta(days=30)
+
+Row = NewRow | ChangedRow
+
+
+class Status(TextChoices):
+    """`STOPPED`: it was undone before it had ended."""
+
+    PREVIEW = "preview", "Not confirmed"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Undone before it had ended"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file that was read, and what importing it would do.
+
+    Where `read["needsLanguage"]`, the plan is empty: a language must be chosen with `read_again`.
+    """
+
+    id: ObjectId
+    user_id: ObjectId | None
+    file_name: str
+    created_at: datetime
+    status: Status
+    read: ReadDocument
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What an import has done so far. `total` and `done` count rows, and `added` and `changed`
+    exercises. `left` is what wasn't imported because the catalogue had changed meanwhile.
+
+    Its id is that of its operation in the log, which is there once something has changed.
+    """
+
+    id: ObjectId
+    user_id: ObjectId | None
+    file_name: str
+    created_at: datetime
+    status: Status
+    total: int
+    done: int
+    added: int
+    changed: int
+    unchanged: int
+    left: list[LeftDocument]
+    rejected: list[RejectedRow]
+
+
+def start_import(
+    content: bytes,
+    file_name: str,
+    user_id: ObjectId,
+    encoding: str | None = None,
+    language: str | None = None,
+) -> ObjectId:
+    """Reads a file and stores what importing it would do. Returns the import's id.
+
+    Nothing in the catalogue changes before the import is confirmed. Raises BadFile.
+    """
+    with paused():
+        compressed = zlib.compress(content)
+        if len(compressed) > MAX_STORED_BYTES:
+            raise BadFile("The file is too large. Split it.")
+        read = read_file(content, encoding, language, in_use("muscle").values())
+    plan, import_id = make_plan(read.rows), ObjectId()
+    expires_at = now() + PREVIEW_LIVES
+    parts = list(_parts(import_id, expires_at, plan))
+    if parts:  # They come first: parts without an import expire.
+        CatalogueImportPart.objects.documents.collection.insert_many(parts)
+    CatalogueImport.objects.documents.insert(
+        {
+            "_id": import_id,
+            "userId": user_id,
+            "fileName": file_name[:255],
+            "createdAt": now(),
+            "expiresAt": expires_at,
+            "status": Status.PREVIEW.value,
+            "content": compressed,
+            "read": _read_document(read),
+            "unchanged": plan.unchanged,
+            "rejected": pack(list(map(asdict, plan.rejected))),
+        }
+    )
+    return import_id
+
+
+def read_again(
+    import_id: ObjectId, user_id: ObjectId, encoding: str | None, language: str | None
+) -> ObjectId:
+    """Starts another import of the same file, read differently, and returns its id.
+
+    Raises BadFile, and Missing if the import has been confirmed or has expired.
+    """
+    stored = CatalogueImport.objects.documents.get(import_id)
+    if "content" not in stored:
+        raise CatalogueImport.objects.documents.missing()
+    content = zlib.decompress(stored["content"])
+    return start_import(content, stored["fileName"], user_id, encoding, language)
+
+
+def preview(import_id: ObjectId) -> Preview:
+    """Raises Missing. Once the import has been confirmed, the plan is gone: see `progress`."""
+    stored = find_import(import_id)
+    packed = [part["rows"] for part in parts_of(import_id) if "rows" in part]
+    rows = [row for part in packed for row in unpack(part)]
+    known = _changes_by_hand(rows)
+    return Preview(
+        stored["_id"],
+        stored["userId"],
+        stored["fileName"],
+        stored["createdAt"].replace(tzinfo=UTC),
+        Status(stored["status"]),
+        stored["read"],
+        Plan(
+            [row_of(row) for row in rows if "document" in row],
+            [row_of(row, known) for row in rows if "document" not in row],
+            stored["unchanged"],
+            _rejected(stored),
+        ),
+    )
+
+
+def progress(import_id: ObjectId) -> Progress:
+    """Raises Missing."""
+    stored, parts = find_import(import_id), list(parts_of(import_id, {"rows": 0}))
+    done = [part for part in parts if part["isDone"]]
+    return Progress(
+        stored["_id"],
+        stored["userId"],
+        stored["fileName"],
+        stored["createdAt"].replace(tzinfo=UTC),
+        Status(stored["status"]),
+        total=sum(part["size"] for part in parts),
+        done=sum(part["size"] for part in done),
+        added=sum(part.get("added", 0) for part in done),
+        changed=sum(part.get("changed", 0) for part in done),
+        unchanged=stored["unchanged"],
+        left=[left for part in done for left in part.get("left", [])],
+        rejected=_rejected(stored),
+    )
+
+
+def find_import(import_id: ObjectId) -> ImportDocument:
+    """An import without the file's content. Raises Missing."""
+    documents = CatalogueImport.objects.documents
+    found = documents.collection.find_one(
+        {"_id": import_id}, {"content": 0}, session=documents.session
+    )
+    if found is None:
+        raise documents.missing()
+    return found
+
+
+def parts_of(
+    import_id: ObjectId, projection: dict[str, int] | None = None
+) -> Iterator[PartDocument]:
+    """The parts of an import in their order."""
+    documents = CatalogueImportPart.objects.documents
+    found = documents.collection.find({"importId": import_id}, projection)
+    return iter(found.sort("number", 1))
+
+
+def pack(value: Any) -> bytes:
+    return zlib.compress(bson.encode({"": value}))
+
+
+def unpack(packed: bytes) -> Any:
+    return bson.decode(zlib.decompress(packed))[""]
+
+
+def row_of(packed: dict[str, Any], known: dict[ObjectId, reading.ChangeRow] | None = None) -> Row:
+    """A row of a part. `known` are the changes by hand that it may undo."""
+    if "document" in packed:
+        return NewRow(**packed)
+    changes = [
+        FieldChange(field, old, new, (known or {}).get(by))
+        for field, old, new, by in packed["changes"]
+    ]
+    return ChangedRow(**{**packed, "changes": changes})
+
+
+def _parts(import_id: ObjectId, expires_at: datetime, plan: Plan) -> Iterator[PartDocument]:
+    rows: Sequence[Row] = [*plan.new, *plan.changed]
+    for number, start in enumerate(range(0, len(rows), PART_ROWS)):
+        part = rows[start : start + PART_ROWS]
+        yield {
+            "_id": ObjectId(),
+            "importId": import_id,
+            "number": number,
+            "size": len(part),
+            "rows": pack(list(map(_packed_row, part))),
+            "expiresAt": expires_at,
+            "isDone": False,
+        }
+
+
+def _packed_row(row: Row) -> dict[str, Any]:
+    if isinstance(row, NewRow):
+        return dict(vars(row))
+    changes = [(c.field, c.old, c.new, c.by and c.by.id) for c in row.changes]
+    return {**vars(row), "changes": changes}
+
+
+def _changes_by_hand(rows: Iterable[dict[str, Any]]) -> dict[ObjectId, reading.ChangeRow]:
+    ids = {by for row in rows for *_, by in row.get("changes", ()) if by}
+    stored = CatalogueChange.objects.documents.collection
+    found = list(stored.find({"_id": {"$in": list(ids)}})) if ids else []
+    return {row.id: row for row in reading.rows_of(found)}
+
+
+def _rejected(stored: ImportDocument) -> list[RejectedRow]:
+    return [RejectedRow(**row) for row in unpack(stored["rejected"])]
+
+
+def _read_document(read: ReadFile) -> ReadDocument:
+    return {
+        "layout": read.layout,
+        "encoding": read.encoding,
+        "language": read.language,
+        "languages": read.languages,
+        "dropped": read.dropped,
+        "needsLanguage": read.needs_language,
+    }
