@@ -19,6 +19,8 @@ def name_key(name: str) -> str:
     Ignores case, the amount of spacing, invisible characters, and the kind of dash or quotation
     mark: `" Bench\u2011PRESS"` becomes `"bench-press"`.
     """
+    if name.isascii():  # Most names are, and this takes a tenth of the time.
+        return " ".join(name.lower().split())
     visible = INVISIBLE_CHARACTERS.sub("", name.casefold())
     plain = "".join(map(_plain, unicodedata.normalize("NFC", visible)))
     return " ".join(unicodedata.normalize("NFC", plain).split())

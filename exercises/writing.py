@@ -20,6 +20,7 @@ class Writing:
         self.version = version
         self._exercises: dict[ObjectId, ExerciseDocument | None] = {}
         self._owners: dict[str, set[ObjectId]] = {}
+        self._keys: dict[ObjectId, str] = {}
         self._aliased: dict[str, set[ObjectId]] = {}
         self._put: dict[ObjectId, Any] = {}
 
@@ -28,13 +29,16 @@ class Writing:
         self._read_owners(set(map(name_key, names)) - self._owners.keys())
 
     def find(self, exercise_id: ObjectId) -> ExerciseDocument | None:
-        self.prepare([exercise_id], [])
+        if exercise_id not in self._exercises:
+            self._read({exercise_id})
         return self._exercises[exercise_id]
 
     def is_taken(self, name: str, exercise_id: ObjectId) -> bool:
         """Whether another exercise than this one has the name."""
-        self.prepare([], [name])
-        return bool(self._owners[name_key(name)] - {exercise_id})
+        key = name_key(name)
+        if key not in self._owners:
+            self._read_owners({key})
+        return bool(self._owners[key] - {exercise_id})
 
     def put(self, document: Any) -> Any:
         """Puts an exercise, or what remains of one, in the place of what is there, and returns it.
@@ -49,8 +53,8 @@ class Writing:
             document = _without_alias(document, key)
         self._exercises[document["_id"]] = None if is_gone(document) else document
         self._put[document["_id"]] = document
-        for name, owners in self._owners.items():
-            _note_owner(owners, name, document)
+        self._disown(document["_id"])
+        self._own(document)
         return document
 
     def send(self) -> None:
@@ -66,22 +70,25 @@ class Writing:
             self._exercises[document["_id"]] = None if is_gone(document) else document
 
     def _read_owners(self, keys: set[str]) -> None:
+        if not keys:
+            return
         self._owners |= {key: set() for key in keys}
-        for document in _find("nameKey", keys):
-            self._owners[document["nameKey"]].add(document["_id"])
-        for document in self._put.values():
-            for key in keys:
-                _note_owner(self._owners[key], key, document)
+        found = (each for each in _find("nameKey", keys) if each["_id"] not in self._put)
+        for document in (*found, *self._put.values()):
+            self._own(document)
         for document in _find("aliases.key", keys):
             for alias in document["aliases"]:
                 self._aliased.setdefault(alias["key"], set()).add(document["_id"])
 
+    def _own(self, document: Any) -> None:
+        key = document.get("nameKey")
+        if key in self._owners:
+            self._owners[key].add(document["_id"])
+            self._keys[document["_id"]] = key
 
-def _note_owner(owners: set[ObjectId], key: str, document: Any) -> None:
-    if document.get("nameKey") == key:
-        owners.add(document["_id"])
-    else:
-        owners.discard(document["_id"])
+    def _disown(self, exercise_id: ObjectId) -> None:
+        if key := self._keys.pop(exercise_id, None):
+            self._owners[key].discard(exercise_id)
 
 
 def _without_alias(exercise: Any, key: str) -> Any:

@@ -7,7 +7,7 @@ from fitness_project.database.indexes import make_indexes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exercises", "0008_curator_group")]
+    dependencies = [("exercises", "0009_aliases")]
 
     operations = [
         migrations.CreateModel(

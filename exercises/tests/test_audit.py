@@ -118,7 +118,7 @@ def test_many_deletions_at_once_are_one_operation(admin, bench_press):
 
 
 def test_an_import_is_one_operation_of_nobody_in_however_many_transactions(tmp_path, monkeypatch):
-    monkeypatch.setattr("exercises.management.commands.import_exercises.BATCH", 1)
+    monkeypatch.setattr("exercises.management.commands.import_exercises.PART_ROWS", 1)
     ExerciseFactory(name="Squat")
     file = tmp_path / "exercises.json"
     rows = [{"name": "Row"}, {"name": "Press"}, {"name": "Squat", "level": "beginner"}]

@@ -111,9 +111,13 @@ def _text(longest: int, nullable: bool, is_name: bool) -> Check:
     def check(value: Any, _: Input) -> str | None:
         if value is None and nullable:
             return None
-        if type(value) is not str or not 0 < len(value) <= longest or not value.isprintable():
+        if type(value) is not str or not 0 < len(value) <= longest:
             raise NotPlain
-        if value[0] == " " or value[-1] == " " or not unicodedata.is_normalized("NFC", value):
+        if not (value if is_name else value.replace("\n", "")).isprintable():
+            raise NotPlain
+        if value[0] in " \n" or value[-1] in " \n":
+            raise NotPlain
+        if not unicodedata.is_normalized("NFC", value):
             raise NotPlain
         if is_name and not value.isascii() and is_invisible(value):
             raise NotPlain
