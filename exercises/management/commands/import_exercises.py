@@ -77,7 +77,8 @@ class Command(BaseCommand):
         self._write_all(report.left_out(plan, ticked), report.left(outcome))
         self.stdout.write(report.summary(plan, rows, outcome, dry_run))
         if plan.rejected:
-            raise CommandError(f"{len(plan.rejected):,} of the rows were rejected: see above.")
+            count = len(plan.rejected)
+            raise CommandError(f"{count:,} of the rows {'was' if count == 1 else 'were'} rejected.")
 
     def _read(self, file: Path, encoding: str | None, language: str | None) -> ReadFile:
         try:

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 import psutil
 import pytest
 
-from fitness_project.database.embedded import lease
-from fitness_project.database.embedded.client import LeasedClient
-from fitness_project.database.embedded.files import Files
 from fitness_project.tasks import queue
 from fitness_project.tests.e2e.service import PROJECT, Service
 from fitness_project.tests.processes import PATIENCE_SECONDS, children, kill_all, wait_until
+
+from .place import KEPT_WORKER, SHORT_LEASES, WORKER, Place
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -25,22 +24,6 @@ DATABASE_KILLS = 6
 NUMBERS = 400
 STEP_SECONDS = 0.02
 MEMORY_MB = 35
-SETUP = "import django; django.setup()"
-# A takeover must not take longer than the rest of the test.
-SHORT_LEASES = """
-from datetime import timedelta
-from fitness_project.tasks import queue, worker
-queue.LEASE = timedelta(seconds=1)
-worker.RENEW_SECONDS = 0.2
-"""
-WORKER = "from fitness_project.tasks.worker import Worker; Worker().run()"
-KEPT_WORKER = """
-import time
-from fitness_project.tasks import process
-process.RESTART_SECONDS = 0
-with process.WorkerProcess():
-    time.sleep(600)
-"""
 STOP_SECONDS = "from fitness_project.tasks import worker; worker.STOP_SECONDS = {}"
 # Each number is counted in a transaction, so exactly once.
 COUNT = f"""
@@ -50,36 +33,12 @@ count_to.enqueue({NUMBERS}, {STEP_SECONDS})
 MARK = COUNT.replace("count_to", "mark_to")
 
 
-class Place:
-    """A database, and the workers that run its tasks."""
+class CountingPlace(Place):
+    """Its tasks count."""
 
     def __init__(self, var_dir):
-        self.files = Files(var_dir)
-        self.client = LeasedClient(var_dir)
-        self.database = self.client["fitness"]
+        super().__init__(var_dir)
         self.database.create_collection("chores")
-        self.log = var_dir / "workers.log"
-        self.environment = {
-            **Service(var_dir).environment,
-            "DJANGO_SETTINGS_MODULE": "fitness_project.settings",
-        }
-        self.workers = []
-
-    def enqueue(self, code):
-        subprocess.run(**self._python(SETUP, code), check=True, timeout=PATIENCE_SECONDS)
-
-    def start(self, *code):
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(**self._python(SETUP, *code), stderr=log)
-        self.workers.append(process)
-        return process
-
-    def _python(self, *code):
-        args = [sys.executable, "-c", "\n".join(code)]
-        return {"args": args, "cwd": PROJECT, "env": self.environment, "stdin": subprocess.DEVNULL}
-
-    def task(self):
-        return self.database["tasks"].find_one()
 
     def counted(self):
         return self.database["chores"].count_documents({"_id": {"$type": "int"}})
@@ -90,9 +49,6 @@ class Place:
         wait_until(lambda: self.counted() >= goal or self.has_ended())
         return not self.has_ended()
 
-    def has_ended(self):
-        return self.task()["status"] in (queue.SUCCESSFUL, queue.FAILED)
-
     def assert_all_is_counted_once(self):
         wait_until(self.has_ended)
         task = self.task()
@@ -100,23 +56,16 @@ class Place:
         assert self.counted() == NUMBERS
         assert self.database["chores"].find_one({"_id": "counter"})["count"] == NUMBERS
 
-    def clear(self):
-        for process in self.workers:
-            process.kill()
-            process.wait()
-        self.client.close()
-        lease.release(self.files.var_dir)
-
 
 @pytest.fixture
 def place(tmp_path):
-    place = Place(tmp_path / "var")
+    place = CountingPlace(tmp_path / "var")
     yield place
     place.clear()
 
 
 def test_a_task_whose_worker_is_killed_again_and_again_ends_as_if_it_had_not_been(place):
-    place.enqueue(COUNT)
+    place.run(COUNT)
     keeper = place.start(SHORT_LEASES, KEPT_WORKER)
     kills = 0
 
@@ -131,7 +80,7 @@ def test_a_task_whose_worker_is_killed_again_and_again_ends_as_if_it_had_not_bee
 
 
 def test_a_task_outlives_the_database_and_the_wait_is_one_line(place):
-    place.enqueue(COUNT)
+    place.run(COUNT)
     place.start(SHORT_LEASES, WORKER)
     kills = 0
 
@@ -145,7 +94,7 @@ def test_a_task_outlives_the_database_and_the_wait_is_one_line(place):
 
 
 def test_a_worker_that_stalls_loses_its_task_and_does_no_harm_afterwards(place):
-    place.enqueue(MARK)
+    place.run(MARK)
     stalled = place.start(SHORT_LEASES, WORKER)
     place.wait_for_more(10)
 
@@ -165,7 +114,7 @@ def test_a_worker_that_stalls_loses_its_task_and_does_no_harm_afterwards(place):
 
 
 def test_a_worker_that_is_told_to_stop_gives_its_task_back(place):
-    place.enqueue(COUNT)
+    place.run(COUNT)
     process = place.start(STOP_SECONDS.format(0.5), WORKER)
     place.wait_for_more(10)
 
@@ -181,7 +130,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_task_back(place):
 
 
 def test_a_worker_that_is_told_to_stop_may_end_its_task_first(place):
-    place.enqueue(COUNT)
+    place.run(COUNT)
     process = place.start(STOP_SECONDS.format(PATIENCE_SECONDS), WORKER)
     place.wait_for_more(10)
 
