@@ -4,9 +4,11 @@ An exercise stores the version of its last change (`changedIn`), and so does the
 deleted one. The change feed can therefore tell what is newer than a given version.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import wraps
+from time import monotonic, sleep
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pymongo import ReturnDocument
@@ -22,6 +24,9 @@ from .models import CatalogueVersion
 # For a moment, other processes may still use an older snapshot of the catalogue: what is left of
 # the request that writes, then the age of the snapshots, then the time of requests that use them.
 SETTLE = timedelta(seconds=SECONDS + MAX_AGE + SECONDS + 0.4)
+
+# For each second of a transaction, how many others have the catalogue for themselves.
+PAUSE = 0.5
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -53,6 +58,18 @@ def _next_version() -> int:
         session=documents.session,
     )
     return updated["version"]  # An upsert always returns a document.
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """For each of many transactions in a row: a pause after it, in which others get their turn.
+
+    Of two simultaneous writers, one starts again, each time after a longer delay. Without pauses,
+    it might find the catalogue free only after its request's time.
+    """
+    started = monotonic()
+    yield
+    sleep((monotonic() - started) * PAUSE)
 
 
 def stamps(version: int) -> Document:

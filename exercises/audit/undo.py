@@ -15,7 +15,7 @@ from django_tasks import task
 
 from exercises import services
 from exercises.models import CatalogueChange, CatalogueOperation
-from exercises.versions import catalogue_write, settled
+from exercises.versions import catalogue_write, giving_way, settled
 from fitness_project.database.deadline import remaining_seconds
 
 from . import log
@@ -67,7 +67,8 @@ def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], 
     while ids:
         if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
             return left, False
-        batch = _go_on(undoing, ids[:BATCH], is_last=len(ids) <= BATCH)
+        with giving_way():
+            batch = _go_on(undoing, ids[:BATCH], is_last=len(ids) <= BATCH)
         if batch is None:
             break
         services.rename_at_once(batch.changed)

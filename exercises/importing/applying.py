@@ -16,7 +16,7 @@ from ..audit import log
 from ..audit.latest import latest_changes
 from ..audit.operations import Kind, Operation
 from ..models import CatalogueImport, CatalogueImportPart, ExerciseDocument
-from ..versions import catalogue_write
+from ..versions import catalogue_write, giving_way
 from ..writing import Writing
 from .models import LeftDocument
 from .plan import ChangedRow, NewRow, Tick
@@ -73,7 +73,8 @@ def apply_import(import_id: str) -> None:
     for part in parts_of(operation.id, {"isDone": 1}):
         if part["isDone"]:
             continue
-        outcome = _apply_part(operation, part["_id"], ticked)
+        with giving_way():
+            outcome = _apply_part(operation, part["_id"], ticked)
         if outcome is None:
             _end(operation.id, Status.STOPPED)
             return
@@ -122,7 +123,8 @@ def chosen(rows: Iterable[Row], ticked: Container[Tick]) -> list[Row]:
 
 def apply_rows(operation: Operation, rows: Sequence[Row]) -> Outcome | None:
     """Applies some rows in one transaction. Returns None if the operation has been undone."""
-    outcome = catalogue_write(_apply)(operation, rows)
+    with giving_way():
+        outcome = catalogue_write(_apply)(operation, rows)
     if outcome is not None:
         services.rename_at_once(outcome.changed)
     return outcome

@@ -23,8 +23,8 @@ from .files import BadFile, ReadFile, read_file
 from .models import ImportDocument, LeftDocument, PartDocument, ReadDocument
 from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, make_plan
 
-# No other writer to the catalogue waits for longer than a part takes.
-PART_ROWS = 250
+# Larger parts take less time as a whole, but other writers to the catalogue wait longer for each.
+PART_ROWS = 100
 # A stored document has at most 16 MiB.
 MAX_STORED_BYTES = 15 * 2**20
 PREVIEW_LIVES = timedelta(days=1)
