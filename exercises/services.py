@@ -131,7 +131,7 @@ def create(writing: Writing, document: Document) -> ExerciseDocument:
         **stamps(writing.version),
     }
     _refuse_taken_name(writing, exercise["name"], exercise["_id"])
-    return writing.put(exercise)
+    return writing.add(exercise)
 
 
 def change(

@@ -30,7 +30,7 @@ def latest_changes(wanted: Collection[FieldOf]) -> dict[FieldOf, reading.ChangeR
             if place in wanted and _when(change) >= _when(latest.get(place, change)):
                 latest[place] = change
     stored = {change["_id"]: change for change in latest.values()}
-    rows = {row.id: row for row in reading.rows_of(stored.values())}
+    rows = {row.id: row for row in reading.rows_of(stored.values())} if stored else {}
     return {place: rows[change["_id"]] for place, change in latest.items()}
 
 
