@@ -35,7 +35,7 @@ class ImportDocument(TypedDict):
 
     `userId` is who uploaded the file or, from then on, who confirmed the import. `content` is the
     compressed file until then, and `ticked` the changes that were chosen. `ticked` and `rejected`
-    are packed.
+    are packed. `read` is JSON, because a file's names may not be keys in the database.
     """
 
     _id: ObjectId
@@ -45,7 +45,7 @@ class ImportDocument(TypedDict):
     expiresAt: datetime
     status: str
     content: NotRequired[bytes]
-    read: ReadDocument
+    read: bytes
     unchanged: int
     rejected: bytes
     ticked: NotRequired[bytes]

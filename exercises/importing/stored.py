@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import bson
+import orjson
 from bson import ObjectId
 from django.db.models import TextChoices
 
@@ -110,7 +111,7 @@ def start_import(
             "expiresAt": expires_at,
             "status": Status.PREVIEW.value,
             "content": compressed,
-            "read": _read_document(read),
+            "read": orjson.dumps(_read_document(read)),
             "unchanged": plan.unchanged,
             "rejected": pack(list(map(asdict, plan.rejected))),
         }
@@ -144,7 +145,7 @@ def preview(import_id: ObjectId) -> Preview:
         stored["fileName"],
         stored["createdAt"].replace(tzinfo=UTC),
         Status(stored["status"]),
-        stored["read"],
+        orjson.loads(stored["read"]),
         Plan(
             [row_of(row) for row in rows if "document" in row],
             [row_of(row, known) for row in rows if "document" not in row],

@@ -105,6 +105,11 @@ class TestPreview:
         assert preview(import_id).plan.new[0].document["name"] == "Développé"
         assert preview(again).plan.new[0].document["name"] == "DÃ©veloppÃ©"
 
+    def test_names_in_the_file_may_be_any(self, ann):
+        import_id = upload(ann, {"name": "Row", "$a.b": 1, "a\0b": 2, "": 3, "é": 4})
+
+        assert preview(import_id).read["dropped"].keys() >= {"$a.b", "é"}
+
     def test_it_expires(self, ann):
         import_id = upload(ann, *NEW)
 
