@@ -4,8 +4,9 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from exercises.curating.similar import similar_exercises
+from exercises.merging.merge import merge_exercises
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
 from exercises.tests.form_pages import ADD, CHANGES, change_path, fields_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,11 @@ def curator(client):
         ("Pullups", "Pull-Up"),
         ("Farmers Walk", "Farmer's Walk"),
         ("Ubung", "Übung"),
+        ("Bench Press (DB)", "Dumbbell Bench Press"),
+        ("Squat with Bands", "Squats - Bands"),
+        ("Single Arm Row", "One-Arm Row"),
+        ("Dumbbell Flyes", "Dumbbell Fly"),
+        ("Abductoin", "Abduction"),
     ],
 )
 def test_similar_names(name, present):
@@ -48,6 +54,10 @@ def test_similar_names(name, present):
         ("Stage 1", "Stage 2"),
         ("Push-Up", "Pull-Up"),
         ("Bech Pres", "Bench Press"),
+        ("Back Squat", "Hack Squat"),
+        ("Chain Squat", "Chair Squat"),
+        ("Hip Abduction", "Hip Adduction"),
+        ("High Pull", "Thigh Pull"),
         ("Chest", "Bench Press"),
         ("", "Bench Press"),
     ],
@@ -56,6 +66,13 @@ def test_other_names(name, present):
     ExerciseFactory(name=present, primary_muscles=["chest"])
 
     assert similar_exercises(name) == []
+
+
+def test_a_name_that_was_merged_away_is_similar(bench_press):
+    flat = ExerciseFactory(name="Flat Press")
+    merge_exercises(some_operation(), bench_press.pk, [flat.pk])
+
+    assert [each["name"] for each in similar_exercises("Flat Presses")] == ["Bench Press"]
 
 
 def test_adding_a_probable_duplicate_has_to_be_confirmed(curator, bench_press):
