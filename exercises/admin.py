@@ -17,14 +17,15 @@ from .bulk_actions import ACTIONS, carry_out
 from .catalogue import catalogue
 from .curating.admin import ListAdmin
 from .curating.form_admin import FormAdmin
+from .merging.admin import MergingAdmin, merge_selected
 from .models import Exercise
 from .references import used_among
 from .uses import in_use
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(ListAdmin, FormAdmin):
-    actions = ACTIONS
+class ExerciseAdmin(MergingAdmin, ListAdmin, FormAdmin):
+    actions = (*ACTIONS, merge_selected)
 
     def get_deleted_objects(
         self, exercises: Sequence[Exercise] | QuerySet[Exercise], request: HttpRequest

@@ -15,7 +15,7 @@ from .search import SHORTEST_WITH_TYPO
 # `press` and `s` are no plurals.
 PLURAL = re.compile(r"(?<=ch|sh|ss|.x)es$|(?<=..)(?<!s)s$")
 DIGIT = re.compile(r"\d")
-FILLERS = frozenset("a an and at for of on s the to using with".split())
+FILLERS = frozenset(["a", "an", "and", "at", "for", "of", "on", "s", "the", "to", "using", "with"])
 SPELLINGS = {
     "1": "one",
     "alternated": "alternate",

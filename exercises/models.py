@@ -16,8 +16,15 @@ from fitness_project.documents.revisions import revision
 
 from .audit.models import CatalogueChange, CatalogueOperation
 from .importing.models import CatalogueImport, CatalogueImportPart
+from .merging.models import CatalogueDismissal
 
-__all__ = ["CatalogueChange", "CatalogueImport", "CatalogueImportPart", "CatalogueOperation"]
+__all__ = [
+    "CatalogueChange",
+    "CatalogueDismissal",
+    "CatalogueImport",
+    "CatalogueImportPart",
+    "CatalogueOperation",
+]
 
 MAX_SETS = 100
 SETS = (MinValueValidator(1), MaxValueValidator(MAX_SETS))

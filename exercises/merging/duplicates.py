@@ -64,11 +64,14 @@ class Compared:
 
 
 def probable_duplicates(
-    snapshot: Snapshot, dismissed: Collection[Pair] = frozenset()
+    snapshot: Snapshot, dismissed: Sequence[Collection[ObjectId]] = ()
 ) -> list[Group]:
-    """The exercises, archived or not, that are probably the same, in order of name."""
+    """The exercises, archived or not, that are probably the same, in order of name.
+
+    Those of a group in `dismissed` are different from each other.
+    """
     links: defaultdict[ObjectId, set[ObjectId]] = defaultdict(set)
-    for pair in similar_pairs(snapshot).difference(dismissed):
+    for pair in _less_dismissed(similar_pairs(snapshot), dismissed):
         for exercise_id in pair:
             links[exercise_id] |= pair
     groups = []
@@ -76,6 +79,16 @@ def probable_duplicates(
         ids = _linked(links, next(iter(links)))
         groups.append(sorted(map(snapshot.by_id.__getitem__, ids), key=_order))
     return sorted(groups, key=lambda group: _order(group[0]))
+
+
+def _less_dismissed(
+    pairs: Iterable[Pair], dismissed: Sequence[Collection[ObjectId]]
+) -> Iterator[Pair]:
+    places: defaultdict[ObjectId, set[int]] = defaultdict(set)
+    for place, ids in enumerate(dismissed):
+        for exercise_id in ids:
+            places[exercise_id].add(place)
+    return (pair for pair in pairs if not set.intersection(*(places[each] for each in pair)))
 
 
 def _linked(links: dict[ObjectId, set[ObjectId]], first: ObjectId) -> set[ObjectId]:

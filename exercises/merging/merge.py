@@ -50,8 +50,8 @@ def merge_exercises(
     An id that was merged away counts as that of the exercise that was kept then. What was merged
     into this one before is skipped.
 
-    Raises Missing, Merged, PreconditionFailed if an exercise isn't at its revision in `only_if`,
-    and FieldRefused.
+    Raises Missing, Merged, FieldRefused and, if `only_if` is given, PreconditionFailed unless each
+    of the exercises is at its revision there.
     """
     changed, merged = _merge(operation, kept_id, ids, fields or {}, only_if or {})
     services.rename_at_once([changed])
@@ -77,8 +77,9 @@ def _merge(
     merged = _others(writing, kept_id, ids)
     if not merged:
         return (kept, kept), []
+    unseen = Revisions(()) if only_if else None  # What others were merged into meanwhile.
     for exercise in (kept, *merged):
-        services.at_revision(exercise, only_if.get(exercise["_id"]))
+        services.at_revision(exercise, only_if.get(exercise["_id"], unseen))
     gone = [_put_away(writing, exercise, kept_id) for exercise in merged]
     before, after = services.change(writing, kept_id, fields)
     after = writing.put({**after, **stamps(version), "aliases": _aliases(after, before, *merged)})

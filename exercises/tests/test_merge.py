@@ -236,11 +236,10 @@ class TestDeletion:
 
 def test_a_merge_of_what_was_changed_meanwhile_is_refused(bench_press, flat):
     """The admin sends the revisions of the exercises that it showed."""
-    shown = revision_of(Exercise.objects.documents.get(flat.pk))
+    stored = map(Exercise.objects.documents.get, (bench_press.pk, flat.pk))
+    shown = {each["_id"]: Revisions((revision_of(each),)) for each in stored}
     services.change_exercise(some_operation(), flat.pk, {"level": "expert"})
 
     with pytest.raises(PreconditionFailed):
-        merge_exercises(
-            some_operation(), bench_press.pk, [flat.pk], only_if={flat.pk: Revisions((shown,))}
-        )
+        merge_exercises(some_operation(), bench_press.pk, [flat.pk], only_if=shown)
     assert catalogue.kept(flat.pk) == flat.pk
