@@ -44,12 +44,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One field of all exercises. If `is_same`, there is nothing to choose."""
+    """One field of all exercises. If `is_same`, there is nothing to choose, and if there are gaps,
+    some of them have no value."""
 
     name: str
     label: str
     cells: list[Cell]
     is_same: bool
+    has_gaps: bool
     follows_kept: bool
 
 
@@ -118,7 +120,8 @@ class MergeForm:
                 for column, value in zip(columns, values, strict=True)
             ]
             is_same = all(value == values[0] for value in values)
-            yield FieldRow(name, reading.LABELS[name], cells, is_same, chosen is None)
+            has_gaps = any(value in EMPTY for value in values)
+            yield FieldRow(name, reading.LABELS[name], cells, is_same, has_gaps, chosen is None)
 
     def _source(self, name: str) -> ExerciseDocument:
         """The exercise whose value is chosen, else the kept one, or if that has none, the first
