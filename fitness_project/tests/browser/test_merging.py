@@ -111,6 +111,19 @@ def test_everything_works_without_scripts(visit, curator, plank):
 
 
 @on_every_screen
+def test_many_exercises_fit_the_screen(visit, service, curator):
+    name = f"Kossack Squat {next(numbers)}00"
+    add_exercises(service, *[{"name": f"{name} {'!' * marks}"} for marks in range(9)])
+    page = visit(DUPLICATES, curator)
+
+    open_merge(page, name)
+
+    expect(page.get_by_role("button", name="Merge 9 exercises into one")).to_be_visible()
+    assert_accessible(page)
+    assert_fits_the_screen(page)
+
+
+@on_every_screen
 @in_light_and_dark
 def test_everybody_can_use_the_pages(visit, curator, plank):
     page = visit(DUPLICATES, curator)
