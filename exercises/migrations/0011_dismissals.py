@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exercises", "0009_aliases")]
+    dependencies = [("exercises", "0010_imports")]
 
     operations = [
         migrations.CreateModel(
