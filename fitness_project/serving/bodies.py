@@ -2,9 +2,12 @@
 
 A client that sends its body slowly keeps a thread waiting for as long as it likes. (If a response
 were sent during a read, granian would wait for that read and block all other threads.) So a worker
-keeps some of its threads for requests without a body.
+keeps some of its threads for requests without a body. It receives few long bodies at once, because
+each occupies memory, whoever sends it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from threading import Semaphore
 from typing import Any, Protocol
@@ -18,8 +21,11 @@ Environ = dict[str, Any]
 
 # How many of a worker's threads may wait for bodies.
 MAX_WAITING = 48
+# How many of those may wait for a body of a call in settings.LONG_BODIES.
+MAX_LONG = 8
 
 _waiting = Semaphore(MAX_WAITING)
+_waiting_for_long = Semaphore(MAX_LONG)
 
 
 class Readable(Protocol):
@@ -34,36 +40,60 @@ def take_body(environ: Environ) -> None:
     """Replaces the stream with the whole body.
 
     A chunked body gets its length here, because Django takes a body without a Content-Length for
-    empty. One over the limit is cut off one byte beyond it, so that Django refuses it. A body that
-    is declared to be over the limit isn't read at all, so that its client is told at once.
+    empty. A body that is declared to be over the limit isn't read at all, so that its client is
+    told at once.
     """
-    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     declared = environ.get("CONTENT_LENGTH", "")
-    wanted = int(declared) if declared.isdecimal() else longest + 1
-    if wanted > longest and declared:
-        environ["wsgi.input"] = UnreadBody(RequestDataTooBig())
-        return
     try:
-        body = _read(environ["wsgi.input"], wanted)
-    except Busy as error:
+        body = _receive(environ, declared)
+    except (Busy, RequestDataTooBig) as error:
         environ["wsgi.input"] = UnreadBody(error)
         environ["CONTENT_LENGTH"] = declared or "1"  # Otherwise Django would take it for empty.
         return
-    if declared.isdecimal() and len(body) < wanted:
+    if declared.isdecimal() and len(body) < int(declared):
         environ["wsgi.input"] = UnreadBody(OSError("The body ended before its Content-Length."))
         return
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
 
 
+def _receive(environ: Environ, declared: str) -> bytes:
+    """Raises Busy and RequestDataTooBig."""
+    longest = _longest(environ)
+    wanted = int(declared) if declared.isdecimal() else longest + 1
+    if declared and wanted > longest:
+        raise RequestDataTooBig
+    body = _read(environ["wsgi.input"], wanted)
+    if len(body) > longest:
+        raise RequestDataTooBig
+    return body
+
+
+def _longest(environ: Environ) -> int:
+    """How many bytes the body of a request may have. (Only a POST brings a file.)"""
+    usual = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if environ["REQUEST_METHOD"] != "POST":
+        return usual
+    return settings.LONG_BODIES.get(environ["PATH_INFO"], usual)
+
+
 def _read(stream: Readable, size: int) -> bytes:
     """Raises Busy if too many threads are already waiting for bodies."""
-    if not _waiting.acquire(blocking=False):
+    if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1:
+        with _place(_waiting_for_long), _place(_waiting):
+            return stream.read(size)
+    with _place(_waiting):
+        return stream.read(size)
+
+
+@contextmanager
+def _place(places: Semaphore) -> Iterator[None]:
+    if not places.acquire(blocking=False):
         raise Busy("The service is receiving too many requests. Try again shortly.")
     try:
-        return stream.read(size)
+        yield
     finally:
-        _waiting.release()
+        places.release()
 
 
 class UnreadBody(BytesIO):

@@ -46,7 +46,12 @@ CORS_EXPOSE_HEADERS = [
     "X-Request-Id",
 ]
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MEBIBYTE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MEBIBYTE  # Of a body without its files.
+# The bodies of calls that take a file: the longest file, and the form around it.
+MAX_IMPORT = 16 * MEBIBYTE
+LONG_BODIES = {"/admin/exercises/exercise/import/": MAX_IMPORT + MEBIBYTE}
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_IMPORT  # The body is in memory anyway, and the disk may be full.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "fitness_project.settings.debug_pages.SettingsFilter"
 
 REGISTRATION_CLOSED = switch("REGISTRATION_CLOSED")

@@ -92,7 +92,12 @@ TABLE = (
         "The document's ETag isn't in If-Match (a weak ETag, which begins with W/, never matches). "
         "Read the document again and send its current ETag.",
     ),
-    Code("too_large", 413, (django.RequestDataTooBig,), "The request body is larger than 1 MiB."),
+    Code(
+        "too_large",
+        413,
+        (django.RequestDataTooBig,),
+        "The request body is larger than 1 MiB (with a file to import: 16 MiB).",
+    ),
     Code("unsupported_media_type", 415, (drf.UnsupportedMediaType, Encoded)),
     Code(
         "idempotency_key_reused",

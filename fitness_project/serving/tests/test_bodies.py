@@ -1,15 +1,22 @@
-"""Slow bodies can't occupy all threads."""
+"""Slow bodies can't occupy all threads, and long ones not all memory."""
 
 import threading
 from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import RequestDataTooBig
 
 from fitness_project.errors import Busy
 from fitness_project.serving import bodies
 
 BODY = b'{"email": "ann@example.com", "password": "correct horse 9"}'
+
+
+IMPORT = "/admin/exercises/exercise/import/"
+LENGTH = len(BODY)
+LONG = bytes(2 * 1024 * 1024)
+TOO_LONG = 17 * 1024 * 1024 + 1
 
 
 class Silence:
@@ -32,17 +39,18 @@ def silence():
     stream.over.set()
 
 
-def environ_after_taking(stream) -> dict:
-    environ = {"CONTENT_LENGTH": str(len(BODY)), "wsgi.input": stream}
+def environ_after_taking(stream, path="/api/history", length=LENGTH, method="POST") -> dict:
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": stream}
+    environ |= {"CONTENT_LENGTH": str(length)} if length else {"HTTP_TRANSFER_ENCODING": "chunked"}
     bodies.take_body(environ)
     return environ
 
 
 @contextmanager
-def all_readers_waiting(silence):
+def all_readers_waiting(silence, *request, count=bodies.MAX_WAITING):
     threads = [
-        threading.Thread(target=environ_after_taking, args=[silence])
-        for _ in range(bodies.MAX_WAITING)
+        threading.Thread(target=environ_after_taking, args=[silence, *request])
+        for _ in range(count)
     ]
     for thread in threads:
         thread.start()
@@ -59,3 +67,36 @@ def test_a_body_is_refused_while_too_many_threads_wait_for_bodies(silence):
         environ_after_taking(BytesIO(BODY))["wsgi.input"].read()
 
     assert environ_after_taking(BytesIO(BODY))["wsgi.input"].read() == BODY
+
+
+@pytest.mark.parametrize("length", [len(LONG), None], ids=["declared", "chunked"])
+def test_the_import_of_exercises_takes_a_long_body(length):
+    environ = environ_after_taking(BytesIO(LONG), IMPORT, length)
+
+    assert environ["wsgi.input"].read() == LONG
+
+
+@pytest.mark.parametrize("length", [len(LONG), None], ids=["declared", "chunked"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", f"{IMPORT}0/"), ("POST", "/api/exercises"), ("PUT", IMPORT)]
+)
+def test_nothing_else_takes_a_long_body(method, path, length):
+    environ = environ_after_taking(BytesIO(LONG), path, length, method)
+
+    with pytest.raises(RequestDataTooBig):
+        environ["wsgi.input"].read()
+
+
+@pytest.mark.parametrize("length", [TOO_LONG, None], ids=["declared", "chunked"])
+def test_a_long_body_has_a_limit_too(length):
+    environ = environ_after_taking(BytesIO(bytes(TOO_LONG)), IMPORT, length)
+
+    with pytest.raises(RequestDataTooBig):
+        environ["wsgi.input"].read()
+
+
+def test_few_long_bodies_are_received_at_once(silence):
+    with all_readers_waiting(silence, IMPORT, len(LONG), count=bodies.MAX_LONG):
+        with pytest.raises(Busy):
+            environ_after_taking(BytesIO(LONG), IMPORT, len(LONG))["wsgi.input"].read()
+        assert environ_after_taking(BytesIO(BODY), IMPORT)["wsgi.input"].read() == BODY
