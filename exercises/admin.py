@@ -17,6 +17,7 @@ from .bulk_actions import ACTIONS, carry_out
 from .catalogue import catalogue
 from .curating.admin import ListAdmin
 from .curating.form_admin import FormAdmin
+from .importing.admin import ImportAdmin
 from .merging.admin import MergingAdmin, merge_selected
 from .models import Exercise
 from .references import used_among
@@ -24,7 +25,7 @@ from .uses import in_use
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(MergingAdmin, ListAdmin, FormAdmin):
+class ExerciseAdmin(MergingAdmin, ImportAdmin, ListAdmin, FormAdmin):
     actions = (*ACTIONS, merge_selected)
 
     def get_deleted_objects(

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from accounts.admin_site import ModelAdmin
+from exercises.audit.admin import may
 from exercises.exporting import FORMATS, file_response
 from exercises.models import Exercise, ExerciseDocument
 from fitness_project.documents.ids import parse_object_id
@@ -84,6 +85,7 @@ class ListAdmin(ModelAdmin):
             "checkbox": ACTION_CHECKBOX_NAME,
             "preserved": self.get_preserved_filters(request),
             "has_add_permission": self.has_add_permission(request),
+            "has_import_permission": may(request, "import"),
         }
         return TemplateResponse(request, "admin/exercises/exercise/change_list.html", context)
 

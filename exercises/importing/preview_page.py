@@ -1,0 +1,135 @@
+"""What the page with an import's preview shows."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+
+from exercises.audit import log, reading
+
+from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, Tick
+from .ticks import packed, ticked_in, value
+
+# A page of this many rows has fewer than the 1,000 fields that Django takes.
+PER_PAGE = 50
+LISTS = ("new", "changed", "rejected")
+# What a button ticks or unticks, other than the changes of one field.
+ALL, DOUBTFUL = "all", "doubtful"
+TICKED = "ticked"
+
+
+@dataclass(frozen=True)
+class Field:
+    label: str
+    new: str
+    old: str = ""
+    value: str = ""
+    is_ticked: bool = False
+    by: reading.ChangeRow | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    place: str
+    name: str
+    fields: list[Field]
+    exercise_id: ObjectId | None = None
+    alias: str | None = None
+
+
+def chosen(plan: Plan, posted: QueryDict) -> set[Tick]:
+    """The changes that are to be made."""
+    return _ticked(plan, posted) if posted.get("choice") == TICKED else set()
+
+
+def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
+    changes, suggested = plan.every_change(), plan.suggested()
+    ticked = _ticked(plan, posted)
+    pages = {name: _page(getattr(plan, name), posted.get(f"{name}_page")) for name in LISTS}
+    shown = [(row.number, change.field) for row in pages["changed"] for change in row.changes]
+    return {
+        "pages": pages,
+        "new_rows": [_new_row(row) for row in pages["new"]],
+        "changed_rows": [_changed_row(row, ticked) for row in pages["changed"]],
+        "rejected_rows": [(place_of(row), row.reason) for row in pages["rejected"]],
+        "state": {
+            "differing": packed(suggested ^ ticked),
+            "shown": packed(shown),
+            **{f"{name}_page": page.number for name, page in pages.items()},
+        },
+        "counts": {name: page.paginator.count for name, page in pages.items()},
+        "unchanged": plan.unchanged,
+        "changes": len(changes),
+        "ticked": len(ticked),
+        "doubtful": len(changes - suggested),
+        "bulk_choices": _bulk_choices(changes, suggested),
+        "bulk": posted.get("bulk"),
+        "choice": posted.get("choice"),
+        "open_new": "new_page" in posted or not plan.changed,
+        "is_nothing_chosen": "confirm" in posted,
+    }
+
+
+def _ticked(plan: Plan, posted: QueryDict) -> set[Tick]:
+    ticked = ticked_in(posted, plan.suggested(), plan.every_change())
+    if "put" in posted:
+        return put(plan, ticked, posted.get("bulk", ""), tick=posted["put"] == "tick")
+    return ticked
+
+
+def put(plan: Plan, ticked: set[Tick], which: str, *, tick: bool) -> set[Tick]:
+    """Ticks or unticks all changes, or all of a field, or those that aren't suggested.
+
+    Only the last ticks any that aren't suggested.
+    """
+    changes, suggested = plan.every_change(), plan.suggested()
+    if which == DOUBTFUL:
+        meant = changes - suggested
+    else:
+        meant = {each for each in (suggested if tick else changes) if which in (ALL, each[1])}
+    return ticked | meant if tick else ticked - meant
+
+
+def place_of(row: NewRow | ChangedRow | RejectedRow) -> str:
+    """Where a row is in the file: by its line, unless one line may hold several rows."""
+    return f"line {row.line}" if row.line >= row.number else f"exercise {row.number}"
+
+
+def _page(rows: list[Any], number: str | None) -> Page:
+    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def _new_row(row: NewRow) -> Row:
+    document: Mapping[str, Any] = row.document
+    fields = [
+        Field(reading.LABELS[name], reading.shown(document[name]))
+        for name, default in log.CONTENT.items()
+        if name != "name" and document.get(name, default) != default
+    ]
+    return Row(place_of(row), document["name"], fields)
+
+
+def _changed_row(row: ChangedRow, ticked: Collection[Tick]) -> Row:
+    fields = [_field(row.number, change, ticked) for change in row.changes]
+    return Row(place_of(row), row.name, fields, row.exercise_id, row.alias)
+
+
+def _field(number: int, change: FieldChange, ticked: Collection[Tick]) -> Field:
+    tick = (number, change.field)
+    label, new, old = reading.LABELS[change.field], change.new, change.old
+    shown = reading.shown
+    return Field(label, shown(new), shown(old), value(tick), tick in ticked, change.by)
+
+
+def _bulk_choices(changes: set[Tick], suggested: set[Tick]) -> list[tuple[str, str]]:
+    """What can be ticked or unticked at once, with the number of changes."""
+    counts = Counter(name for _, name in changes)
+    choices = [(ALL, f"of all fields ({len(changes):,})")]
+    choices += [(name, f"of {reading.LABELS[name]} ({n:,})") for name, n in counts.most_common()]
+    if doubtful := len(changes - suggested):
+        choices.append((DOUBTFUL, f"that would undo what somebody did by hand ({doubtful:,})"))
+    return choices

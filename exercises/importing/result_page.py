@@ -1,0 +1,52 @@
+"""What the page of an import that has ended shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import QueryDict
+
+from exercises.audit import reading
+from fitness_project.documents.ids import parse_object_id
+from fitness_project.errors import Missing
+
+from .models import LeftDocument
+from .preview_page import place_of
+from .stored import Progress
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Left:
+    what: str
+    reason: str
+
+
+def context(progress: Progress, query: QueryDict) -> dict[str, Any]:
+    """The lists are paged, each by a parameter of its own."""
+    pages = {
+        name: Paginator(rows, PER_PAGE).get_page(query.get(name))
+        for name, rows in (("left", progress.left), ("rejected", progress.rejected))
+    }
+    after = parse_object_id(query.get("after"))
+    return {
+        **pages,
+        "left_rows": [_left(row) for row in pages["left"]],
+        "rejected_rows": [(place_of(row), row.reason) for row in pages["rejected"]],
+        "operation": _operation(progress),
+        "page": reading.changes(after, operation=progress.id),
+    }
+
+
+def _operation(progress: Progress) -> reading.OperationRow | None:
+    """An import that has changed nothing isn't in the log."""
+    try:
+        return reading.operation(progress.id)
+    except Missing:
+        return None
+
+
+def _left(row: LeftDocument) -> Left:
+    label = row["field"] and reading.LABELS[row["field"]]
+    return Left(f"{row['name']}, {label}" if label else row["name"], row["reason"])
