@@ -77,6 +77,8 @@ class ImportAdmin(ModelAdmin):
             try:
                 again = within(SECONDS, read_again, import_id, request.user.pk, *form.chosen())
                 return redirect(PAGE, str(again))
+            except Missing:  # It has just been confirmed.
+                return redirect(PAGE, str(import_id))
             except BadFile as error:
                 form.add_error(None, str(error))
         return self._show_preview(request, shown, form)

@@ -41,17 +41,18 @@ class Fields(HTMLParser):
             self.textarea = None
 
     def _add(self, name, value):
-        several = name == "confirmed"
+        several = name in ("confirmed", "change")
         self.values[name] = [*self.values.get(name, []), value] if several else value
 
     @staticmethod
     def _is_sent(attrs):
         kind = attrs.get("type")
-        return "name" in attrs and kind != "submit" and (kind != "checkbox" or "checked" in attrs)
+        is_off = kind in ("checkbox", "radio") and "checked" not in attrs
+        return "name" in attrs and kind != "submit" and not is_off
 
 
-def fields_of(response):
-    form = response.content.decode().split('id="exercise_form"')[1].split("</form>")[0]
+def fields_of(response, form_id="exercise_form"):
+    form = response.content.decode().split(f'id="{form_id}"')[1].split("</form>")[0]
     return Fields(form).values
 
 

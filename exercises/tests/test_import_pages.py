@@ -1,0 +1,364 @@
+"""The admin's pages for importing exercises."""
+
+import json
+
+import pytest
+from bson import ObjectId
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.tests.factories import UserFactory
+from exercises import services
+from exercises.audit.operations import Kind, Operation
+from exercises.importing import preview_page, result_page
+from exercises.importing.forms import BOTH, NEITHER, TOO_LARGE
+from exercises.importing.stored import start_import
+from exercises.models import CatalogueImport, Exercise
+from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from exercises.tests.form_pages import fields_of, text_of
+from fitness_project.tasks.worker import run_due
+
+LIST = "/admin/exercises/exercise/"
+IMPORT = f"{LIST}import/"
+LOG = "/admin/exercises/catalogueoperation/"
+SQUAT = {"name": "Squat", "level": "expert", "category": "strength"}
+ROW = {"name": "Row", "equipment": "cable", "primaryMuscles": ["back", "biceps"]}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ben():
+    return CuratorFactory(email="ben@example.com")
+
+
+@pytest.fixture
+def admin(client, ben):
+    client.force_login(ben)
+    return client
+
+
+@pytest.fixture
+def squat():
+    return ExerciseFactory(name="Squat", level="beginner", category="legs")
+
+
+def upload(client, *rows):
+    """The page to which the upload leads."""
+    content = json.dumps(rows, indent=1).encode()
+    file = SimpleUploadedFile("rows.json", content)
+    return client.post(IMPORT, {"file": file, "text": ""}, follow=True)
+
+
+def send(client, page, button="confirm", **changes):
+    """Sends the preview's form as it is, with some changes."""
+    fields = {**fields_of(page, "import-preview"), button: "", **changes}
+    return client.post(page.request["PATH_INFO"], fields, follow=True)
+
+
+def finish(client, page):
+    """The result's page, once the task is done."""
+    run_due()
+    return client.get(page.request["PATH_INFO"])
+
+
+def counts_of(page):
+    return text_of(page).partition("rejected")[0]
+
+
+def level_and_category(exercise):
+    exercise.refresh_from_db()
+    return exercise.level, exercise.category
+
+
+def change_by_hand(user, exercise, **fields):
+    services.change_exercise(Operation(Kind.FORM, user.pk), exercise.pk, fields)
+
+
+class TestUpload:
+    def test_the_list_leads_to_it(self, admin):
+        assert f'href="{IMPORT}"' in admin.get(LIST).content.decode()
+
+    def test_a_file_leads_to_its_preview(self, admin, squat):
+        page = upload(admin, SQUAT, ROW)
+
+        text = text_of(page)
+        assert "Import: rows.json" in text
+        assert "1 new 1 changed 0 unchanged 0 rejected" in text
+
+    def test_text_can_be_pasted(self, admin):
+        page = admin.post(IMPORT, {"text": "name\tlevel\r\nSquat\texpert\r\n"}, follow=True)
+
+        assert "Import: Pasted text" in text_of(page)
+        assert "Squat line 2 Level expert" in text_of(page)
+
+    @pytest.mark.parametrize(
+        ("sent", "told"),
+        [
+            ({"text": " \r\n"}, NEITHER),
+            ({"text": "name\r\nSquat", "file": SimpleUploadedFile("a.csv", b"name")}, BOTH),
+            ({"file": SimpleUploadedFile("a.csv", bytes(16 * 2**20 + 1))}, TOO_LARGE),
+            ({"text": "Squat"}, "one of them `name`"),
+            ({"text": '[{"name": "Squat"'}, "not valid JSON at line 1"),
+        ],
+        ids=["nothing", "both", "too large", "no header", "no JSON"],
+    )
+    def test_what_is_wrong_is_told(self, admin, sent, told):
+        response = admin.post(IMPORT, sent)
+
+        assert response.status_code == 200
+        assert told in text_of(response)
+        assert not CatalogueImport.objects.exists()
+
+    def test_recent_imports_can_be_found_again(self, admin, ben):
+        path = upload(admin, ROW).request["PATH_INFO"]
+
+        page = admin.get(IMPORT)
+
+        assert f'href="{path}"' in page.content.decode()
+        assert "rows.json Not confirmed" in text_of(page)
+        assert ben.email in text_of(page)
+
+
+class TestPreview:
+    def test_it_shows_what_would_be_added(self, admin):
+        text = text_of(upload(admin, ROW))
+
+        assert "Row line 2 Equipment cable Primary muscles back, biceps" in text
+
+    def test_it_shows_what_would_change_field_by_field(self, admin, squat):
+        text = text_of(upload(admin, SQUAT))
+
+        assert "Category of Squat legs strength" in text
+        assert "Level of Squat beginner expert" in text
+
+    def test_it_shows_what_is_rejected_and_what_is_not_kept(self, admin):
+        text = text_of(upload(admin, {**ROW, "level": "x" * 61}, {**SQUAT, "force": "push"}))
+
+        assert "Line 2 level: " in text
+        assert "force (in 1 row)" in text
+
+    def test_nothing_changes_before_it_is_confirmed(self, admin, squat):
+        page = upload(admin, SQUAT, ROW)
+        send(admin, page, "show", choice="ticked")
+        run_due()
+
+        assert level_and_category(squat) == ("beginner", "legs")
+        assert Exercise.objects.count() == 1
+
+    def test_a_change_by_hand_is_not_ticked_and_says_whose_it_is(self, admin, ben, squat):
+        change_by_hand(ben, squat, level="novice")
+
+        page = upload(admin, SQUAT)
+
+        assert "Would undo what ben@example.com did on" in text_of(page)
+        assert fields_of(page, "import-preview")["change"] == ["1.category"]
+
+    def test_text_of_a_file_is_not_markup(self, admin):
+        page = upload(admin, {"name": "<b>Squat</b>", "<i>x</i>": 1})
+
+        assert b"<b>Squat" not in page.content
+        assert b"<i>x" not in page.content
+
+    def test_long_lists_are_paged(self, admin, monkeypatch):
+        monkeypatch.setattr(preview_page, "PER_PAGE", 2)
+        page = upload(admin, *({"name": f"Exercise {n}"} for n in range(5)))
+        assert "Exercise 2" not in text_of(page)
+
+        second = send(admin, page, "show", new_page="2")
+
+        assert "Exercise 2 line" in text_of(second)
+        assert "Page 2 of 3" in text_of(second)
+
+    def test_a_full_page_has_no_more_fields_than_django_takes(self, admin):
+        everything = {"level": "a", "category": "b", "equipment": "c", "description": "d"}
+        everything |= {"primaryMuscles": ["e"], "secondaryMuscles": ["f"], "attribution": "g"}
+        everything |= {"defaultSets": 1, "defaultReps": 2, "gifUrl": "https://example.com/h.gif"}
+        names = [ExerciseFactory().name for _ in range(preview_page.PER_PAGE)]
+        page = upload(admin, *({"name": name, "isArchived": True, **everything} for name in names))
+
+        again = send(admin, page, "show")
+
+        assert again.status_code == 200
+        assert len(fields_of(again, "import-preview")["change"]) == 11 * preview_page.PER_PAGE
+
+    def test_ticks_are_kept_from_page_to_page(self, admin, squat, monkeypatch):
+        monkeypatch.setattr(preview_page, "PER_PAGE", 1)
+        row = ExerciseFactory(name="Row")
+        page = upload(admin, SQUAT, ROW)
+
+        second = send(admin, page, "show", change=["1.level"], changed_page="2")
+        send(admin, second, choice="ticked", change=["2.equipment"])
+        run_due()
+
+        row.refresh_from_db()
+        assert level_and_category(squat) == ("expert", "legs")
+        assert (row.equipment, row.primary_muscles) == ("cable", [])
+
+    @pytest.mark.parametrize(
+        ("before", "put", "bulk", "after"),
+        [
+            (["1.category", "1.level", "2.level"], "untick", "all", []),
+            (["1.category", "1.level", "2.level"], "untick", "level", ["1.category"]),
+            (["1.category", "1.level"], "untick", "doubtful", ["1.category"]),
+            ([], "tick", "all", ["1.category", "2.level"]),
+            ([], "tick", "level", ["2.level"]),
+            (["2.level"], "tick", "doubtful", ["1.level", "2.level"]),
+        ],
+    )
+    def test_many_are_ticked_and_unticked_at_once(
+        self, admin, ben, squat, before, put, bulk, after
+    ):
+        change_by_hand(ben, squat, level="novice")
+        ExerciseFactory(name="Row")
+        page = upload(admin, SQUAT, {"name": "Row", "level": "expert"})
+
+        page = send(admin, page, "show", change=before, put=put, bulk=bulk)
+
+        assert sorted(fields_of(page, "import-preview").get("change", [])) == after
+
+    def test_the_file_can_be_read_in_another_encoding(self, admin):
+        page = admin.post(IMPORT, {"text": "name\nRudergerät\n"}, follow=True)
+
+        path = f"{page.request['PATH_INFO']}reading/"
+        again = admin.post(path, {"encoding": "cp1252"}, follow=True)
+
+        assert "Rudergerät line 2" in text_of(page)
+        assert "RudergerÃ¤t line 2" in text_of(again)
+
+
+class TestConfirming:
+    def test_only_new_ones_are_imported_by_default(self, admin, squat):
+        page = send(admin, upload(admin, SQUAT, ROW))
+        result = finish(admin, page)
+
+        assert "1 added 0 changed" in text_of(result)
+        assert level_and_category(squat) == ("beginner", "legs")
+
+    def test_what_is_ticked_is_imported(self, admin, squat):
+        page = upload(admin, SQUAT, ROW)
+
+        result = finish(admin, send(admin, page, choice="ticked", change=["1.level"]))
+
+        assert "1 added 1 changed" in text_of(result)
+        assert level_and_category(squat) == ("expert", "legs")
+
+    def test_a_second_time_there_is_nothing_to_import(self, admin):
+        finish(admin, send(admin, upload(admin, ROW)))
+
+        page = upload(admin, ROW)
+
+        assert "0 new 0 changed 1 unchanged 0 rejected" in text_of(page)
+        assert 'name="confirm"' not in page.content.decode()
+
+    def test_a_choice_of_nothing_is_told(self, admin, squat):
+        page = send(admin, upload(admin, SQUAT))
+
+        assert "That would import nothing." in text_of(page)
+        assert "Nothing has been imported yet." in text_of(page)
+
+    def test_a_second_confirmation_does_nothing(self, admin, squat):
+        page = upload(admin, SQUAT, ROW)
+        send(admin, page)
+        finish(admin, page)
+
+        again = send(admin, page, choice="ticked")
+        run_due()
+
+        assert "1 added 0 changed" in text_of(again)
+        assert level_and_category(squat) == ("beginner", "legs")
+
+    def test_progress_is_shown_without_scripts(self, admin):
+        page = send(admin, upload(admin, ROW, SQUAT))
+
+        assert "0 of 2 done" in text_of(page)
+        assert '<meta http-equiv="refresh"' in page.content.decode()
+
+
+class TestResult:
+    def test_it_names_what_was_left_and_why(self, admin, ben, squat):
+        page = upload(admin, SQUAT)
+        change_by_hand(ben, squat, level="novice")
+
+        result = finish(admin, send(admin, page, choice="ticked"))
+
+        assert "Squat, level Changed since by ben@example.com" in text_of(result)
+
+    def test_it_names_what_was_rejected(self, admin):
+        result = finish(admin, send(admin, upload(admin, ROW, {"name": ""})))
+
+        assert "Line 10 name: " in text_of(result)
+
+    def test_it_shows_what_was_imported_and_leads_to_the_log(self, admin):
+        page = send(admin, upload(admin, ROW))
+        result = finish(admin, page)
+
+        operation = page.request["PATH_INFO"].split("/")[-2]
+        assert "Row added" in text_of(result)
+        assert f'href="{LOG}{operation}/"' in result.content.decode()
+
+    def test_the_import_can_be_undone(self, admin, squat):
+        result = finish(admin, send(admin, upload(admin, SQUAT, ROW), choice="ticked"))
+        undo = f"{LOG}{result.request['PATH_INFO'].split('/')[-2]}/undo/"
+        assert f'href="{undo}"' in result.content.decode()
+
+        undone = admin.post(undo, follow=True)
+
+        assert "Undone: 2 exercises" in text_of(undone)
+        assert level_and_category(squat) == ("beginner", "legs")
+        result = admin.get(result.request["PATH_INFO"])
+        assert "The import has been undone" in text_of(result)
+        assert undo not in result.content.decode()
+
+    def test_long_lists_are_paged(self, admin, monkeypatch):
+        monkeypatch.setattr(result_page, "PER_PAGE", 2)
+        page = send(admin, upload(admin, ROW, *[{"name": ""}] * 5))
+
+        result = finish(admin, page)
+        second = admin.get(f"{result.request['PATH_INFO']}?rejected=2")
+
+        assert "Line 10 name" in text_of(result)
+        assert "Line 10 name" not in text_of(second)
+        assert "Page 2 of 3" in text_of(second)
+
+
+class TestPermission:
+    @pytest.fixture
+    def import_id(self, ben):
+        return start_import(b"name\nSquat\n", "a.csv", ben.pk)
+
+    def permit(self, client, *codes):
+        user = UserFactory(is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+        client.force_login(user)
+
+    @pytest.mark.parametrize("page", ["", "{}/", "{}/reading/"])
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_it_takes_a_permission_of_its_own(self, client, import_id, page, method):
+        codes = [f"{action}_exercise" for action in ("view", "add", "change", "delete", "merge")]
+        self.permit(client, *codes)
+
+        response = getattr(client, method)(IMPORT + page.format(import_id), {"confirm": ""})
+
+        assert response.status_code == 403
+        assert IMPORT not in client.get(LIST).content.decode()
+
+    def test_who_has_it_sees_the_imports_of_others(self, client, import_id):
+        self.permit(client, "import_exercise")
+
+        assert client.get(f"{IMPORT}{import_id}/").status_code == 200
+        assert b"a.csv" in client.get(IMPORT).content
+
+    def test_only_those_who_may_delete_and_change_are_offered_the_undo(self, client, import_id):
+        self.permit(client, "import_exercise", "view_exercise")
+        page = client.post(f"{IMPORT}{import_id}/", {"confirm": ""}, follow=True)
+
+        result = finish(client, page)
+
+        assert "Log" in text_of(result)
+        assert "/undo/" not in result.content.decode()
+
+    @pytest.mark.parametrize("import_id", [ObjectId(), "nonsense"])
+    @pytest.mark.parametrize("page", ["", "reading/"])
+    def test_an_import_that_is_gone_is_not_found(self, admin, import_id, page):
+        assert admin.get(f"{IMPORT}{import_id}/{page}").status_code == 404
