@@ -19,7 +19,7 @@ from . import preview_page, result_page
 from .applying import confirm
 from .columns import COLUMNS
 from .files import BadFile
-from .forms import ReadingForm, UploadForm
+from .forms import ReadingForm, UploadForm, language_name
 from .recent import recent_imports
 from .stored import Preview, Status, preview, progress, read_again, start_import
 
@@ -103,11 +103,14 @@ class ImportAdmin(ModelAdmin):
         context = {
             "shown": shown,
             "reading_form": form or ReadingForm(shown.read),
+            "language": language_name(shown.read["language"] or ""),
             "dropped": sorted(shown.read["dropped"].items()),
             "file_name": shown.file_name,
             "title": f"Import: {shown.file_name}",
         }
         if shown.read["needsLanguage"]:
+            languages = shown.read["languages"].items()
+            context["languages"] = [(code, language_name(code), n) for code, n in languages]
             return self._respond_about_import(request, "language", context)
         context |= preview_page.context(shown.plan, request.POST)
         return self._respond_about_import(request, "preview", context)

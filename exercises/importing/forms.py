@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
@@ -16,13 +17,23 @@ BOTH = "Choose a file or paste text, not both."
 NEITHER = "Choose a file, or paste text."
 TOO_LARGE = "The file is larger than 16 MiB. Import it in parts."
 ENCODINGS = {
-    "": "Find out",
+    "": "Detect",
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
-    "cp1252": "Windows, Western European",
-    "cp1250": "Windows, Central European",
-    "cp1251": "Windows, Cyrillic",
+    "windows-1252": "Windows, Western European",
+    "windows-1250": "Windows, Central European",
+    "windows-1251": "Windows, Cyrillic",
+    "windows-1253": "Windows, Greek",
+    "windows-1254": "Windows, Turkish",
+    "mac-roman": "Macintosh, Western European",
+    "cp850": "MS-DOS, Western European",
 }
+
+
+def language_name(code: str) -> str:
+    """Such as `German (de)`."""
+    known = LANG_INFO.get(code)
+    return f"{known['name']} ({code})" if known and "name" in known else code
 
 
 class UploadForm(forms.Form):
@@ -77,7 +88,8 @@ class ReadingForm(forms.Form):
         super().__init__(data, auto_id=False, initial={"language": read["language"]})
         languages = self.fields["language"]
         if len(read["languages"]) > 1 and isinstance(languages, forms.ChoiceField):
-            languages.choices = [(name, name) for name in read["languages"]]
+            languages.required = read["needsLanguage"]
+            languages.choices = [(code, language_name(code)) for code in read["languages"]]
         else:
             del self.fields["language"]
 

@@ -23,6 +23,7 @@ IMPORT = f"{LIST}import/"
 LOG = "/admin/exercises/catalogueoperation/"
 SQUAT = {"name": "Squat", "level": "expert", "category": "strength"}
 ROW = {"name": "Row", "equipment": "cable", "primaryMuscles": ["back", "biceps"]}
+LANGUAGES = "name,language\r\nKniebeuge,de\r\nSquat,en\r\nRudern,de\r\n"
 
 pytestmark = pytest.mark.django_db
 
@@ -221,10 +222,34 @@ class TestPreview:
         page = admin.post(IMPORT, {"text": "name\nRudergerät\n"}, follow=True)
 
         path = f"{page.request['PATH_INFO']}reading/"
-        again = admin.post(path, {"encoding": "cp1252"}, follow=True)
+        again = admin.post(path, {"encoding": "windows-1252"}, follow=True)
 
         assert "Rudergerät line 2" in text_of(page)
         assert "RudergerÃ¤t line 2" in text_of(again)
+
+    def test_the_language_is_asked_for(self, admin):
+        asked = admin.post(IMPORT, {"text": LANGUAGES}, follow=True)
+        assert "German (de) (2 exercises)" in text_of(asked)
+        assert 'name="confirm"' not in asked.content.decode()
+
+        path = f"{asked.request['PATH_INFO']}reading/"
+        page = admin.post(path, {"language": "de"}, follow=True)
+
+        assert "2 new" in text_of(page)
+        assert "Kniebeuge line 2" in text_of(page)
+
+    @pytest.mark.parametrize("chosen", ["", "xx"])
+    def test_a_language_must_be_chosen(self, admin, chosen):
+        asked = admin.post(IMPORT, {"text": LANGUAGES}, follow=True)
+
+        page = admin.post(f"{asked.request['PATH_INFO']}reading/", {"language": chosen})
+
+        assert "Choose a language." in text_of(page)
+
+    def test_keys_of_a_file_may_be_strange(self, admin):
+        page = upload(admin, {**ROW, "$set": 1, "a.b": 2, "": 3})
+
+        assert "$set (in 1 row), a.b (in 1 row)" in text_of(page)
 
 
 class TestConfirming:
