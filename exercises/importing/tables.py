@@ -26,7 +26,7 @@ def read_table(text: str) -> list[Entry]:
         next(rows)
     line, cells = next(rows, (1, []))
     header = _header(line, cells)
-    entries = []
+    entries: list[Entry] = []
     for line, cells in rows:
         if len(entries) == MAX_ROWS:
             raise too_many_rows()

@@ -11,7 +11,8 @@ LANGUAGES = {
     11: "no", 12: "fr", 13: "it",
 }  # fmt: skip
 CATEGORIES = {
-    8: "Arms", 9: "Legs", 10: "Abs", 11: "Chest", 12: "Back", 13: "Shoulders", 14: "Calves"
+    8: "Arms", 9: "Legs", 10: "Abs", 11: "Chest", 12: "Back", 13: "Shoulders", 14: "Calves",
+    15: "Cardio",
 }  # fmt: skip
 MUSCLES = {
     1: "Biceps", 2: "Shoulders", 3: "Serratus anterior", 4: "Chest", 5: "Triceps", 6: "Abs",
@@ -21,6 +22,7 @@ MUSCLES = {
 EQUIPMENT = {
     1: "Barbell", 2: "SZ-Bar", 3: "Dumbbell", 4: "Gym mat", 5: "Swiss Ball", 6: "Pull-up bar",
     7: "none (bodyweight exercise)", 8: "Bench", 9: "Incline bench", 10: "Kettlebell",
+    11: "Resistance band",
 }  # fmt: skip
 LICENSES = {1: "CC-BY-SA 3", 2: "CC-BY-SA 4", 3: "CC0", 4: "CC-BY 4"}
 NAMES: dict[str, dict[int, str]] = {
@@ -46,7 +48,8 @@ NAMED_BY = {
     "core.language": ("language",),
     "core.license": ("license",),
 }
-USED = {*FIELDS, "name", "description", "language", "license", "license_author"}
+TEXTS = ("name", "description")
+USED = {*FIELDS, *TEXTS, "language", "license", "license_author"}
 LINKS = {"translations", "exercises", "exercise", "exercise_base", "exercise_base_id"}
 SAMPLE = 50
 
@@ -106,7 +109,7 @@ def _joined(entry: Entry, bases: dict[Any, dict[str, Any]], names: Names) -> Ent
 
 
 def _entry(entry: Entry, base: dict[str, Any], text: dict[str, Any], names: Names) -> Entry:
-    values = {key: text[key] for key in ("name", "description") if key in text}
+    values: dict[str, Any] = {key: text[key] for key in TEXTS if key in text}
     unused = [key for key in {**base, **text} if key not in USED | LINKS and (base | text)[key]]
     for key, field in FIELDS.items():
         if key in base:

@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from exercises.importing.files import BadFile, read_file
+from exercises.importing.texts import plain_text
+
+LAYOUTS = {
+    "a column names the language": [
+        {"language": "de", "name": "Kniebeuge", "level": "x"},
+        {"language": "en", "name": "Squat", "level": "x"},
+    ],
+    "columns end in the language": [{"name_de": "Kniebeuge", "name_en": "Squat", "level": "x"}],
+    "columns have the language in brackets": [
+        {"Name (DE)": "Kniebeuge", "Name (EN)": "Squat", "level": "x"}
+    ],
+    "an object has the languages": [
+        {"name": {"de": "Kniebeuge", "en": "Squat"}, "level": "x"},
+    ],
+}
+
+
+def read(data, **options):
+    return read_file(json.dumps(data).encode(), **options)
+
+
+@pytest.mark.parametrize("data", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_one_of_several_languages_is_read(data):
+    undecided = read(data)
+    german = read(data, language="de")
+
+    assert (undecided.needs_language, undecided.rows) == (True, [])
+    assert undecided.languages == {"de": 1, "en": 1}
+    assert [row.fields for row in german.rows] == [{"name": "Kniebeuge", "level": "x"}]
+
+
+def test_a_single_language_needs_no_choice():
+    found = read([{"lang": "de-AT", "name": "Kniebeuge"}])
+
+    assert (found.language, found.needs_language, len(found.rows)) == ("de-at", False, 1)
+
+
+def test_a_translation_beside_the_name_is_dropped():
+    found = read([{"name": "Kniebeuge", "name_en": "Squat", "category_id": 3}])
+
+    assert (found.language, found.rows[0].fields) == (None, {"name": "Kniebeuge"})
+    assert found.dropped == {"name_en": 1, "category_id": 1}
+
+
+def test_a_language_that_the_file_lacks_is_refused():
+    with pytest.raises(BadFile, match="The file's languages are de, en, and not fr"):
+        read(LAYOUTS["a column names the language"], language="fr")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One.</p>\n<p>Two<br/>three.</p>", "One.\nTwo\nthree."),
+        ("<ul><li>a</li><li> b </li></ul>", "- a\n- b"),
+        ("<ol><li><p>a</p></li><li>b</li></ol>end", "1. a\n2. b\nend"),
+        ("Keep&nbsp;<b>still</b> &amp; breathe<!-- so -->.", "Keep still & breathe."),
+        ("Curl &amp; press", "Curl & press"),
+        ("a < b > c", "a < b > c"),
+        ("keep <this> & that", "keep <this> & that"),
+        ("1 &lt; 2 <p>", "1 < 2"),
+    ],
+)
+def test_html_becomes_lines_of_text(html, text):
+    assert plain_text(html) == text
