@@ -42,6 +42,8 @@ def to_row(entry: Entry, known_muscles: Container[str]) -> tuple[FileRow, list[s
     chosen, unused = _choose(entry.values)
     if is_own:
         unused = [key for key in unused if plain(key) not in SERVER_FIELDS]
+    if chosen.get("isArchived") in (None, ""):
+        chosen.pop("isArchived", None)  # An exercise is archived or not: nothing can be emptied.
     fields = {
         field: _convert(field, value, known_muscles, is_own) for field, value in chosen.items()
     }

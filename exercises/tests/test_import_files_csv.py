@@ -56,6 +56,10 @@ def test_a_missing_cell_leaves_the_field_and_an_empty_one_empties_it():
     ]
 
 
+def test_an_empty_cell_does_not_say_whether_an_exercise_is_archived():
+    assert fields("name,archived\nA,\n") == {"name": "A"}
+
+
 def test_a_row_with_too_many_cells_has_a_fault():
     good, bad = read_file(b"name,level\nA,expert,,\nB,expert,more\n").rows
 
