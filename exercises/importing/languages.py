@@ -32,6 +32,9 @@ def split_languages(entry: Entry) -> list[Entry]:
             texts.setdefault(code, {})[column] = text
         if not found:
             common[key] = value
+    if not texts:
+        entry.values = common
+        return [entry]
     named = [code for code, values in texts.items() if any(map(_is_name, values))]
     if len(named) == 0 or (len(named) == 1 and any(map(_is_name, common))):
         entry.values = _without_language(entry.values)
