@@ -48,7 +48,8 @@ class Undone:
 def undo(operation_id: ObjectId, by: ObjectId | None) -> Undone:
     """Undoes an operation in the name of the user `by`. Raises Missing and AlreadyUndone."""
     undoing = Operation(Kind.UNDO, by, undoes=operation_id)
-    batch, rest = _begin(undoing, operation_id)
+    # Read before the transaction, because other writers to the catalogue wait for that.
+    batch, rest = _begin(undoing, operation_id, _changes(undoing))
     services.rename_at_once(batch.changed)
     left, is_finished = _undo_in_time(undoing, rest)
     return Undone(undoing.id, _restored(undoing), batch.left + left, is_finished)
@@ -79,18 +80,20 @@ def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], 
 
 @catalogue_write
 def _begin(
-    version: int, undoing: Operation, operation_id: ObjectId
+    version: int, undoing: Operation, operation_id: ObjectId, ids: list[ObjectId]
 ) -> tuple[Batch, list[ObjectId]]:
     """Undoes a batch of changes, and returns the others, which are left to a task, too.
 
     Marks the operation first: from then on it changes nothing more, and nobody else undoes it.
+    `ids` are its changes, the latest first.
     """
     stored = CatalogueOperation.objects.documents
     operation = stored.get(operation_id)
     if (operation.get("undoneBy") or undoing.id) != undoing.id:
         raise AlreadyUndone
     stored.update(operation, {"undoneBy": undoing.id, "isBeingUndone": True})
-    ids = _changes(undoing)
+    if len(ids) != sum(operation["counts"].values()):
+        ids = _changes(undoing)  # The operation has gone on meanwhile.
     first, rest = ids[:BATCH], ids[BATCH:]
     if rest:
         finish_undo.using(run_after=settled()).enqueue(undoing.packed())

@@ -189,3 +189,16 @@ class TestBulkChanges:
                 bulk_changes.change_all(Operation(Kind.SET_LEVEL), ids, {"level": "hard"})
 
         assert not queue.tasks().count_documents({})
+
+
+def test_what_an_operation_changed_just_before_its_undo_is_undone_too(operation, ben, monkeypatch):
+    begin = undoing._begin
+
+    def begin_late(*args):
+        services.store_exercises(Operation(Kind.COMMAND, id=operation), [{"name": "Late"}], [])
+        return begin(*args)
+
+    monkeypatch.setattr(undoing, "_begin", begin_late)
+
+    assert undo(operation, ben.pk).restored == 6
+    assert not Exercise.objects.exists()
