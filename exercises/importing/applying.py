@@ -19,8 +19,9 @@ from ..models import CatalogueImport, CatalogueImportPart, ExerciseDocument
 from ..versions import catalogue_write, giving_way
 from ..writing import Writing
 from .models import LeftDocument
+from .packing import Row, pack, row_of, unpack
 from .plan import ChangedRow, NewRow, Tick
-from .stored import RESULT_LIVES, Row, Status, find_import, pack, parts_of, row_of, unpack
+from .stored import RESULT_LIVES, Status, find_import, parts_of
 
 
 @dataclass

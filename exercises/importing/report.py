@@ -6,8 +6,8 @@ from textwrap import shorten
 from ..audit import reading
 from .applying import Outcome
 from .files import ReadFile
+from .packing import Row
 from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
-from .stored import Row
 
 LONGEST_VALUE = 60
 

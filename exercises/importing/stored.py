@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import bson
 import orjson
 from bson import ObjectId
 from django.db.models import TextChoices
@@ -22,7 +21,8 @@ from ..curating.values import in_use
 from ..models import CatalogueChange, CatalogueImport, CatalogueImportPart
 from .files import BadFile, ReadFile, read_file
 from .models import ImportDocument, LeftDocument, PartDocument, ReadDocument
-from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, make_plan
+from .packing import Row, pack, packed_row, row_of, unpack
+from .plan import ChangedRow, NewRow, Plan, RejectedRow, make_plan
 
 # Larger parts take less time as a whole, but other writers to the catalogue wait longer for each.
 PART_ROWS = 100
@@ -30,8 +30,6 @@ PART_ROWS = 100
 MAX_STORED_BYTES = 15 * 2**20
 PREVIEW_LIVES = timedelta(days=1)
 RESULT_LIVES = timedelta(days=30)
-
-Row = NewRow | ChangedRow
 
 
 class Status(TextChoices):
@@ -136,9 +134,10 @@ def read_again(
 def preview(import_id: ObjectId) -> Preview:
     """Raises Missing. Once the import has been confirmed, the plan is gone: see `progress`."""
     stored = find_import(import_id)
-    packed = [part["rows"] for part in parts_of(import_id) if "rows" in part]
-    rows = [row for part in packed for row in unpack(part)]
-    known = _changes_by_hand(rows)
+    parts = [part["rows"] for part in parts_of(import_id) if "rows" in part]
+    packed = [row for part in parts for row in unpack(part)]
+    known = _changes_by_hand(packed)
+    rows = [row_of(row, known) for row in packed]
     return Preview(
         stored["_id"],
         stored["userId"],
@@ -147,8 +146,8 @@ def preview(import_id: ObjectId) -> Preview:
         Status(stored["status"]),
         orjson.loads(stored["read"]),
         Plan(
-            [row_of(row) for row in rows if "document" in row],
-            [row_of(row, known) for row in rows if "document" not in row],
+            [row for row in rows if isinstance(row, NewRow)],
+            [row for row in rows if isinstance(row, ChangedRow)],
             stored["unchanged"],
             _rejected(stored),
         ),
@@ -195,25 +194,6 @@ def parts_of(
     return iter(found.sort("number", 1))
 
 
-def pack(value: Any) -> bytes:
-    return zlib.compress(bson.encode({"": value}))
-
-
-def unpack(packed: bytes) -> Any:
-    return bson.decode(zlib.decompress(packed))[""]
-
-
-def row_of(packed: dict[str, Any], known: dict[ObjectId, reading.ChangeRow] | None = None) -> Row:
-    """A row of a part. `known` are the changes by hand that it may undo."""
-    if "document" in packed:
-        return NewRow(**packed)
-    changes = [
-        FieldChange(field, old, new, (known or {}).get(by))
-        for field, old, new, by in packed["changes"]
-    ]
-    return ChangedRow(**{**packed, "changes": changes})
-
-
 def _parts(import_id: ObjectId, expires_at: datetime, plan: Plan) -> Iterator[PartDocument]:
     rows: Sequence[Row] = [*plan.new, *plan.changed]
     for number, start in enumerate(range(0, len(rows), PART_ROWS)):
@@ -223,17 +203,10 @@ def _parts(import_id: ObjectId, expires_at: datetime, plan: Plan) -> Iterator[Pa
             "importId": import_id,
             "number": number,
             "size": len(part),
-            "rows": pack(list(map(_packed_row, part))),
+            "rows": pack(list(map(packed_row, part))),
             "expiresAt": expires_at,
             "isDone": False,
         }
-
-
-def _packed_row(row: Row) -> dict[str, Any]:
-    if isinstance(row, NewRow):
-        return dict(vars(row))
-    changes = [(c.field, c.old, c.new, c.by and c.by.id) for c in row.changes]
-    return {**vars(row), "changes": changes}
 
 
 def _changes_by_hand(rows: Iterable[dict[str, Any]]) -> dict[ObjectId, reading.ChangeRow]:

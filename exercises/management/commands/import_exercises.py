@@ -12,8 +12,9 @@ from exercises.curating.values import in_use
 from exercises.importing import report
 from exercises.importing.applying import Outcome, apply_rows, chosen
 from exercises.importing.files import BadFile, ReadFile, read_file
+from exercises.importing.packing import Row
 from exercises.importing.plan import Plan, Tick, make_plan
-from exercises.importing.stored import PART_ROWS, Row
+from exercises.importing.stored import PART_ROWS
 from fitness_project.database.migrations import require_migrated
 from fitness_project.errors import DomainError
 
