@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlencode
 
 from bson import ObjectId
@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.text import get_text_list
 
 from accounts.admin_site import ModelAdmin
+from accounts.models import User
 from exercises.audit.admin import may
 from exercises.audit.operations import Kind, Operation
 from exercises.catalogue import catalogue
@@ -131,9 +132,11 @@ class MergingAdmin(ModelAdmin):
         ids = set(map(parse_object_id, request.POST.get("dismiss", "").split(",")))
         exercises = [known[each] for each in ids if each in known]
         if len(exercises) < 2:
-            self.message_user(request, "These exercises don't exist any more.", messages.WARNING)
+            self.message_user(
+                request, "The other exercises don't exist any more.", messages.WARNING
+            )
             return
-        dismiss([each["_id"] for each in exercises], request.user.pk)
+        dismiss([each["_id"] for each in exercises], cast(User, request.user).pk)
         names = [f"“{name}”" for name in sorted(each["name"] for each in exercises)]
         told = (
             f"{get_text_list(names, 'and')} are different exercises. You can take this back below."

@@ -1,4 +1,4 @@
-"""Which exercises of a catalogue are probably the same."""
+"""Which exercises of a catalogue are probably the same, and the admin's page that shows them."""
 
 import csv
 from pathlib import Path
@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 
+from exercises import deletions
+from exercises.merging.admin import merge_url
 from exercises.merging.duplicates import probable_duplicates
+from exercises.merging.merge import merge_exercises
 from exercises.snapshot import Snapshot
+from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.form_pages import CHANGES, text_of
 
+DUPLICATES = f"{CHANGES}duplicates/"
 STARTER = Path(__file__).parents[1] / "data" / "starter.csv"
 
 
@@ -138,3 +144,68 @@ def test_the_starter_catalogue_has_no_duplicates():
         ]
 
     assert groups(*rows) == []
+
+
+@pytest.fixture
+def curator(client, db):
+    client.force_login(CuratorFactory(email="ben@example.com"))
+    return client
+
+
+@pytest.fixture
+def presses(db):
+    return [ExerciseFactory(name=name) for name in ("Bench Press", "Bench Presses")]
+
+
+def ids_of(exercises):
+    return ",".join(str(exercise.pk) for exercise in exercises)
+
+
+class TestPage:
+    def test_probable_duplicates_are_shown_with_a_link_that_merges_them(self, curator, presses):
+        page = curator.get(DUPLICATES)
+
+        assert "2 exercises are probably the same as another one, in 1 group." in text_of(page)
+        path = merge_url([press.pk for press in presses], **{"from": "duplicates"})
+        assert path.replace("&", "&amp;") in page.content.decode()
+
+    def test_the_list_leads_to_them(self, curator, bench_press):
+        assert f'href="{DUPLICATES}"' in curator.get(CHANGES).content.decode()
+
+    def test_a_group_is_dismissed(self, curator, presses):
+        told = curator.post(DUPLICATES, {"dismiss": ids_of(presses)}, follow=True)
+
+        assert "“Bench Press” and “Bench Presses” are different exercises." in text_of(told)
+        page = text_of(curator.get(DUPLICATES))
+        assert "No exercises are probably the same, besides those" in page
+        assert "Bench Press · Bench Presses said ben@example.com on" in page
+
+    def test_dismissing_is_taken_back(self, curator, presses):
+        page = curator.post(DUPLICATES, {"dismiss": ids_of(presses)}, follow=True).content.decode()
+        dismissal = page.split('name="take_back" value="')[1][:24]
+
+        page = curator.post(DUPLICATES, {"take_back": dismissal}, follow=True)
+
+        assert "in 1 group" in text_of(page)
+        assert "Known to be different" not in text_of(page)
+
+    def test_dismissing_twice_is_dismissing_once(self, curator, presses):
+        for exercises in (presses, reversed(presses)):
+            curator.post(DUPLICATES, {"dismiss": ids_of(exercises)})
+
+        assert "Known to be different (1)" in text_of(curator.get(DUPLICATES))
+
+    def test_what_one_was_merged_into_is_different_from_the_other_too(self, curator, presses):
+        chest = ExerciseFactory(name="Chest Press")
+        curator.post(DUPLICATES, {"dismiss": ids_of(presses)})
+
+        merge_exercises(some_operation(), chest.pk, [presses[0].pk], {"name": "Bench Press"})
+
+        assert "No exercises are probably the same" in text_of(curator.get(DUPLICATES))
+
+    def test_deleted_exercises_cannot_be_dismissed(self, curator, presses):
+        deletions.delete_exercise(some_operation(), presses[1].pk)
+
+        page = curator.post(DUPLICATES, {"dismiss": ids_of(presses)}, follow=True)
+
+        assert "The other exercises don't exist any more." in text_of(page)

@@ -1,10 +1,10 @@
-"""The admin's pages for probable duplicates and for merging."""
+"""The admin's page that merges exercises."""
 
 import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.tests.factories import UserFactory
-from exercises import deletions, services
+from exercises import services
 from exercises.catalogue import catalogue
 from exercises.merging.merge import merge_exercises
 from exercises.models import CatalogueOperation, Exercise
@@ -73,60 +73,6 @@ def merge(client, *exercises, origin="", **typed):
 
 def value_of(exercise):
     return catalogue.refreshed().by_id[exercise.pk]
-
-
-class TestDuplicates:
-    def test_probable_duplicates_are_shown_with_a_link_that_merges_them(self, curator, presses):
-        page = curator.get(DUPLICATES)
-
-        assert "2 exercises are probably the same as another one, in 1 group." in text_of(page)
-        path = merge_path(*presses, origin="duplicates").replace("&", "&amp;")
-        assert path in page.content.decode()
-
-    def test_the_list_leads_to_them(self, curator, bench_press):
-        assert f'href="{DUPLICATES}"' in curator.get(CHANGES).content.decode()
-
-    def test_a_group_is_dismissed(self, curator, ben, presses):
-        ids = ",".join(str(press.pk) for press in presses)
-
-        told = curator.post(DUPLICATES, {"dismiss": ids}, follow=True)
-
-        assert "“Bench Press” and “Bench Presses” are different exercises." in text_of(told)
-        page = text_of(curator.get(DUPLICATES))
-        assert "No exercises are probably the same, besides those" in page
-        assert "Bench Press · Bench Presses said ben@example.com on" in page
-
-    def test_dismissing_is_taken_back(self, curator, presses):
-        ids = ",".join(str(press.pk) for press in presses)
-        page = curator.post(DUPLICATES, {"dismiss": ids}, follow=True).content.decode()
-        dismissal = page.split('name="take_back" value="')[1][:24]
-
-        page = curator.post(DUPLICATES, {"take_back": dismissal}, follow=True)
-
-        assert "in 1 group" in text_of(page)
-        assert "Known to be different" not in text_of(page)
-
-    def test_dismissing_twice_is_dismissing_once(self, curator, presses):
-        for ids in (presses, reversed(presses)):
-            curator.post(DUPLICATES, {"dismiss": ",".join(str(press.pk) for press in ids)})
-
-        assert "Known to be different (1)" in text_of(curator.get(DUPLICATES))
-
-    def test_what_one_was_merged_into_is_different_from_the_other_too(self, curator, presses):
-        chest = ExerciseFactory(name="Chest Press")
-        curator.post(DUPLICATES, {"dismiss": ",".join(str(press.pk) for press in presses)})
-
-        merge_exercises(some_operation(), chest.pk, [presses[0].pk], {"name": "Bench Press"})
-
-        assert "No exercises are probably the same" in text_of(curator.get(DUPLICATES))
-
-    def test_deleted_exercises_cannot_be_dismissed(self, curator, presses):
-        deletions.delete_exercise(some_operation(), presses[1].pk)
-        ids = ",".join(str(press.pk) for press in presses)
-
-        page = curator.post(DUPLICATES, {"dismiss": ids}, follow=True)
-
-        assert "These exercises don't exist any more." in text_of(page)
 
 
 class TestMerging:
