@@ -23,8 +23,9 @@ class Matcher:
 
     def match(self, exercise_id: ObjectId | None, name: str | None) -> Match:
         """An id that the catalogue doesn't know comes from another one, so the name decides."""
-        if exercise_id and (kept := self._snapshot.ids.get(str(exercise_id))):
-            return self._snapshot.by_id[kept], kept != exercise_id
+        kept_id = self._snapshot.ids.get(str(exercise_id))
+        if kept_id in self._snapshot.by_id:
+            return self._snapshot.by_id[kept_id], kept_id != exercise_id
         if name is None:
             return None, False
         key = name_key(name)

@@ -6,9 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.serializers import ValidationError
 
+from exercises.deletions import delete_exercise
 from exercises.exporting import FORMATS
 from exercises.importing.files import read_file
+from exercises.importing.plan import make_plan
+from exercises.merging.merge import merge_exercises
+from exercises.selection import NAME, Selection
 from exercises.serializers import ExerciseSerializer
+from exercises.services import create_exercise
+from exercises.tests.factories import some_operation
 from fitness_project.api.serializers import Input
 
 ODD = [
@@ -18,6 +24,14 @@ ODD = [
     *("<b>bold</b>", "<p>a</p><p>b</p>", "1 < 2 > 1", "&amp;", "\\n", "\\ud800", "e\u0301", "Ж😀"),
     *("Brust, Trizeps", "chest and back", "5f0000000000000000000001"),
 ]
+MUSCLES = ["abs, lower", "Chest", "chest"]
+
+
+def create(**fields):
+    document = {**ExerciseSerializer.defaults(), **fields}
+    return create_exercise(some_operation(), document)["_id"]
+
+
 text = st.one_of(
     st.sampled_from(ODD),
     st.lists(st.sampled_from(ODD), min_size=2, max_size=3).map("".join),
@@ -81,3 +95,44 @@ def test_a_document_that_lacks_fields_is_read_back_with_their_defaults(form):
         "name": "Row",
         **ExerciseSerializer.defaults(),
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", FORMATS)
+def test_importing_an_export_changes_nothing(form):
+    odd = {"description": "- Lie down;\n= push", "primaryMuscles": ["abs, lower", "Chest"]}
+    like = {"category": "STRENGTH", "primaryMuscles": ["chest"], "isArchived": True}
+    kept = create(name="Bench Press", **odd)
+    merge_exercises(some_operation(), kept, [create(name="bench (flat)", **like)])
+    create(name="=Row", **like)
+    _, write = FORMATS[form]
+
+    read = read_file(b"".join(write(Selection(archived=True).fetch(NAME))), known_muscles=MUSCLES)
+    plan = make_plan(read.rows)
+
+    assert (plan.new, plan.changed, plan.rejected, plan.unchanged) == ([], [], [], 2)
+
+
+@pytest.mark.django_db
+def test_an_export_from_before_a_merge_adds_nothing():
+    kept = create(name="Bench Press")
+    merged = create(name="Flat Press", level="expert")
+    content = b"".join(FORMATS["json"][1](Selection().fetch(NAME)))
+    merge_exercises(some_operation(), kept, [merged])
+
+    plan = make_plan(read_file(content).rows)
+
+    assert (plan.new, plan.rejected, plan.suggested()) == ([], [], set())
+
+
+@pytest.mark.django_db
+def test_an_export_from_before_the_kept_one_was_deleted_adds_both():
+    kept = create(name="Bench Press")
+    merged = create(name="Flat Press")
+    content = b"".join(FORMATS["json"][1](Selection().fetch(NAME)))
+    merge_exercises(some_operation(), kept, [merged])
+    delete_exercise(some_operation(), kept)
+
+    plan = make_plan(read_file(content).rows)
+
+    assert [row.document["name"] for row in plan.new] == ["Bench Press", "Flat Press"]
