@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from accounts.admin_site import ModelAdmin
+from accounts.models import User
 from exercises.audit.admin import may, may_undo
 from fitness_project.database.deadline import within
 from fitness_project.documents.ids import parse_object_id
@@ -21,7 +22,7 @@ from .columns import COLUMNS
 from .files import BadFile
 from .forms import ReadingForm, UploadForm, language_name
 from .recent import recent_imports
-from .stored import Preview, Status, preview, progress, read_again, start_import
+from .stored import Preview, Status, find_import, preview, progress, read_again, start_import
 
 TEMPLATES = "admin/exercises/importing"
 PAGE = "admin:exercises_exercise_import_page"
@@ -48,14 +49,12 @@ class ImportAdmin(ModelAdmin):
 
     def import_view(self, request: HttpRequest) -> HttpResponseBase:
         """Takes a file, or its text."""
-        _require_permission(request)
+        curator = _curator(request)
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if form.is_valid():
             name, content = form.upload()
             try:
-                return redirect(
-                    PAGE, str(within(SECONDS, start_import, content, name, request.user.pk))
-                )
+                return redirect(PAGE, str(within(SECONDS, start_import, content, name, curator)))
             except BadFile as error:
                 form.add_error(None, str(error))
         context = {
@@ -68,14 +67,14 @@ class ImportAdmin(ModelAdmin):
 
     def reading_view(self, request: HttpRequest, id: str) -> HttpResponseBase:  # noqa: A002
         """Reads the file again, in another encoding or language."""
-        import_id = _import_id(request, id)
-        shown = _preview(import_id)
-        if request.method != "POST" or shown.status != Status.PREVIEW:
+        curator, import_id = _curator(request), _import_id(id)
+        if request.method != "POST" or _status(import_id) != Status.PREVIEW:
             return redirect(PAGE, str(import_id))
+        shown = within(SECONDS, preview, import_id)
         form = ReadingForm(shown.read, request.POST)
         if form.is_valid():
             try:
-                again = within(SECONDS, read_again, import_id, request.user.pk, *form.chosen())
+                again = within(SECONDS, read_again, import_id, curator, *form.chosen())
                 return redirect(PAGE, str(again))
             except Missing:  # It has just been confirmed.
                 return redirect(PAGE, str(import_id))
@@ -85,22 +84,22 @@ class ImportAdmin(ModelAdmin):
 
     def import_page_view(self, request: HttpRequest, id: str) -> HttpResponseBase:  # noqa: A002
         """Shows the preview until it is confirmed, and from then on what comes of it."""
-        import_id = _import_id(request, id)
-        shown = _preview(import_id)
-        if shown.status != Status.PREVIEW:
+        curator, import_id = _curator(request), _import_id(id)
+        if _status(import_id) != Status.PREVIEW:
             if request.method == "POST":  # It has been confirmed in another tab, or twice.
                 return redirect(PAGE, str(import_id))
             return self._show_progress(request, import_id)
+        shown = within(SECONDS, preview, import_id)
         ticked = preview_page.chosen(shown.plan, request.POST)
         if "confirm" in request.POST and (shown.plan.new or ticked):
-            confirm(import_id, request.user.pk, ticked)
+            within(SECONDS, confirm, import_id, curator, ticked)
             return redirect(PAGE, str(import_id))
         return self._show_preview(request, shown)
 
     def _show_preview(
         self, request: HttpRequest, shown: Preview, form: ReadingForm | None = None
     ) -> HttpResponse:
-        context = {
+        context: dict[str, Any] = {
             "shown": shown,
             "reading_form": form or ReadingForm(shown.read),
             "language": language_name(shown.read["language"] or ""),
@@ -117,7 +116,7 @@ class ImportAdmin(ModelAdmin):
 
     def _show_progress(self, request: HttpRequest, import_id: ObjectId) -> HttpResponse:
         done = progress(import_id)
-        context = {
+        context: dict[str, Any] = {
             "progress": done,
             "file_name": done.file_name,
             "title": f"Import: {done.file_name}",
@@ -136,21 +135,23 @@ class ImportAdmin(ModelAdmin):
         return TemplateResponse(request, f"{TEMPLATES}/{name}.html", {**shared, **context})
 
 
-def _require_permission(request: HttpRequest) -> None:
-    if not may(request, "import"):
+def _curator(request: HttpRequest) -> ObjectId:
+    user = request.user
+    if not isinstance(user, User) or not may(request, "import"):
         raise PermissionDenied
+    curator: ObjectId = user.pk
+    return curator
 
 
-def _import_id(request: HttpRequest, text: str) -> ObjectId:
-    _require_permission(request)
+def _import_id(text: str) -> ObjectId:
     import_id = parse_object_id(text)
     if import_id is None:
         raise Http404(GONE)
     return import_id
 
 
-def _preview(import_id: ObjectId) -> Preview:
+def _status(import_id: ObjectId) -> Status:
     try:
-        return within(SECONDS, preview, import_id)
+        return Status(find_import(import_id)["status"])
     except Missing:
         raise Http404(GONE) from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
 from exercises.audit import reading
@@ -11,6 +11,7 @@ from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
 
 from .models import LeftDocument
+from .plan import RejectedRow
 from .preview_page import place_of
 from .stored import Progress
 
@@ -25,15 +26,15 @@ class Left:
 
 def context(progress: Progress, query: QueryDict) -> dict[str, Any]:
     """The lists are paged, each by a parameter of its own."""
-    pages = {
-        name: Paginator(rows, PER_PAGE).get_page(query.get(name))
-        for name, rows in (("left", progress.left), ("rejected", progress.rejected))
-    }
+    left: Page[LeftDocument] = Paginator(progress.left, PER_PAGE).get_page(query.get("left"))
+    rejected: Page[RejectedRow]
+    rejected = Paginator(progress.rejected, PER_PAGE).get_page(query.get("rejected"))
     after = parse_object_id(query.get("after"))
     return {
-        **pages,
-        "left_rows": [_left(row) for row in pages["left"]],
-        "rejected_rows": [(place_of(row), row.reason) for row in pages["rejected"]],
+        "left": left,
+        "left_rows": [_left(row) for row in left],
+        "rejected": rejected,
+        "rejected_rows": [(place_of(row), row.reason) for row in rejected],
         "operation": _operation(progress),
         "page": reading.changes(after, operation=progress.id),
     }

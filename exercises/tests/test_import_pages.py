@@ -386,4 +386,4 @@ class TestPermission:
     @pytest.mark.parametrize("import_id", [ObjectId(), "nonsense"])
     @pytest.mark.parametrize("page", ["", "reading/"])
     def test_an_import_that_is_gone_is_not_found(self, admin, import_id, page):
-        assert admin.get(f"{IMPORT}{import_id}/{page}").status_code == 404
+        assert admin.post(f"{IMPORT}{import_id}/{page}").status_code == 404
