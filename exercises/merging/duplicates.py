@@ -13,6 +13,8 @@ from typing import Self
 
 from bson import ObjectId
 
+from fitness_project.database.deadline import paused
+
 from ..likeness import DIGIT, are_alike, telling_words
 from ..models import ExerciseDocument, muscles_of
 from ..snapshot import Snapshot
@@ -71,7 +73,9 @@ def probable_duplicates(
     Those of a group in `dismissed` are different from each other.
     """
     links: defaultdict[ObjectId, set[ObjectId]] = defaultdict(set)
-    for pair in _less_dismissed(similar_pairs(snapshot), dismissed):
+    with paused():
+        pairs = similar_pairs(snapshot)
+    for pair in _less_dismissed(pairs, dismissed):
         for exercise_id in pair:
             links[exercise_id] |= pair
     groups = []
