@@ -12,7 +12,7 @@ from conftest import client_of
 from exercises import deletions, services
 from exercises.audit.operations import Kind, Operation
 from exercises.models import CatalogueChange, CatalogueOperation
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.tests.form_pages import change_path, fields_of
 from fitness_project.errors import FieldRefused
 from fitness_project.tasks.worker import run_due
@@ -23,17 +23,6 @@ EXERCISES = "/api/exercises"
 ADMIN = "/admin/exercises/exercise/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
-
-
-@pytest.fixture
-def admin(client, ben):
-    client.force_login(ben)
-    return client
 
 
 def operations():
@@ -90,27 +79,27 @@ def test_a_deletion_is_logged_with_what_was_there(ben, bench_press):
     assert change["createdAt"]
 
 
-def test_the_admins_form_is_logged(admin, ben, bench_press):
+def test_the_admins_form_is_logged(curator, ben, bench_press):
     path = change_path(bench_press)
 
-    admin.post(path, {**fields_of(admin.get(path)), "default_sets": "5"})
+    curator.post(path, {**fields_of(curator.get(path)), "default_sets": "5"})
 
     operation, change = logged()
     assert (operation["kind"], operation["userId"]) == ("form", ben.pk)
     assert change["fields"]["defaultSets"] == {"old": None, "new": 5}
 
 
-def test_a_deletion_in_the_admin_is_logged(admin, ben, bench_press):
-    admin.post(f"{ADMIN}{bench_press.pk}/delete/", {"post": "yes"})
+def test_a_deletion_in_the_admin_is_logged(curator, ben, bench_press):
+    curator.post(f"{ADMIN}{bench_press.pk}/delete/", {"post": "yes"})
 
     operation, _ = logged()
     assert (operation["kind"], operation["userId"]) == ("delete", ben.pk)
 
 
-def test_many_deletions_at_once_are_one_operation(admin, bench_press):
+def test_many_deletions_at_once_are_one_operation(curator, bench_press):
     chosen = [str(exercise.pk) for exercise in (bench_press, ExerciseFactory())]
 
-    admin.post(ADMIN, {"action": "delete_selected", "_selected_action": chosen, "post": "yes"})
+    curator.post(ADMIN, {"action": "delete_selected", "_selected_action": chosen, "post": "yes"})
 
     (operation,) = operations()
     assert (operation["kind"], operation["counts"]) == ("delete", {"delete": 2})

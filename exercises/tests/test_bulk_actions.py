@@ -12,23 +12,12 @@ from exercises.audit.undo import undo
 from exercises.bulk_changes import change_all
 from exercises.catalogue import catalogue
 from exercises.models import CatalogueOperation, CatalogueVersion, Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from fitness_project.tasks.worker import run_due
 
 CHANGES = "/admin/exercises/exercise/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory()
-
-
-@pytest.fixture
-def curator(client, ben):
-    client.force_login(ben)
-    return client
 
 
 def act(client, action, *exercises, path=CHANGES, **typed):

@@ -11,7 +11,7 @@ from exercises.merging.admin import merge_url
 from exercises.merging.duplicates import probable_duplicates
 from exercises.merging.merge import merge_exercises
 from exercises.snapshot import Snapshot
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.tests.form_pages import CHANGES, text_of
 
 DUPLICATES = f"{CHANGES}duplicates/"
@@ -144,12 +144,6 @@ def test_the_starter_catalogue_has_no_duplicates():
         ]
 
     assert groups(*rows) == []
-
-
-@pytest.fixture
-def curator(client, db):
-    client.force_login(CuratorFactory(email="ben@example.com"))
-    return client
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from exercises.importing import preview_page, result_page
 from exercises.importing.forms import BOTH, NEITHER, TOO_LARGE
 from exercises.importing.stored import start_import
 from exercises.models import CatalogueImport, Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from exercises.tests.factories import ExerciseFactory
 from exercises.tests.form_pages import fields_of, text_of
 from fitness_project.tasks.worker import run_due
 
@@ -26,17 +26,6 @@ ROW = {"name": "Row", "equipment": "cable", "primaryMuscles": ["back", "biceps"]
 LANGUAGES = "name,language\r\nKniebeuge,de\r\nSquat,en\r\nRudern,de\r\n"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
-
-
-@pytest.fixture
-def admin(client, ben):
-    client.force_login(ben)
-    return client
 
 
 @pytest.fixture
@@ -77,18 +66,18 @@ def change_by_hand(user, exercise, **fields):
 
 
 class TestUpload:
-    def test_the_list_leads_to_it(self, admin):
-        assert f'href="{IMPORT}"' in admin.get(LIST).content.decode()
+    def test_the_list_leads_to_it(self, curator):
+        assert f'href="{IMPORT}"' in curator.get(LIST).content.decode()
 
-    def test_a_file_leads_to_its_preview(self, admin, squat):
-        page = upload(admin, SQUAT, ROW)
+    def test_a_file_leads_to_its_preview(self, curator, squat):
+        page = upload(curator, SQUAT, ROW)
 
         text = text_of(page)
         assert "Import: rows.json" in text
         assert "1 new 1 changed 0 unchanged 0 rejected" in text
 
-    def test_text_can_be_pasted(self, admin):
-        page = admin.post(IMPORT, {"text": "name\tlevel\r\nSquat\texpert\r\n"}, follow=True)
+    def test_text_can_be_pasted(self, curator):
+        page = curator.post(IMPORT, {"text": "name\tlevel\r\nSquat\texpert\r\n"}, follow=True)
 
         assert "Import: Pasted text" in text_of(page)
         assert "Squat line 2 Level expert" in text_of(page)
@@ -104,17 +93,17 @@ class TestUpload:
         ],
         ids=["nothing", "both", "too large", "no header", "no JSON"],
     )
-    def test_what_is_wrong_is_told(self, admin, sent, told):
-        response = admin.post(IMPORT, sent)
+    def test_what_is_wrong_is_told(self, curator, sent, told):
+        response = curator.post(IMPORT, sent)
 
         assert response.status_code == 200
         assert told in text_of(response)
         assert not CatalogueImport.objects.exists()
 
-    def test_recent_imports_can_be_found_again(self, admin, ben):
-        path = upload(admin, ROW).request["PATH_INFO"]
+    def test_recent_imports_can_be_found_again(self, curator, ben):
+        path = upload(curator, ROW).request["PATH_INFO"]
 
-        page = admin.get(IMPORT)
+        page = curator.get(IMPORT)
 
         assert f'href="{path}"' in page.content.decode()
         assert "rows.json Not confirmed" in text_of(page)
@@ -122,74 +111,76 @@ class TestUpload:
 
 
 class TestPreview:
-    def test_it_shows_what_would_be_added(self, admin):
-        text = text_of(upload(admin, ROW))
+    def test_it_shows_what_would_be_added(self, curator):
+        text = text_of(upload(curator, ROW))
 
         assert "Row line 2 Equipment cable Primary muscles back, biceps" in text
 
-    def test_it_shows_what_would_change_field_by_field(self, admin, squat):
-        text = text_of(upload(admin, SQUAT))
+    def test_it_shows_what_would_change_field_by_field(self, curator, squat):
+        text = text_of(upload(curator, SQUAT))
 
         assert "Category of Squat legs strength" in text
         assert "Level of Squat beginner expert" in text
 
-    def test_it_shows_what_is_rejected_and_what_is_not_kept(self, admin):
-        text = text_of(upload(admin, {**ROW, "level": "x" * 61}, {**SQUAT, "force": "push"}))
+    def test_it_shows_what_is_rejected_and_what_is_not_kept(self, curator):
+        text = text_of(upload(curator, {**ROW, "level": "x" * 61}, {**SQUAT, "force": "push"}))
 
         assert "Line 2 level: " in text
         assert "force (in 1 row)" in text
 
-    def test_nothing_changes_before_it_is_confirmed(self, admin, squat):
-        page = upload(admin, SQUAT, ROW)
-        send(admin, page, "show", choice="ticked")
+    def test_nothing_changes_before_it_is_confirmed(self, curator, squat):
+        page = upload(curator, SQUAT, ROW)
+        send(curator, page, "show", choice="ticked")
         run_due()
 
         assert level_and_category(squat) == ("beginner", "legs")
         assert Exercise.objects.count() == 1
 
-    def test_a_change_by_hand_is_not_ticked_and_says_whose_it_is(self, admin, ben, squat):
+    def test_a_change_by_hand_is_not_ticked_and_says_whose_it_is(self, curator, ben, squat):
         change_by_hand(ben, squat, level="novice")
 
-        page = upload(admin, SQUAT)
+        page = upload(curator, SQUAT)
 
         assert "Would undo what ben@example.com did on" in text_of(page)
         assert fields_of(page, "import-preview")["change"] == ["1.category"]
 
-    def test_text_of_a_file_is_not_markup(self, admin):
-        page = upload(admin, {"name": "<b>Squat</b>", "<i>x</i>": 1})
+    def test_text_of_a_file_is_not_markup(self, curator):
+        page = upload(curator, {"name": "<b>Squat</b>", "<i>x</i>": 1})
 
         assert b"<b>Squat" not in page.content
         assert b"<i>x" not in page.content
 
-    def test_long_lists_are_paged(self, admin, monkeypatch):
+    def test_long_lists_are_paged(self, curator, monkeypatch):
         monkeypatch.setattr(preview_page, "PER_PAGE", 2)
-        page = upload(admin, *({"name": f"Exercise {n}"} for n in range(5)))
+        page = upload(curator, *({"name": f"Exercise {n}"} for n in range(5)))
         assert "Exercise 2" not in text_of(page)
 
-        second = send(admin, page, "show", new_page="2")
+        second = send(curator, page, "show", new_page="2")
 
         assert "Exercise 2 line" in text_of(second)
         assert "Page 2 of 3" in text_of(second)
 
-    def test_a_full_page_has_no_more_fields_than_django_takes(self, admin):
+    def test_a_full_page_has_no_more_fields_than_django_takes(self, curator):
         everything = {"level": "a", "category": "b", "equipment": "c", "description": "d"}
         everything |= {"primaryMuscles": ["e"], "secondaryMuscles": ["f"], "attribution": "g"}
         everything |= {"defaultSets": 1, "defaultReps": 2, "gifUrl": "https://example.com/h.gif"}
         names = [ExerciseFactory().name for _ in range(preview_page.PER_PAGE)]
-        page = upload(admin, *({"name": name, "isArchived": True, **everything} for name in names))
+        page = upload(
+            curator, *({"name": name, "isArchived": True, **everything} for name in names)
+        )
 
-        again = send(admin, page, "show")
+        again = send(curator, page, "show")
 
         assert again.status_code == 200
         assert len(fields_of(again, "import-preview")["change"]) == 11 * preview_page.PER_PAGE
 
-    def test_ticks_are_kept_from_page_to_page(self, admin, squat, monkeypatch):
+    def test_ticks_are_kept_from_page_to_page(self, curator, squat, monkeypatch):
         monkeypatch.setattr(preview_page, "PER_PAGE", 1)
         row = ExerciseFactory(name="Row")
-        page = upload(admin, SQUAT, ROW)
+        page = upload(curator, SQUAT, ROW)
 
-        second = send(admin, page, "show", change=["1.level"], changed_page="2")
-        send(admin, second, choice="ticked", change=["2.equipment"])
+        second = send(curator, page, "show", change=["1.level"], changed_page="2")
+        send(curator, second, choice="ticked", change=["2.equipment"])
         run_due()
 
         row.refresh_from_db()
@@ -208,139 +199,139 @@ class TestPreview:
         ],
     )
     def test_many_are_ticked_and_unticked_at_once(
-        self, admin, ben, squat, before, put, bulk, after
+        self, curator, ben, squat, before, put, bulk, after
     ):
         change_by_hand(ben, squat, level="novice")
         ExerciseFactory(name="Row")
-        page = upload(admin, SQUAT, {"name": "Row", "level": "expert"})
+        page = upload(curator, SQUAT, {"name": "Row", "level": "expert"})
 
-        page = send(admin, page, "show", change=before, put=put, bulk=bulk)
+        page = send(curator, page, "show", change=before, put=put, bulk=bulk)
 
         assert sorted(fields_of(page, "import-preview").get("change", [])) == after
 
-    def test_the_file_can_be_read_in_another_encoding(self, admin):
-        page = admin.post(IMPORT, {"text": "name\nRudergerät\n"}, follow=True)
+    def test_the_file_can_be_read_in_another_encoding(self, curator):
+        page = curator.post(IMPORT, {"text": "name\nRudergerät\n"}, follow=True)
 
         path = f"{page.request['PATH_INFO']}reading/"
-        again = admin.post(path, {"encoding": "windows-1252"}, follow=True)
+        again = curator.post(path, {"encoding": "windows-1252"}, follow=True)
 
         assert "Rudergerät line 2" in text_of(page)
         assert "RudergerÃ¤t line 2" in text_of(again)
 
-    def test_the_language_is_asked_for(self, admin):
-        asked = admin.post(IMPORT, {"text": LANGUAGES}, follow=True)
+    def test_the_language_is_asked_for(self, curator):
+        asked = curator.post(IMPORT, {"text": LANGUAGES}, follow=True)
         assert "German (de) (2 exercises)" in text_of(asked)
         assert 'name="confirm"' not in asked.content.decode()
 
         path = f"{asked.request['PATH_INFO']}reading/"
-        page = admin.post(path, {"language": "de"}, follow=True)
+        page = curator.post(path, {"language": "de"}, follow=True)
 
         assert "2 new" in text_of(page)
         assert "Kniebeuge line 2" in text_of(page)
 
     @pytest.mark.parametrize("chosen", ["", "xx"])
-    def test_a_language_must_be_chosen(self, admin, chosen):
-        asked = admin.post(IMPORT, {"text": LANGUAGES}, follow=True)
+    def test_a_language_must_be_chosen(self, curator, chosen):
+        asked = curator.post(IMPORT, {"text": LANGUAGES}, follow=True)
 
-        page = admin.post(f"{asked.request['PATH_INFO']}reading/", {"language": chosen})
+        page = curator.post(f"{asked.request['PATH_INFO']}reading/", {"language": chosen})
 
         assert "Choose a language." in text_of(page)
 
-    def test_keys_of_a_file_may_be_strange(self, admin):
-        page = upload(admin, {**ROW, "$set": 1, "a.b": 2, "": 3})
+    def test_keys_of_a_file_may_be_strange(self, curator):
+        page = upload(curator, {**ROW, "$set": 1, "a.b": 2, "": 3})
 
         assert "$set (in 1 row), a.b (in 1 row)" in text_of(page)
 
 
 class TestConfirming:
-    def test_only_new_ones_are_imported_by_default(self, admin, squat):
-        page = send(admin, upload(admin, SQUAT, ROW))
-        result = finish(admin, page)
+    def test_only_new_ones_are_imported_by_default(self, curator, squat):
+        page = send(curator, upload(curator, SQUAT, ROW))
+        result = finish(curator, page)
 
         assert "1 added 0 changed" in text_of(result)
         assert level_and_category(squat) == ("beginner", "legs")
 
-    def test_what_is_ticked_is_imported(self, admin, squat):
-        page = upload(admin, SQUAT, ROW)
+    def test_what_is_ticked_is_imported(self, curator, squat):
+        page = upload(curator, SQUAT, ROW)
 
-        result = finish(admin, send(admin, page, choice="ticked", change=["1.level"]))
+        result = finish(curator, send(curator, page, choice="ticked", change=["1.level"]))
 
         assert "1 added 1 changed" in text_of(result)
         assert level_and_category(squat) == ("expert", "legs")
 
-    def test_a_second_time_there_is_nothing_to_import(self, admin):
-        finish(admin, send(admin, upload(admin, ROW)))
+    def test_a_second_time_there_is_nothing_to_import(self, curator):
+        finish(curator, send(curator, upload(curator, ROW)))
 
-        page = upload(admin, ROW)
+        page = upload(curator, ROW)
 
         assert "0 new 0 changed 1 unchanged 0 rejected" in text_of(page)
         assert 'name="confirm"' not in page.content.decode()
 
-    def test_a_choice_of_nothing_is_told(self, admin, squat):
-        page = send(admin, upload(admin, SQUAT))
+    def test_a_choice_of_nothing_is_told(self, curator, squat):
+        page = send(curator, upload(curator, SQUAT))
 
         assert "That would import nothing." in text_of(page)
         assert "Nothing has been imported yet." in text_of(page)
 
-    def test_a_second_confirmation_does_nothing(self, admin, squat):
-        page = upload(admin, SQUAT, ROW)
-        send(admin, page)
-        finish(admin, page)
+    def test_a_second_confirmation_does_nothing(self, curator, squat):
+        page = upload(curator, SQUAT, ROW)
+        send(curator, page)
+        finish(curator, page)
 
-        again = send(admin, page, choice="ticked")
+        again = send(curator, page, choice="ticked")
         run_due()
 
         assert "1 added 0 changed" in text_of(again)
         assert level_and_category(squat) == ("beginner", "legs")
 
-    def test_progress_is_shown_without_scripts(self, admin):
-        page = send(admin, upload(admin, ROW, SQUAT))
+    def test_progress_is_shown_without_scripts(self, curator):
+        page = send(curator, upload(curator, ROW, SQUAT))
 
         assert "0 of 2 done" in text_of(page)
         assert '<meta http-equiv="refresh"' in page.content.decode()
 
 
 class TestResult:
-    def test_it_names_what_was_left_and_why(self, admin, ben, squat):
-        page = upload(admin, SQUAT)
+    def test_it_names_what_was_left_and_why(self, curator, ben, squat):
+        page = upload(curator, SQUAT)
         change_by_hand(ben, squat, level="novice")
 
-        result = finish(admin, send(admin, page, choice="ticked"))
+        result = finish(curator, send(curator, page, choice="ticked"))
 
         assert "Squat, level Changed since by ben@example.com" in text_of(result)
 
-    def test_it_names_what_was_rejected(self, admin):
-        result = finish(admin, send(admin, upload(admin, ROW, {"name": ""})))
+    def test_it_names_what_was_rejected(self, curator):
+        result = finish(curator, send(curator, upload(curator, ROW, {"name": ""})))
 
         assert "Line 10 name: " in text_of(result)
 
-    def test_it_shows_what_was_imported_and_leads_to_the_log(self, admin):
-        page = send(admin, upload(admin, ROW))
-        result = finish(admin, page)
+    def test_it_shows_what_was_imported_and_leads_to_the_log(self, curator):
+        page = send(curator, upload(curator, ROW))
+        result = finish(curator, page)
 
         operation = page.request["PATH_INFO"].split("/")[-2]
         assert "Row added" in text_of(result)
         assert f'href="{LOG}{operation}/"' in result.content.decode()
 
-    def test_the_import_can_be_undone(self, admin, squat):
-        result = finish(admin, send(admin, upload(admin, SQUAT, ROW), choice="ticked"))
+    def test_the_import_can_be_undone(self, curator, squat):
+        result = finish(curator, send(curator, upload(curator, SQUAT, ROW), choice="ticked"))
         undo = f"{LOG}{result.request['PATH_INFO'].split('/')[-2]}/undo/"
         assert f'href="{undo}"' in result.content.decode()
 
-        undone = admin.post(undo, follow=True)
+        undone = curator.post(undo, follow=True)
 
         assert "Undone: 2 exercises" in text_of(undone)
         assert level_and_category(squat) == ("beginner", "legs")
-        result = admin.get(result.request["PATH_INFO"])
+        result = curator.get(result.request["PATH_INFO"])
         assert "The import has been undone" in text_of(result)
         assert undo not in result.content.decode()
 
-    def test_long_lists_are_paged(self, admin, monkeypatch):
+    def test_long_lists_are_paged(self, curator, monkeypatch):
         monkeypatch.setattr(result_page, "PER_PAGE", 2)
-        page = send(admin, upload(admin, ROW, *[{"name": ""}] * 5))
+        page = send(curator, upload(curator, ROW, *[{"name": ""}] * 5))
 
-        result = finish(admin, page)
-        second = admin.get(f"{result.request['PATH_INFO']}?rejected=2")
+        result = finish(curator, page)
+        second = curator.get(f"{result.request['PATH_INFO']}?rejected=2")
 
         assert "Line 10 name" in text_of(result)
         assert "Line 10 name" not in text_of(second)
@@ -385,5 +376,5 @@ class TestPermission:
 
     @pytest.mark.parametrize("import_id", [ObjectId(), "nonsense"])
     @pytest.mark.parametrize("page", ["", "reading/"])
-    def test_an_import_that_is_gone_is_not_found(self, admin, import_id, page):
-        assert admin.post(f"{IMPORT}{import_id}/{page}").status_code == 404
+    def test_an_import_that_is_gone_is_not_found(self, curator, import_id, page):
+        assert curator.post(f"{IMPORT}{import_id}/{page}").status_code == 404

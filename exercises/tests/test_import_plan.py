@@ -10,14 +10,9 @@ from exercises.importing.files import FileRow
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
 
 
 def rows(*all_fields):

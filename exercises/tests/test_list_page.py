@@ -13,7 +13,7 @@ from exercises import references, services, uses
 from exercises.curating import admin as list_admin
 from exercises.curating import uses as counting
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from history.models import SessionEntry
 from history.tests.factories import SessionFactory
 from routines.models import RoutineEntry
@@ -23,12 +23,6 @@ LIST = "/admin/exercises/exercise/"
 USES = f"{LIST}uses/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    client.force_login(CuratorFactory())
-    return client
 
 
 @pytest.fixture

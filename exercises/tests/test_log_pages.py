@@ -4,8 +4,8 @@ import re
 
 import pytest
 from bson import ObjectId
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.contrib.admin.models import LogEntry
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
@@ -20,17 +20,6 @@ LOG = "/admin/exercises/catalogueoperation/"
 EXERCISES = "/admin/exercises/exercise/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
-
-
-@pytest.fixture
-def admin(client, ben):
-    client.force_login(ben)
-    return client
 
 
 @pytest.fixture
@@ -55,45 +44,45 @@ def permit(client, *actions):
     return client
 
 
-def test_the_exercises_page_shows_who_changed_what_when_and_how(admin, operation, bench_press):
-    page = text_of(admin.get(f"{EXERCISES}{bench_press.pk}/change/"))
+def test_the_exercises_page_shows_who_changed_what_when_and_how(curator, operation, bench_press):
+    page = text_of(curator.get(f"{EXERCISES}{bench_press.pk}/change/"))
 
     assert re.search(r"\d+ \w+ \d{4}, \d\d:\d\d UTC, by ben@example.com, Form", page)
     assert "Level — expert" in page
 
 
-def test_the_history_page_shows_the_log(admin, operation, bench_press):
-    page = text_of(admin.get(f"{EXERCISES}{bench_press.pk}/history/"))
+def test_the_history_page_shows_the_log(curator, operation, bench_press):
+    page = text_of(curator.get(f"{EXERCISES}{bench_press.pk}/history/"))
 
     assert "by ben@example.com, Form" in page
     assert "Level — expert" in page
 
 
-def test_a_deleted_exercise_still_has_its_history(admin, bench_press):
+def test_a_deleted_exercise_still_has_its_history(curator, bench_press):
     deletions.delete_exercise(some_operation(), bench_press.pk)
 
-    assert "Deleted" in text_of(admin.get(f"{EXERCISES}{bench_press.pk}/history/"))
+    assert "Deleted" in text_of(curator.get(f"{EXERCISES}{bench_press.pk}/history/"))
 
 
 @pytest.mark.parametrize("exercise_id", [ObjectId(), "nonsense"])
-def test_an_exercise_that_never_was_has_no_history(admin, exercise_id):
-    assert admin.get(f"{EXERCISES}{exercise_id}/history/").status_code == 404
+def test_an_exercise_that_never_was_has_no_history(curator, exercise_id):
+    assert curator.get(f"{EXERCISES}{exercise_id}/history/").status_code == 404
 
 
-def test_the_admins_own_log_stays_empty(admin, bench_press):
+def test_the_admins_own_log_stays_empty(curator, bench_press):
     add, change = f"{EXERCISES}add/", f"{EXERCISES}{bench_press.pk}/change/"
-    admin.post(add, {**fields_of(admin.get(add)), "name": "Squat"})
-    admin.post(change, {**fields_of(admin.get(change)), "name": "Press"})
-    admin.post(f"{EXERCISES}{bench_press.pk}/delete/", {"post": "yes"})
+    curator.post(add, {**fields_of(curator.get(add)), "name": "Squat"})
+    curator.post(change, {**fields_of(curator.get(change)), "name": "Press"})
+    curator.post(f"{EXERCISES}{bench_press.pk}/delete/", {"post": "yes"})
 
     assert CatalogueOperation.objects.documents.collection.count_documents({}) == 3
     assert not LogEntry.objects.exists()
 
 
-def test_the_list_has_the_newest_first(admin, operation):
+def test_the_list_has_the_newest_first(curator, operation):
     services.create_exercise(some_operation(), {"name": "Squat"})
 
-    page = text_of(admin.get(LOG))
+    page = text_of(curator.get(LOG))
 
     assert page.index("Squat added") < page.index("Bench Press changed")
     assert "a command" in page
@@ -110,29 +99,29 @@ def test_the_list_has_the_newest_first(admin, operation):
         ("", {"Bench Press changed", "Squat added"}),
     ],
 )
-def test_the_list_is_filtered_by_kind_and_person(admin, ben, operation, query, expected):
+def test_the_list_is_filtered_by_kind_and_person(curator, ben, operation, query, expected):
     services.create_exercise(some_operation(), {"name": "Squat"})
 
-    response = admin.get(f"{LOG}?{query.format(ben=ben.pk)}")
+    response = curator.get(f"{LOG}?{query.format(ben=ben.pk)}")
 
     assert {row.what for row in response.context["page"].rows} == expected
 
 
-def test_the_list_is_paged(admin, monkeypatch):
+def test_the_list_is_paged(curator, monkeypatch):
     monkeypatch.setattr(reading, "PAGE", 2)
     for number in range(5):
         services.create_exercise(some_operation(), {"name": f"Exercise {number}"})
 
     seen, path = [], LOG
     while path:
-        page = admin.get(path).context["page"]
+        page = curator.get(path).context["page"]
         seen += [row.what for row in page.rows]
         path = page.older and f"{LOG}?after={page.older}"
 
     assert seen == [f"Exercise {number} added" for number in (4, 3, 2, 1, 0)]
 
 
-def test_a_deleted_account_is_not_named(admin, operation, ben, client):
+def test_a_deleted_account_is_not_named(curator, operation, ben, client):
     client.force_login(CuratorFactory())
     User.objects.filter(pk=ben.pk).delete()
 
@@ -142,7 +131,7 @@ def test_a_deleted_account_is_not_named(admin, operation, ben, client):
     assert "ben@" not in page
 
 
-def test_somebody_who_is_not_staff_any_more_can_be_chosen(admin, operation, ben, client):
+def test_somebody_who_is_not_staff_any_more_can_be_chosen(curator, operation, ben, client):
     client.force_login(CuratorFactory())
     assert f"?person={ben.pk}" in client.get(LOG).content.decode()
     User.objects.filter(pk=ben.pk).update(is_staff=False)
@@ -153,17 +142,17 @@ def test_somebody_who_is_not_staff_any_more_can_be_chosen(admin, operation, ben,
     assert [row.what for row in response.context["page"].rows] == ["Bench Press changed"]
 
 
-def test_only_those_who_are_in_the_log_are_named(admin, operation, ann):
+def test_only_those_who_are_in_the_log_are_named(curator, operation, ann):
     sam = UserFactory(email="sam@example.com", is_staff=True)
 
     for user in (ann, sam):
-        response = admin.get(f"{LOG}?person={user.pk}")
+        response = curator.get(f"{LOG}?person={user.pk}")
         assert [name for _, name in response.context["people"]] == ["ben@example.com"]
         assert user.email not in response.content.decode()
 
 
-def test_an_operations_page_shows_its_changes(admin, operation):
-    page = text_of(admin.get(f"{LOG}{operation}/"))
+def test_an_operations_page_shows_its_changes(curator, operation):
+    page = text_of(curator.get(f"{LOG}{operation}/"))
 
     assert "Bench Press changed" in page
     assert "Level — expert" in page
@@ -171,34 +160,34 @@ def test_an_operations_page_shows_its_changes(admin, operation):
 
 @pytest.mark.parametrize("page", ["", "undo/"])
 @pytest.mark.parametrize("operation_id", [ObjectId(), "nonsense"])
-def test_an_unknown_operation_is_not_found(admin, operation_id, page):
-    assert admin.get(f"{LOG}{operation_id}/{page}").status_code == 404
+def test_an_unknown_operation_is_not_found(curator, operation_id, page):
+    assert curator.get(f"{LOG}{operation_id}/{page}").status_code == 404
 
 
-def test_undo_asks_first_and_says_what_it_did(admin, operation, bench_press):
-    asked = admin.get(f"{LOG}{operation}/undo/")
+def test_undo_asks_first_and_says_what_it_did(curator, operation, bench_press):
+    asked = curator.get(f"{LOG}{operation}/undo/")
     assert "Bench Press changed? This changes 1 exercise back." in text_of(asked)
     assert Exercise.objects.get().level == "expert"
 
-    done = admin.post(f"{LOG}{operation}/undo/", follow=True)
+    done = curator.post(f"{LOG}{operation}/undo/", follow=True)
 
     assert "Undone: 1 exercise." in done.content.decode()
     assert "Level expert —" in text_of(done)
     assert Exercise.objects.get().level is None
 
 
-def test_undo_names_what_it_leaves(admin, operation, bench_press):
+def test_undo_names_what_it_leaves(curator, operation, bench_press):
     services.change_exercise(some_operation(), bench_press.pk, {"level": "beginner"})
 
-    page = admin.post(f"{LOG}{operation}/undo/", follow=True).content.decode()
+    page = curator.post(f"{LOG}{operation}/undo/", follow=True).content.decode()
 
     assert "Undone: nothing." in page
     assert "Bench Press, level, stays as it is: changed since by a command." in page
 
 
-def test_a_second_undo_says_so(admin, operation):
+def test_a_second_undo_says_so(curator, operation):
     for _ in range(2):
-        response = admin.post(f"{LOG}{operation}/undo/", follow=True)
+        response = curator.post(f"{LOG}{operation}/undo/", follow=True)
 
     assert "This was undone before, or is being undone." in response.content.decode()
     assert f"{LOG}{operation}/undo/" not in response.content.decode()

@@ -8,24 +8,13 @@ from exercises import services
 from exercises.catalogue import catalogue
 from exercises.merging.merge import merge_exercises
 from exercises.models import CatalogueOperation, Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, entry, some_operation
+from exercises.tests.factories import ExerciseFactory, entry, some_operation
 from exercises.tests.form_pages import CHANGES, Fields, change_path, fields_of, text_of
 
 DUPLICATES = f"{CHANGES}duplicates/"
 MERGE = f"{CHANGES}merge/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
-
-
-@pytest.fixture
-def curator(client, ben):
-    client.force_login(ben)
-    return client
 
 
 @pytest.fixture

@@ -6,17 +6,11 @@ from accounts.tests.factories import UserFactory
 from exercises.curating.similar import similar_exercises
 from exercises.merging.merge import merge_exercises
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.tests.form_pages import ADD, CHANGES, change_path, fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 SIMILAR = f"{CHANGES}similar/"
-
-
-@pytest.fixture
-def curator(client):
-    client.force_login(CuratorFactory())
-    return client
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,12 @@ import pytest
 from exercises import deletions
 from exercises.admin import ExerciseAdmin
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.tests.form_pages import CHANGES
 from routines.models import RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    client.force_login(CuratorFactory())
-    return client
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ben():
-    return CuratorFactory(email="ben@example.com")
-
-
-@pytest.fixture
 def eve():
     return CuratorFactory(email="eve@example.com")
 

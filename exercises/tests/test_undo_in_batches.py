@@ -7,17 +7,12 @@ from exercises.audit import undo as undoing
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import AlreadyUndone, finish_undo, undo
 from exercises.models import CatalogueOperation, Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.writing import Writing
 from fitness_project.tasks import queue
 from fitness_project.tasks.worker import run_due
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ben():
-    return CuratorFactory()
 
 
 @pytest.fixture

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def curator(client):
-    client.force_login(CuratorFactory())
-    return client
-
-
-@pytest.fixture
 def used(ann, bench_press):
     """In a routine, and in two sessions."""
     RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, bench_press)] * 2)

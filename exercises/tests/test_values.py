@@ -3,16 +3,10 @@
 import pytest
 
 from exercises.models import Exercise
-from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from exercises.tests.factories import ExerciseFactory
 from exercises.tests.form_pages import ADD, CHANGES, change_path, fields_of, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    client.force_login(CuratorFactory())
-    return client
 
 
 @pytest.fixture
