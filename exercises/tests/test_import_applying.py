@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from exercises import services
+from exercises import services, versions
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
 from exercises.importing import applying, stored
@@ -197,6 +197,16 @@ class TestConfirmed:
 
         ((before, after),) = renamed
         assert (before["name"], after["name"]) == ("Squat", "Back Squat")
+
+    def test_others_may_write_between_two_parts(self, ann, monkeypatch):
+        pauses = []
+        monkeypatch.setattr(versions, "sleep", pauses.append)
+
+        upload_and_confirm(ann, *NEW)
+        run_due()
+
+        assert len(pauses) == 3
+        assert min(pauses) > 0
 
 
 class TestChangedMeanwhile:
