@@ -192,3 +192,15 @@ def test_everybody_can_use_the_preview_and_the_result(visit, curator, pair, chan
     assert_fits_the_screen(page)
 
     undo(page)
+
+
+@on_every_screen
+@in_light_and_dark
+def test_everybody_can_use_the_choice_of_a_language(visit, curator):
+    page = visit(IMPORT, curator)
+
+    paste(page, "name,language\nKniebeuge,de\nSquat,en\n")
+
+    page.get_by_label("German (de)").check()
+    assert_accessible(page)
+    assert_fits_the_screen(page)
