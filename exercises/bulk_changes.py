@@ -14,7 +14,7 @@ from fitness_project.documents.collection import Document
 from . import services
 from .audit import log
 from .audit.operations import Operation, Packed
-from .versions import catalogue_write, settled
+from .versions import catalogue_write, giving_way, settled
 from .writing import Writing
 
 BATCH = 500
@@ -45,7 +45,8 @@ def _change_in_time(operation: Operation, ids: list[ObjectId], fields: Document)
     for start in range(0, len(ids), BATCH):
         if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
             return False
-        _change(operation, ids[start : start + BATCH], fields)
+        with giving_way():
+            _change(operation, ids[start : start + BATCH], fields)
     return True
 
 
