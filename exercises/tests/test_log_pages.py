@@ -4,8 +4,8 @@ import re
 
 import pytest
 from bson import ObjectId
-from django.contrib.auth.models import Permission
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
