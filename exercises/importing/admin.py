@@ -18,8 +18,8 @@ from fitness_project.errors import Missing
 
 from . import preview_page, result_page
 from .applying import confirm
-from .columns import COLUMNS
-from .files import BadFile
+from .files.columns import COLUMNS
+from .files.rows import BadFile
 from .forms import ReadingForm, UploadForm, language_name
 from .recent import recent_imports
 from .stored import Preview, Status, find_import, preview, progress, read_again, start_import

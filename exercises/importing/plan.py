@@ -16,7 +16,7 @@ from ..audit.operations import Kind
 from ..catalogue import catalogue
 from ..models import ExerciseDocument
 from ..names import name_key
-from .files import FileRow
+from .files.rows import FileRow
 from .matching import Matcher
 from .validating import Spelling, ValueReader, reason_of
 

@@ -5,7 +5,7 @@ from textwrap import shorten
 
 from ..audit import reading
 from .applying import Outcome
-from .files import ReadFile
+from .files.rows import ReadFile
 from .packing import Row
 from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
 

@@ -19,7 +19,8 @@ from fitness_project.documents.instants import now
 from ..audit import reading
 from ..curating.values import in_use
 from ..models import CatalogueChange, CatalogueImport, CatalogueImportPart
-from .files import BadFile, ReadFile, read_file
+from .files.reading import read_file
+from .files.rows import BadFile, ReadFile
 from .models import ImportDocument, LeftDocument, PartDocument, ReadDocument
 from .packing import Row, pack, packed_row, row_of, unpack
 from .plan import ChangedRow, NewRow, Plan, RejectedRow, make_plan

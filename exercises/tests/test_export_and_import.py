@@ -8,7 +8,7 @@ from rest_framework.serializers import ValidationError
 
 from exercises.deletions import delete_exercise
 from exercises.exporting import FORMATS
-from exercises.importing.files import read_file
+from exercises.importing.files.reading import read_file
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
 from exercises.selection import NAME, Selection

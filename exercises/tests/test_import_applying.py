@@ -11,7 +11,7 @@ from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
 from exercises.importing import applying, stored
 from exercises.importing.applying import apply_import, confirm
-from exercises.importing.files import BadFile
+from exercises.importing.files.rows import BadFile
 from exercises.importing.stored import Status, preview, progress, read_again, start_import
 from exercises.models import (
     CatalogueChange,

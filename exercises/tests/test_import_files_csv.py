@@ -1,7 +1,8 @@
 import pytest
 from bson import ObjectId
 
-from exercises.importing.files import BadFile, read_file
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile
 
 
 def fields(text, **options):

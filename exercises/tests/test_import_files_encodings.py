@@ -2,7 +2,8 @@ import codecs
 
 import pytest
 
-from exercises.importing.files import BadFile, read_file
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile
 
 TEXTS = {
     "windows-1252": "Kniebeuge;Füße schulterbreit, Rücken gerade – langsam.;Gesäß\n"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exercises.importing.files import BadFile, read_file
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile
 
 MIB = 1024 * 1024
 HEAD = b"name,description,primaryMuscles\n"

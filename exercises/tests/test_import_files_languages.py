@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from exercises.importing.files import BadFile, read_file
-from exercises.importing.texts import plain_text
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile
+from exercises.importing.files.texts import plain_text
 
 LAYOUTS = {
     "a column names the language": [

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from exercises.importing.files import BadFile, read_file
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile
 
 TEXTS = [
     {

@@ -6,7 +6,7 @@ from exercises import services
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
 from exercises.catalogue import catalogue
-from exercises.importing.files import FileRow
+from exercises.importing.files.rows import FileRow
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
 from exercises.models import Exercise

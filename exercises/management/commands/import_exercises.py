@@ -11,7 +11,8 @@ from exercises.catalogue import catalogue
 from exercises.curating.values import in_use
 from exercises.importing import report
 from exercises.importing.applying import Outcome, apply_rows, chosen
-from exercises.importing.files import BadFile, ReadFile, read_file
+from exercises.importing.files.reading import read_file
+from exercises.importing.files.rows import BadFile, ReadFile
 from exercises.importing.packing import Row
 from exercises.importing.plan import Plan, Tick, make_plan
 from exercises.importing.stored import PART_ROWS

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from bson import ObjectId
 
-from ..names import name_key
+from exercises.names import name_key
+
 from .columns import MAX_LENGTH, field_of, plain
 from .rows import Entry, FileRow
 from .texts import plain_text

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from ..names import name_key
+from exercises.names import name_key
+
 from .encodings import decode
 from .languages import choose_language, count_languages, split_languages
 from .objects import read_objects
@@ -12,8 +13,6 @@ from .rows import BadFile, Entry, FileRow, ReadFile
 from .tables import read_table
 from .values import to_row
 from .wger import fixture_entries, is_fixture, is_response, response_entries
-
-__all__ = ["BadFile", "FileRow", "ReadFile", "read_file"]
 
 # What free-exercise-db has beside the fields that many layouts have.
 FREE_EXERCISE_DB = {"force", "mechanic", "instructions"}
