@@ -105,8 +105,13 @@ def _restore(version: int, operation: Operation, ids: set[ObjectId]) -> None:
 
 
 def bring_back(writing: Writing, exercise: Any) -> log.Change:
-    """Stores an exercise in the place of its tombstone, and returns what is to be logged."""
+    """Stores an exercise in the place of its tombstone, and returns what is to be logged.
+
+    It has lost the aliases that others have taken since.
+    """
     named = {**exercise, "nameKey": name_key(exercise["name"]), **stamps(writing.version)}
+    if aliases := exercise.get("aliases"):
+        named["aliases"] = [each for each in aliases if not writing.is_known(each["name"])]
     return log.appeared(writing.put(named), Action.RESTORE)
 
 

@@ -34,8 +34,8 @@ Response = tuple[bytes, str]
 class Snapshot:
     """The exercises at one version of the catalogue, and responses that are ready to send.
 
-    `ids` are by their text. That of an exercise that was merged away leads to the kept one's, as
-    `merged` does, where a chain of merges ends at the last one.
+    `ids` are by their text. That of an exercise that was merged away leads to the kept one's. So
+    does `merged`, but also if the kept one was deleted. A chain of merges ends at the last one.
 
     `deleted` has the version in which each exercise was deleted or merged away. It may be
     remembered for longer than its tombstone lives: no token of the change feed is old enough to ask
@@ -88,7 +88,11 @@ class Snapshot:
     def _take_over_merges(self, older: "Snapshot", found: Iterable[MergedExercise]) -> None:
         into = {**older.merged, **{document["_id"]: document["mergedInto"] for document in found}}
         self.merged = {each: _last(into, each) for each in into}
-        self.ids |= {str(each): kept for each, kept in self.merged.items()}
+        for each, kept in self.merged.items():
+            if kept in self.by_id:
+                self.ids[str(each)] = kept
+            else:
+                self.ids.pop(str(each), None)
         unfinished = {document["_id"]: document.get("isUnfinished") for document in found}
         self._unfinished = older._unfinished - unfinished.keys()
         self._unfinished |= {each for each in unfinished if unfinished[each]}

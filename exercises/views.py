@@ -128,9 +128,9 @@ class ExerciseViewSet(DocumentViewSet):
         """
         try:
             self.get_document()  # Checks the permissions of this user, whoever the response is for.
+            return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
         except Merged as error:
             return self._moved_to(error.kept_id)
-        return self._ready(self.kwargs["id"], lambda: self.respond(self.get_document()))
 
     def update(self, request: SignedInRequest, partial: bool = False, **ids: str) -> HttpResponse:
         catalogue.refreshed()  # What an older copy has may not be what is stored.

@@ -50,6 +50,11 @@ class Writing:
             self._new.add(document["_id"])
         return self.put(document)
 
+    def is_known(self, name: str) -> bool:
+        """Whether an exercise has the name, or has it as an alias."""
+        self.prepare([], [name])
+        return bool(self._owners[name_key(name)] or self._aliased.get(name_key(name)))
+
     def put(self, document: Any) -> Any:
         """Puts an exercise, or what remains of one, in the place of what is there, and returns it.
 

@@ -24,7 +24,7 @@ class Missing(DomainError):
     """The document doesn't exist, or this user may not see it."""
 
 
-class Merged(DomainError):
+class Merged(Missing):
     """The document was merged into the one with the id `kept_id`."""
 
     def __init__(self, kept_id: object) -> None:

@@ -33,17 +33,18 @@ def keep_recorded_names(entries: list[EntryDocument], source: Input) -> list[Ent
         return entries
     others = []
     for entry, sent in zip(entries, source.body["exercises"], strict=True):
-        known = entry["exerciseId"], sent.get("name")
+        known = catalogue.kept(entry["exerciseId"]), sent.get("name")
         if known in recorded:
             recorded.remove(known)
             entry["name"] = sent["name"]
         else:
             others.append(entry)
     for entry in others:
-        names = [name for exercise_id, name in recorded if exercise_id == entry["exerciseId"]]
+        kept_id = catalogue.kept(entry["exerciseId"])
+        names = [name for exercise_id, name in recorded if exercise_id == kept_id]
         if names:
             entry["name"] = names[0]
-            recorded.remove((entry["exerciseId"], names[0]))
+            recorded.remove((kept_id, names[0]))
     return entries
 
 

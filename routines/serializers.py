@@ -24,7 +24,7 @@ def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[E
     """An archived exercise may stay in the user's routines, but not come into them."""
     stored = (source.stored or {}).get("exercises") or ()
     kept = {catalogue.kept(entry["exerciseId"]) for entry in stored}
-    others = {entry["exerciseId"] for entry in entries} - kept
+    others = {catalogue.kept(entry["exerciseId"]) for entry in entries} - kept
     archived = {each for each in others if is_archived(each)}
     added = archived and archived - planned_among(source.user, archived)
     if added:

@@ -101,6 +101,8 @@ class Batch:
         made = {field: values["new"] for field, values in change["fields"].items()}
         if stored["_id"] in self._used:
             self._leave(change, None, f"{STAYS}: in use")
+        elif stored["_id"] in catalogue.refreshed().merged.values():
+            self._leave(change, None, f"{STAYS}: others were merged into it")
         elif differing := list(log.difference(made, stored)):
             self._leave(change, None, f"{STAYS}: changed since{self._by(change, differing)}")
         else:
@@ -111,6 +113,9 @@ class Batch:
         exercise_id = change["exerciseId"]
         was = {field: values["old"] for field, values in change["fields"].items()}
         if stored is not None:
+            return
+        if self._is_merged(change):
+            self._leave(change, None, self._gone(change))
             return
         if self._writing.is_taken(was["name"], exercise_id):
             self._leave(change, None, "stays deleted: its name is taken")

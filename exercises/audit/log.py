@@ -19,11 +19,12 @@ CONTENT: Mapping[str, Any] = {
     if field.editable and not field.primary_key
 }
 """The fields that curators write, under their stored names, with what an absent one stands for."""
+LOGGED: Mapping[str, Any] = {**CONTENT, "aliases": []}
 
 
 @dataclass(frozen=True)
 class Change:
-    """An exercise before and after a change.
+    """An exercise before and after a change. One that is merged away has gone `into` another one.
 
     `id` is the same if the transaction runs again. A change that gives the exercise a revision has
     that as its id.
@@ -33,6 +34,7 @@ class Change:
     action: Action
     before: ExerciseDocument | None
     after: ExerciseDocument | None
+    into: ExerciseDocument | None = None
 
 
 def changed(before: ExerciseDocument, after: ExerciseDocument) -> Change:
@@ -75,7 +77,7 @@ def is_undone(operation_id: ObjectId) -> bool:
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Difference]:
     """The content that differs, by field."""
-    pairs = {name: (content(before, name), content(after, name)) for name in CONTENT}
+    pairs = {name: (content(before, name), content(after, name)) for name in LOGGED}
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
@@ -87,7 +89,7 @@ def is_like(exercise: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
 def content(exercise: Mapping[str, Any], name: str) -> Any:
     """The value of a field, for which null and absent are the same."""
     value = exercise.get(name)
-    return CONTENT[name] if value is None else value
+    return LOGGED[name] if value is None else value
 
 
 def _logged(change: Change, operation: Operation, present: Any) -> Any:
@@ -102,7 +104,9 @@ def _logged(change: Change, operation: Operation, present: Any) -> Any:
         "at": present,
     }
     created_at = None if change.after else exercise.get("createdAt")
-    return {**document, "createdAt": created_at} if created_at else document
+    into = change.into and {"_id": change.into["_id"], "name": change.into["name"]}
+    more = {"createdAt": created_at, "into": into}
+    return {**document, **{name: value for name, value in more.items() if value}}
 
 
 def _not_yet_stored(documents: list[Any]) -> list[Any]:

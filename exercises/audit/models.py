@@ -33,6 +33,13 @@ class OperationDocument(TypedDict):
     isBeingUndone: NotRequired[bool]
 
 
+class KeptDocument(TypedDict):
+    """The exercise that another one was merged into, as it was called then."""
+
+    _id: ObjectId
+    name: str
+
+
 class ChangeDocument(TypedDict):
     """What an operation did to one exercise, which was then called `name`.
 
@@ -48,6 +55,7 @@ class ChangeDocument(TypedDict):
     fields: dict[str, Difference]
     at: datetime
     createdAt: NotRequired[datetime]
+    into: NotRequired[KeptDocument]
 
 
 class CatalogueOperation(models.Model):

@@ -21,7 +21,8 @@ from .operations import Action, Kind
 PAGE = 50
 NEWEST_FIRST = Order(("at", "_id"), (datetime, ObjectId), descending=True)
 LABELS: Mapping[str, str] = {
-    str(field.column): str(field.verbose_name) for field in Exercise._meta.concrete_fields
+    **{str(field.column): str(field.verbose_name) for field in Exercise._meta.concrete_fields},
+    "aliases": "also found as",
 }
 NOTHING = "—"
 
@@ -65,7 +66,10 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """A change as people read it, with its operation if that is known."""
+    """A change as people read it, with its operation if that is known.
+
+    `into` has the id and the name of the exercise that this one was merged into.
+    """
 
     id: ObjectId
     exercise_id: ObjectId
@@ -74,6 +78,7 @@ class ChangeRow:
     at: datetime
     fields: list[FieldRow]
     operation: OperationRow | None
+    into: tuple[ObjectId, str] | None
 
 
 def operations(after: ObjectId | None = None, **conditions: Any) -> Page:
@@ -159,6 +164,7 @@ def _change_row(change: ChangeDocument, made_by: OperationRow | None) -> ChangeR
             for name, values in change["fields"].items()
         ],
         operation=made_by,
+        into=(change["into"]["_id"], change["into"]["name"]) if "into" in change else None,
     )
 
 
@@ -167,5 +173,6 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or NOTHING
+        texts = (each["name"] if isinstance(each, dict) else str(each) for each in value)
+        return ", ".join(texts) or NOTHING
     return NOTHING if value in (None, "") else str(value)

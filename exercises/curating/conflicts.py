@@ -8,10 +8,9 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
+from exercises.audit import reading
+from exercises.models import Exercise
 from fitness_project.documents.ids import parse_object_id
-
-from ..audit import reading
-from ..models import Exercise
 
 COLUMNS = {field.name: str(field.column) for field in Exercise._meta.concrete_fields}
 

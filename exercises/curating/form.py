@@ -6,10 +6,10 @@ from bson import ObjectId
 from django import forms
 from django.http import QueryDict
 
+from exercises.models import Exercise
+from exercises.names import name_key
 from fitness_project.documents.revisions import Revisions
 
-from ..models import Exercise
-from ..names import name_key
 from .conflicts import Merge
 from .similar import similar_exercises
 from .values import ValuesForm

@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django_mongodb_backend.fields import ArrayField
 
+from exercises import services
+from exercises.audit.history import LoggedAdmin
+from exercises.audit.operations import Kind, Operation
+from exercises.models import Exercise, ExerciseDocument
 from fitness_project.api.forms import LinesField, OnePerLineField
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import FieldRefused, Missing, PreconditionFailed
 
-from .. import services
-from ..audit.history import LoggedAdmin
-from ..audit.operations import Kind, Operation
-from ..models import Exercise, ExerciseDocument
 from .form import ExerciseForm
 from .similar import similar_exercises
 

@@ -4,10 +4,10 @@ from collections.abc import Container
 
 from bson import ObjectId
 
-from ..catalogue import catalogue
-from ..likeness import are_alike, singular, telling_words
-from ..models import ExerciseDocument
-from ..names import words
+from exercises.catalogue import catalogue
+from exercises.likeness import are_alike, singular, telling_words
+from exercises.models import ExerciseDocument
+from exercises.names import words
 
 MAX_FOUND = 5
 

@@ -8,10 +8,9 @@ from bson import ObjectId
 from django import forms
 from django.template.loader import render_to_string
 
+from exercises.catalogue import catalogue
+from exercises.selection import Facet, values_of
 from fitness_project.api.forms import CleanTextForm
-
-from ..catalogue import catalogue
-from ..selection import Facet, values_of
 
 FACETS: Mapping[str, Facet] = {
     "category": "category",

@@ -35,6 +35,8 @@ from .news import gone
 
 TEMPLATES = "admin/exercises/exercise"
 GROUPS_PER_PAGE = 20
+FEWER = "Nothing was changed: fewer than two of these exercises exist."
+CHANGED = "An exercise has changed since you opened this page. Look again, and merge then."
 CHOOSE = f"Choose 2 to {MOST} exercises to merge."
 LINE = "text-decoration: underline"
 
@@ -132,9 +134,7 @@ class MergingAdmin(ModelAdmin):
         ids = set(map(parse_object_id, request.POST.get("dismiss", "").split(",")))
         exercises = [known[each] for each in ids if each in known]
         if len(exercises) < 2:
-            self.message_user(
-                request, "The other exercises don't exist any more.", messages.WARNING
-            )
+            self.message_user(request, FEWER, messages.WARNING)
             return
         dismiss([each["_id"] for each in exercises], cast(User, request.user).pk)
         names = [f"“{name}”" for name in sorted(each["name"] for each in exercises)]
@@ -147,14 +147,15 @@ class MergingAdmin(ModelAdmin):
         """Shows exercises side by side, and merges them."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
-        ids = [each for each in map(parse_object_id, request.GET.getlist("id")) if each]
+        asked = request.GET.getlist("id")[: MOST + 1]
+        ids = [each for each in map(parse_object_id, asked) if each]
         form = MergeForm(ids, request.POST)
         if request.method == "POST" and not form.told and form.is_possible:
             try:
                 return self._merge(request, form)
             except (FieldRefused, Merged, Missing, PreconditionFailed) as error:
                 form = MergeForm(ids, request.POST)
-                form.told = form.told or [str(error)]
+                form.told = form.told or [str(error) or CHANGED]
         if form.is_possible:
             return self._respond(request, "merge", {"title": "Merge exercises", "form": form})
         for text in form.told or [CHOOSE]:
@@ -164,11 +165,12 @@ class MergingAdmin(ModelAdmin):
     def _merge(self, request: HttpRequest, form: MergeForm) -> HttpResponseBase:
         operation = Operation(Kind.MERGE, request.user.pk)
         kept = merge_exercises(operation, form.kept_id, form.other_ids, form.fields, form.only_if)
-        names = [f"“{each['name']}”" for each in form.exercises if each["_id"] != kept["_id"]]
-        told = f"{get_text_list(names, 'and')} {'was' if len(names) == 1 else 'were'} merged into"
+        names = {f"“{each['name']}”": None for each in form.exercises}
+        names.pop(f"“{kept['name']}”", None)
         page = reverse("admin:exercises_exercise_change", args=[str(kept["_id"])])
-        link = format_html('{} <a href="{}" style="{}">{}</a>.', told, page, LINE, kept["name"])
-        self.message_user(request, link, messages.SUCCESS)
+        told = format_html('Merged into <a href="{}" style="{}">{}</a>', page, LINE, kept["name"])
+        found = f", which is also found as {get_text_list(list(names), 'and')}" if names else ""
+        self.message_user(request, format_html("{}{}.", told, found), messages.SUCCESS)
         return redirect(_origin(request))
 
     def _respond(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

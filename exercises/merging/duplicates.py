@@ -13,11 +13,10 @@ from typing import Self
 
 from bson import ObjectId
 
+from exercises.likeness import DIGIT, are_alike, telling_words
+from exercises.models import ExerciseDocument, muscles_of
+from exercises.snapshot import Snapshot
 from fitness_project.database.deadline import paused
-
-from ..likeness import DIGIT, are_alike, telling_words
-from ..models import ExerciseDocument, muscles_of
-from ..snapshot import Snapshot
 
 # Of a block of exercises, each is compared with so many. Only a catalogue full of nonsense has
 # larger ones.

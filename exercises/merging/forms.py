@@ -94,8 +94,8 @@ class MergeForm:
     @property
     def only_if(self) -> dict[ObjectId, Revisions]:
         """The revisions that the page showed."""
-        opened = self._opened
-        return {each: Revisions((opened[each] or each,)) for each in self._exercises}
+        opened = {each: self._opened.get(each) for each in self._exercises}
+        return {each: Revisions((last,) if last else ()) for each, last in opened.items()}
 
     @property
     def columns(self) -> list[Column]:

@@ -80,10 +80,12 @@ def _merge(
     unseen = Revisions(()) if only_if else None  # What others were merged into meanwhile.
     for exercise in (kept, *merged):
         services.at_revision(exercise, only_if.get(exercise["_id"], unseen))
-    gone = [_put_away(writing, exercise, kept_id) for exercise in merged]
+    for exercise in merged:
+        _put_away(writing, exercise, kept_id)
     before, after = services.change(writing, kept_id, fields)
     after = writing.put({**after, **stamps(version), "aliases": _aliases(after, before, *merged)})
     writing.send()
+    gone = [log.Change(new_id(), Action.MERGE, exercise, None, after) for exercise in merged]
     log.record(operation, [*gone, *services.logged([(before, after)])])
     services.rename_later([(before, after)])
     merged_ids = [exercise["_id"] for exercise in merged]
@@ -110,12 +112,11 @@ def _others(writing: Writing, kept_id: ObjectId, ids: Sequence[ObjectId]) -> lis
     return list(merged.values())
 
 
-def _put_away(writing: Writing, exercise: ExerciseDocument, kept_id: ObjectId) -> log.Change:
-    """Puts what remains of an exercise in its place, and returns what is to be logged."""
+def _put_away(writing: Writing, exercise: ExerciseDocument, kept_id: ObjectId) -> None:
+    """Puts what remains of an exercise in its place."""
     version = {"changedIn": writing.version, "mergedIn": writing.version}
     into = {"mergedInto": kept_id, "mergedAt": now(), "isUnfinished": True}
     writing.put({"_id": exercise["_id"], **version, **into})
-    return log.Change(new_id(), Action.MERGE, exercise, None)
 
 
 def _aliases(kept: ExerciseDocument, *others: ExerciseDocument) -> list[Alias]:

@@ -30,7 +30,8 @@ def gone(exercise_id: ObjectId) -> str:
     name = f"“{rows[0].name}”" if rows else "An exercise"
     if kept_id := snapshot.merged.get(exercise_id):
         kept = snapshot.by_id.get(kept_id)
-        return f"{name} was merged into “{kept['name'] if kept else 'one that was deleted'}”."
+        into = f"“{kept['name']}”" if kept else "one that has been deleted"
+        return f"{name} was merged into {into}."
     return f"{name} doesn't exist any more."
 
 

@@ -5,7 +5,9 @@ from bson import ObjectId
 
 from conftest import client_of
 from exercises import deletions, services
+from exercises.audit import reading
 from exercises.audit.operations import Kind
+from exercises.audit.undo import undo
 from exercises.catalogue import Catalogue, catalogue
 from exercises.merging.merge import merge_exercises
 from exercises.models import CatalogueOperation, Exercise
@@ -213,25 +215,76 @@ class TestLog:
 
         (operation,) = CatalogueOperation.objects.documents.collection.find()
         assert operation["kind"] == Kind.MERGE
-        assert operation["counts"] == {"merge": 2}
+        assert operation["counts"] == {"merge": 2, "change": 1}
+
+    def test_the_log_says_what_became_of_each(self, staff, bench_press, flat):
+        merge(staff, bench_press, flat)
+
+        (gone,) = reading.changes(exerciseId=flat.pk).rows
+        assert (gone.action, gone.into) == ("Merged away", (bench_press.pk, "Bench Press"))
+        (kept,) = reading.changes(exerciseId=bench_press.pk).rows
+        assert [(f.label, f.old, f.new) for f in kept.fields] == [
+            ("also found as", "—", "Flat Press")
+        ]
 
 
 class TestDeletion:
-    def test_the_kept_exercise_is_in_use_while_others_still_refer_to_the_merged_one(
-        self, bench_press, flat, monkeypatch
-    ):
-        """The ids merged away are replaced after the merge, and for a moment still written."""
-        monkeypatch.setattr("exercises.merging.merge.references.replace", lambda *_: 0)
-        merge_exercises(some_operation(), bench_press.pk, [flat.pk])
-
-        assert catalogue.refreshed().used_ids(bench_press.pk) == [bench_press.pk, flat.pk]
-
     def test_the_id_of_a_deleted_kept_exercise_is_missing(self, staff, api, bench_press, flat):
         merge(staff, bench_press, flat)
         deletions.delete_exercise(some_operation(), bench_press.pk)
 
         followed = api.get(path_of(flat))["Location"]
         assert api.get(followed.removeprefix("http://testserver")).status_code == 404
+
+    def test_a_kept_exercise_that_comes_back_has_its_aliases(self, staff, bench_press, flat):
+        ExerciseFactory(name="Chest Press")
+        merge(staff, bench_press, flat)
+        deleting = some_operation()
+        deletions.delete_exercise(deleting, bench_press.pk)
+
+        undo(deleting.id, None)
+
+        assert found_by(staff, "flat press") == ["Bench Press"]
+
+    def test_but_not_those_that_others_have_taken(self, staff, bench_press, flat):
+        merge(staff, bench_press, flat)
+        deleting = some_operation()
+        deletions.delete_exercise(deleting, bench_press.pk)
+        ExerciseFactory(name="flat press")
+
+        undo(deleting.id, None)
+
+        assert found_by(staff, "flat press") == ["flat press"]
+
+
+class TestUndo:
+    """What was done before a merge is undone without touching the merge."""
+
+    def test_a_deletion_does_not_bring_back_what_was_merged_away_since(
+        self, api, staff, bench_press, flat
+    ):
+        deleting = some_operation()
+        deletions.delete_exercise(deleting, flat.pk)
+        back = undo(deleting.id, None)
+        deleting_again = undo(back.id, None)
+        undo(deleting.id, None)
+        merge(staff, bench_press, flat)
+
+        undone = undo(deleting_again.id, None)
+
+        (left,) = undone.left
+        assert left.told.startswith("has since been merged into another one")
+        assert api.get(path_of(flat)).status_code == 308
+
+    def test_an_addition_stays_if_others_were_merged_into_it(self, staff, flat):
+        adding = some_operation()
+        added = services.create_exercise(adding, {"name": "New Press"})
+        merge_exercises(some_operation(), added["_id"], [flat.pk])
+
+        undone = undo(adding.id, None)
+
+        assert [left.told for left in undone.left] == ["stays as it is: others were merged into it"]
+        assert found_by(staff, "flat press") == ["New Press"]
 
 
 def test_a_merge_of_what_was_changed_meanwhile_is_refused(bench_press, flat):

@@ -1,7 +1,9 @@
 """The admin's page that merges exercises."""
 
 import pytest
+from django.contrib.auth import get_user
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 
 from accounts.tests.factories import UserFactory
 from exercises import services
@@ -92,7 +94,8 @@ class TestMerging:
     def test_the_kept_one_gets_the_values_that_it_lacks(self, curator, ben, presses):
         page = merge(curator, *presses)
 
-        assert "“Bench Presses” was merged into Bench Press" in text_of(page)
+        told = "Merged into Bench Press , which is also found as “Bench Presses”."
+        assert told in text_of(page)
         kept = value_of(presses[0])
         assert (kept["name"], kept["category"], kept["level"]) == (
             "Bench Press",
@@ -184,6 +187,27 @@ class TestMerging:
         assert "“Bench Presses” was merged into “Chest Press”." in text_of(page)
         assert Exercise.objects.count() == 2
 
+    def test_without_the_revisions_that_the_page_showed_nothing_is_merged(self, curator, presses):
+        data = {"keep": str(presses[0].pk)}
+
+        page = curator.post(merge_path(*presses), data)
+
+        assert "Look again, and merge then." in text_of(page)
+        assert Exercise.objects.count() == 2
+
+    def test_a_form_that_is_saved_during_a_merge_is_told(self, curator, presses, monkeypatch):
+        def late(*arguments):
+            merge_exercises(some_operation(), presses[0].pk, [presses[1].pk])
+            return change_exercise(*arguments)
+
+        typed = {**fields_of(curator.get(change_path(presses[1]))), "description": "Press it."}
+        change_exercise = services.change_exercise
+        monkeypatch.setattr("exercises.curating.form_admin.services.change_exercise", late)
+        page = curator.post(change_path(presses[1]), typed)
+
+        assert "Press it." in page.content.decode()
+        assert Exercise.objects.count() == 1
+
 
 class TestExercisePages:
     def test_the_page_shows_the_names_that_were_merged_away(self, curator, presses):
@@ -227,6 +251,15 @@ class TestPermissions:
     def test_the_pages_need_the_permission_to_merge(self, viewer, presses, path):
         assert viewer.get(path).status_code == 403
         assert viewer.post(path).status_code == 403
+
+    def test_staff_who_may_not_see_exercises_learn_nothing_of_a_merge(self, viewer, presses):
+        merge_exercises(some_operation(), presses[0].pk, [presses[1].pk])
+        get_user(viewer).user_permissions.clear()
+
+        page = viewer.get(change_path(presses[1]))
+
+        assert page.status_code == 403
+        assert not [*get_messages(page.wsgi_request)]
 
     def test_the_list_offers_nothing_else(self, viewer, presses):
         page = viewer.get(CHANGES).content.decode()

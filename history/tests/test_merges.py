@@ -88,6 +88,23 @@ def test_what_another_process_writes_during_the_merge_is_found(ann, bench_press,
     assert entries(stored(late)) == [(bench_press.pk, "Flat Press")]
 
 
+def test_what_is_written_while_the_task_runs_is_found(ann, bench_press, flat, monkeypatch):
+    merge(bench_press, flat)
+    late = []
+
+    def replace(merged, most=None):
+        if not late:  # A request that began before the merge ends now.
+            late.append(SessionFactory(user=ann, exercises=[embedded(SessionEntry, flat)]))
+            return 1
+        return replacing(merged, most)
+
+    replacing = merging.references.replace
+    monkeypatch.setattr(merging.references, "replace", replace)
+    run_due()
+
+    assert entries(stored(late[0])) == [(bench_press.pk, "Flat Press")]
+
+
 def test_two_merges_in_a_chain_end_at_the_last_one(session, bench_press, flat, only_the_task):
     press = ExerciseFactory(name="Press")
     merge(bench_press, flat)
@@ -169,8 +186,9 @@ class TestClients:
         assert entries(stored(session)) == [(bench_press.pk, "Flat Press")]
 
     def test_an_archived_kept_exercise_stays_in_routines(
-        self, api, routine, bench_press, flat, only_the_task
+        self, ann, api, bench_press, flat, only_the_task
     ):
+        RoutineFactory(user=ann, exercises=[embedded(RoutineEntry, flat)])
         change_exercise(some_operation(), bench_press.pk, {"isArchived": True})
         merge(bench_press, flat)
 
