@@ -126,6 +126,7 @@ def _entry(operation: Operation, documents: list[Any]) -> Document:
         "at": first["at"],
         "name": first["name"],
     }
-    undoes = {"undoes": operation.undoes} if operation.undoes else {}
+    optional = {"undoes": operation.undoes, "file": operation.file}
+    given = {name: value for name, value in optional.items() if value}
     counts = {f"counts.{action}": actions.count(action) for action in set(actions)}
-    return {"$setOnInsert": {**made, **undoes}, "$inc": counts}
+    return {"$setOnInsert": {**made, **given}, "$inc": counts}

@@ -18,7 +18,7 @@ class Difference(TypedDict):
 class OperationDocument(TypedDict):
     """`counts` says how many exercises had each action, and `name` what the first was called.
 
-    `undoes` is the operation that this one undid, and `undoneBy` the one that undid this one, or
+    `file` is the name of an imported file. `undoes` is the operation that this one undid, and `undoneBy` the one that undid this one, or
     that still does (`isBeingUndone`).
     """
 
@@ -29,6 +29,7 @@ class OperationDocument(TypedDict):
     counts: dict[str, int]
     name: str
     undoes: NotRequired[ObjectId]
+    file: NotRequired[str]
     undoneBy: NotRequired[ObjectId | None]
     isBeingUndone: NotRequired[bool]
 

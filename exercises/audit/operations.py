@@ -14,6 +14,7 @@ class Packed(TypedDict):
     userId: str | None
     undoes: str | None
     id: str
+    file: str
 
 
 class Kind(TextChoices):
@@ -49,13 +50,15 @@ class Operation:
     """Who writes to the catalogue, and how.
 
     `user_id` is None for a command and for what the service does by itself. All writes that are
-    given the same operation are logged as one, however many transactions they take.
+    given the same operation are logged as one, however many transactions they take. `file` is the
+    name of the file that an import reads.
     """
 
     kind: Kind
     user_id: ObjectId | None = None
     undoes: ObjectId | None = None
     id: ObjectId = field(default_factory=ObjectId)
+    file: str = ""
 
     def packed(self) -> Packed:
         """For the arguments of a task that goes on with the operation."""
@@ -64,6 +67,7 @@ class Operation:
             "userId": str(self.user_id) if self.user_id else None,
             "undoes": str(self.undoes) if self.undoes else None,
             "id": str(self.id),
+            "file": self.file,
         }
 
     @classmethod
@@ -71,4 +75,6 @@ class Operation:
         user_id, undoes = (
             ObjectId(text) if text else None for text in (packed["userId"], packed["undoes"])
         )
-        return cls(Kind(packed["kind"]), user_id, undoes, ObjectId(packed["id"]))
+        return cls(
+            Kind(packed["kind"]), user_id, undoes, ObjectId(packed["id"]), packed.get("file", "")
+        )

@@ -43,6 +43,7 @@ class OperationRow:
 
     id: ObjectId
     kind: str
+    file: str
     who: str
     user_id: ObjectId | None
     at: datetime
@@ -134,6 +135,7 @@ def _operation_row(document: OperationDocument, who: str) -> OperationRow:
     return OperationRow(
         id=document["_id"],
         kind=Kind(document["kind"]).label,
+        file=document.get("file", ""),
         who=who,
         user_id=document["userId"],
         at=document["at"].replace(tzinfo=UTC),
@@ -147,6 +149,8 @@ def _operation_row(document: OperationDocument, who: str) -> OperationRow:
 def _what(document: OperationDocument) -> str:
     """Such as `Bench Press changed` or `12 changed, 1 added`."""
     counts = document["counts"]
+    if Action.MERGE in counts:  # What else has changed is the exercise that was kept.
+        counts = {Action.MERGE: counts[Action.MERGE]}
     if sum(counts.values()) == 1:
         return f"{document['name']} {Action(next(iter(counts))).label.lower()}"
     return ", ".join(f"{n:,} {Action(action).label.lower()}" for action, n in counts.items())

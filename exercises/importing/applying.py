@@ -69,7 +69,7 @@ def _confirm(import_id: ObjectId, user_id: ObjectId, ticked: bytes) -> None:
 def apply_import(import_id: str) -> None:
     """Applies the parts that are left. It can be run again, and applies none of them twice."""
     stored = find_import(ObjectId(import_id))
-    operation = Operation(Kind.IMPORT, stored["userId"], id=stored["_id"])
+    operation = Operation(Kind.IMPORT, stored["userId"], id=stored["_id"], file=stored["fileName"])
     ticked = {(number, name) for number, name in unpack(stored["ticked"])}
     for part in parts_of(operation.id, {"isDone": 1}):
         if part["isDone"]:

@@ -12,6 +12,7 @@ from accounts.tests.factories import UserFactory
 from exercises import deletions, services
 from exercises.audit import reading
 from exercises.audit.operations import Kind, Operation
+from exercises.merging.merge import merge_exercises
 from exercises.models import CatalogueOperation, Exercise
 from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
 from exercises.tests.form_pages import fields_of
@@ -227,3 +228,21 @@ def test_nobody_writes_the_log(client, operation, page):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
 
     assert client.post(LOG + page.format(operation=operation)).status_code == 404
+
+
+def test_the_log_names_the_file_of_an_import(curator):
+    reading = Operation(Kind.COMMAND, file="gym.csv")
+    services.create_exercise(reading, {"name": "Squat"})
+
+    assert "Squat added, from gym.csv" in text_of(curator.get(LOG))
+    assert "Squat added, from gym.csv" in text_of(curator.get(f"{LOG}{reading.id}/"))
+
+
+def test_the_log_names_what_was_merged_away(curator, ben, bench_press):
+    merging = Operation(Kind.MERGE, ben.pk)
+    merge_exercises(merging, bench_press.pk, [ExerciseFactory(name="Flat Press").pk])
+
+    assert "Flat Press merged away" in text_of(curator.get(LOG))
+    page = text_of(curator.get(f"{LOG}{merging.id}/"))
+    assert "Flat Press merged away, into Bench Press" in page
+    assert "A merge can't be undone." in page

@@ -75,7 +75,7 @@ class Command(BaseCommand):
             self._write_all(report.planned(plan, ticked), [])
             outcome = Outcome()
         else:
-            outcome = self._apply(rows, is_quiet=options["verbosity"] == 0)
+            outcome = self._apply(file.name, rows, is_quiet=options["verbosity"] == 0)
         self._write_all(report.left_out(plan, ticked), report.left(outcome))
         self.stdout.write(report.summary(plan, rows, outcome, dry_run))
         if plan.rejected:
@@ -94,8 +94,8 @@ class Command(BaseCommand):
             raise CommandError(f"Choose one of the file's languages with --language: {languages}.")
         return read
 
-    def _apply(self, rows: list[Row], is_quiet: bool) -> Outcome:
-        operation, whole = Operation(Kind.COMMAND), Outcome()
+    def _apply(self, file_name: str, rows: list[Row], is_quiet: bool) -> Outcome:
+        operation, whole = Operation(Kind.COMMAND, file=file_name), Outcome()
         show = _progress(self.stderr.write, len(rows), is_quiet)
         done = 0
         try:
