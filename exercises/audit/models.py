@@ -16,9 +16,9 @@ class Difference(TypedDict):
 
 
 class OperationDocument(TypedDict):
-    """`counts` says how many exercises had each action, and `name` what the first was called. `file`
-    is the name of an imported file.
+    """`counts` says how many exercises had each action, and `name` what the first was called.
 
+    `file` is the name of an imported file.
     `undoes` is the operation that this one undid, and `undoneBy` the one that undid this one, or
     that still does (`isBeingUndone`).
     """
