@@ -16,6 +16,8 @@ from ..audit.operations import Kind
 from ..catalogue import catalogue
 from ..models import ExerciseDocument
 from ..names import name_key
+from ..snapshot import Snapshot
+from .departed import Departed
 from .files.rows import FileRow
 from .matching import Matcher
 from .validating import Spelling, ValueReader, reason_of
@@ -41,8 +43,8 @@ class FieldChange:
 class ChangedRow:
     """Changes of an exercise, which is now called `name`.
 
-    `number` counts the rows of the file from 1. (All of a file may be on one line.) `alias` is the
-    exercise's name in the file if it has been merged into the one it matches.
+    `number` counts the rows of the file from 1. (All of a file may be on one line.) `alias` is what
+    the file calls the exercise if that is a former name of it, or one that was merged into it.
     """
 
     number: int
@@ -82,7 +84,7 @@ class Plan:
     rejected: list[RejectedRow] = field(default_factory=list)
 
     def suggested(self) -> set[Tick]:
-        """The changes that undo nothing that a person did: neither an edit nor a merge."""
+        """The changes that undo nothing that a person did: no edit, no rename and no merge."""
         return {(row.number, c.field) for row in self.changed for c in _suggested(row)}
 
     def every_change(self) -> set[Tick]:
@@ -94,11 +96,11 @@ def _suggested(row: ChangedRow) -> Iterator[FieldChange]:
 
 
 def make_plan(rows: Sequence[FileRow]) -> Plan:
-    """Matches rows with the catalogue by id, name or alias.
+    """Matches rows with the catalogue by id, name, alias or former name.
 
     A row that matches by name keeps the catalogue's spelling of the name.
     """
-    planner = _Planner(Matcher(catalogue.refreshed()), has_lines(rows))
+    planner = _Planner(catalogue.refreshed(), has_lines(rows))
     with paused():
         for number, row in enumerate(rows, start=1):
             planner.read(number, row)
@@ -127,10 +129,16 @@ class _Read:
         return name_key(self.values["name"]) if "name" in self.values else None
 
 
+def _of_departed(each: _Read, departed: Departed) -> _Read:
+    if each.exercise or each.key not in departed.former:
+        return each
+    return replace(each, exercise=departed.former[each.key], is_former=True)
+
+
 class _Planner:
-    def __init__(self, matcher: Matcher, has_lines: bool) -> None:
+    def __init__(self, snapshot: Snapshot, has_lines: bool) -> None:
         self.plan = Plan()
-        self._matcher = matcher
+        self._snapshot, self._matcher = snapshot, Matcher(snapshot)
         self._has_lines = has_lines
         self._values, self._spelling = ValueReader(), Spelling()
         self._rows: list[_Read] = []
@@ -151,6 +159,7 @@ class _Planner:
 
     def enter_all(self) -> None:
         """An exercise that the file has under its own name isn't changed by a former name too."""
+        self._look_up_departed()
         own = {each.exercise["_id"] for each in self._rows if each.exercise and not each.is_former}
         for each in self._rows:
             if each.exercise and each.is_former and each.exercise["_id"] in own:
@@ -159,6 +168,13 @@ class _Planner:
                 self._reject(each.number, each.row, fault)
             else:
                 self._enter(each)
+
+    def _look_up_departed(self) -> None:
+        """Matches by former names what nothing else matches."""
+        unmatched = {each.key for each in self._rows if each.key and not each.exercise}
+        if unmatched:
+            departed = Departed(unmatched, self._snapshot)
+            self._rows = [_of_departed(each, departed) for each in self._rows]
 
     def _fault_of(self, each: _Read) -> str | None:
         """What is wrong with the row beside the others and the catalogue. Notes its name."""
@@ -181,7 +197,7 @@ class _Planner:
             document = {**self._values.defaults, **self._spelling.of(each.values)}
             self.plan.new.append(NewRow(number, line, document))
         elif changes := list(self._changes(each, stored)):
-            alias = each.values.get("name") if each.is_former else None
+            alias = each.values.get("name", str(each.row.exercise_id)) if each.is_former else None
             row = ChangedRow(number, line, stored["_id"], stored["name"], changes, alias)
             self.plan.changed.append(row)
         else:

@@ -30,7 +30,7 @@ def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
     for new in plan.new:
         yield f"line {new.line}: {new.document['name']}: new"
     for row in plan.changed:
-        alias = f" ({row.alias} in the file, which was merged into it)" if row.alias else ""
+        alias = f" (called {row.alias} in the file)" if row.alias else ""
         yield f"line {row.line}: {row.name}{alias}:"
         for change in row.changes:
             is_chosen = (row.number, change.field) in ticked
@@ -75,4 +75,4 @@ def _values(change: FieldChange) -> str:
 def _why_not(row: ChangedRow, change: FieldChange) -> str:
     if change.by and change.by.operation:
         return f" (left out: changed by {change.by.operation.who} on {change.by.at:%Y-%m-%d})"
-    return " (left out: from an exercise that was merged away)" if row.alias else " (left out)"
+    return " (left out: under another name in the file)" if row.alias else " (left out)"

@@ -143,6 +143,55 @@ class TestMergedAway:
         assert counts(plan) == (0, 0, 2, 0)
 
 
+class TestRenamed:
+    @pytest.fixture
+    def renamed(self, ben):
+        """Ben has renamed Squat to Back Squat."""
+        exercise = by_import(level="beginner")
+        by_hand(ben, exercise, name="Back Squat")
+        return exercise
+
+    def test_its_former_name_matches_it_in_any_spelling_and_stays_former(self, renamed):
+        assert counts(plan_of({"name": "SQUAT ", "level": "beginner"})) == (0, 0, 1, 0)
+
+    def test_what_the_file_has_under_its_former_name_is_changed_only_if_chosen(self, renamed):
+        plan = plan_of({"name": "squat", "level": "expert"})
+
+        assert changes_of(plan) == {"level": ("beginner", "expert")}
+        assert (plan.changed[0].name, plan.changed[0].alias) == ("Back Squat", "squat")
+        assert (plan.suggested(), plan.every_change()) == (set(), {(1, "level")})
+
+    def test_the_row_of_an_export_without_the_id_is_matched_too(self, renamed):
+        elsewhere = ExerciseFactory.build(id="5" * 24)
+
+        assert counts(make_plan([own_row(elsewhere, name="Squat")])) == (0, 0, 1, 0)
+
+    def test_another_exercise_that_has_the_name_now_is_matched_before_it(self, renamed):
+        other = ExerciseFactory(name="Squat")
+
+        plan = plan_of({"name": "Squat", "level": "expert"})
+
+        assert [row.exercise_id for row in plan.changed] == [other.pk]
+        assert plan.suggested() == {(1, "level")}
+
+    def test_one_that_was_merged_away_since_leads_to_the_kept_one(self, renamed):
+        kept = ExerciseFactory(name="Low Bar Squat")
+        merge_exercises(some_operation(), kept.pk, [renamed.pk])
+
+        plan = plan_of({"name": "Squat", "level": "expert"})
+
+        assert [(row.exercise_id, row.alias) for row in plan.changed] == [(kept.pk, "Squat")]
+
+    def test_a_name_that_an_undo_took_away_is_new(self, renamed, ben):
+        renaming = Operation(Kind.FORM, ben.pk)
+        services.change_exercise(renaming, renamed.pk, {"name": "Front Squat"})
+        undo(renaming.id, ben.pk)
+
+        plan = plan_of({"name": "Front Squat"})
+
+        assert [row.document["name"] for row in plan.new] == ["Front Squat"]
+
+
 class TestRejected:
     def test_a_row_is_rejected_with_every_field_that_is_wrong(self):
         plan = plan_of({"name": "", "defaultSets": 0, "primaryMuscles": ["chest", 3]})
