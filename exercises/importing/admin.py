@@ -91,7 +91,7 @@ class ImportAdmin(ModelAdmin):
             return self._show_progress(request, import_id)
         shown = within(SECONDS, preview, import_id)
         ticked = preview_page.chosen(shown.plan, request.POST)
-        if "confirm" in request.POST and (shown.plan.new or ticked):
+        if "confirm" in request.POST and preview_page.is_anything_chosen(shown.plan, ticked):
             within(SECONDS, confirm, import_id, curator, ticked)
             return redirect(PAGE, str(import_id))
         return self._show_preview(request, shown)

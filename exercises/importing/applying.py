@@ -19,7 +19,7 @@ from ..models import CatalogueImport, CatalogueImportPart, ExerciseDocument
 from ..versions import catalogue_write, giving_way
 from ..writing import Writing
 from .models import LeftDocument
-from .packing import Row, pack, row_of, unpack
+from .packing import Row, pack, unpack, unpacked_rows
 from .plan import ChangedRow, NewRow, Tick
 from .stored import RESULT_LIVES, Status, find_import, parts_of
 
@@ -39,9 +39,10 @@ class Outcome:
 
 
 def confirm(import_id: ObjectId, user_id: ObjectId, ticked: Iterable[Tick]) -> None:
-    """Starts importing, in the name of the user: all new exercises and the ticked changes.
+    """Starts importing, in the name of the user: new exercises and the ticked changes.
 
-    Without ticks, only new ones are imported. Confirming again does nothing. Raises Missing.
+    Without ticks, only new ones are imported, and none that was deleted. Confirming again does
+    nothing. Raises Missing.
     """
     _confirm(import_id, user_id, pack(sorted(map(list, ticked))))
 
@@ -92,7 +93,7 @@ def _apply_part(
     part = parts.get(part_id)
     if part["isDone"]:
         return Outcome()
-    outcome = _apply(version, operation, chosen(map(row_of, unpack(part["rows"])), ticked))
+    outcome = _apply(version, operation, chosen(unpacked_rows(unpack(part["rows"])), ticked))
     if outcome is None:
         return None
     result = {"added": len(outcome.added), "changed": len(outcome.changed), "left": outcome.left}
@@ -112,11 +113,15 @@ def _end(import_id: ObjectId, status: Status) -> None:
 
 
 def chosen(rows: Iterable[Row], ticked: Container[Tick]) -> list[Row]:
-    """All new rows, and the changed ones with the changes that are ticked."""
+    """The new rows, and the changed ones with the changes that are ticked.
+
+    New ones that would undo a deletion must be ticked too.
+    """
     chosen: list[Row] = []
     for row in rows:
         if isinstance(row, NewRow):
-            chosen.append(row)
+            if not row.deleted or row.tick in ticked:
+                chosen.append(row)
         elif changes := [c for c in row.changes if (row.number, c.field) in ticked]:
             chosen.append(replace(row, changes=changes))
     return chosen

@@ -1,12 +1,14 @@
 """The rows of an import as they are stored: compressed, many in one document."""
 
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bson
 from bson import ObjectId
 
 from ..audit import reading
+from ..models import CatalogueChange
 from .plan import ChangedRow, FieldChange, NewRow
 
 Row = NewRow | ChangedRow
@@ -20,19 +22,32 @@ def unpack(packed: bytes) -> Any:
     return bson.decode(zlib.decompress(packed))[""]
 
 
-def row_of(packed: dict[str, Any], known: dict[ObjectId, reading.ChangeRow] | None = None) -> Row:
-    """A row of a part. `known` are the changes by hand that it may undo."""
-    if "document" in packed:
-        return NewRow(**packed)
-    changes = [
-        FieldChange(field, old, new, (known or {}).get(by))
-        for field, old, new, by in packed["changes"]
-    ]
-    return ChangedRow(**{**packed, "changes": changes})
+def unpacked_rows(packed: Sequence[dict[str, Any]]) -> list[Row]:
+    """The rows, with the changes in the log that they would undo."""
+    ids = [by for row in packed for by in _undone_by(row) if by]
+    stored = CatalogueChange.objects.documents.collection
+    found = list(stored.find({"_id": {"$in": ids}})) if ids else []
+    known = {row.id: row for row in reading.rows_of(found)} if found else {}
+    return [_row_of(row, known) for row in packed]
 
 
 def packed_row(row: Row) -> dict[str, Any]:
     if isinstance(row, NewRow):
-        return dict(vars(row))
+        return {**vars(row), "deleted": row.deleted and row.deleted.id}
     changes = [(c.field, c.old, c.new, c.by and c.by.id) for c in row.changes]
     return {**vars(row), "changes": changes}
+
+
+def _undone_by(packed: dict[str, Any]) -> list[ObjectId | None]:
+    if "document" in packed:
+        return [packed["deleted"]]
+    return [by for *_, by in packed["changes"]]
+
+
+def _row_of(packed: dict[str, Any], known: Mapping[ObjectId, reading.ChangeRow]) -> Row:
+    if "document" in packed:
+        return NewRow(**{**packed, "deleted": known.get(packed["deleted"])})
+    changes = [
+        FieldChange(field, old, new, known.get(by)) for field, old, new, by in packed["changes"]
+    ]
+    return ChangedRow(**{**packed, "changes": changes})

@@ -57,9 +57,17 @@ class ChangedRow:
 
 @dataclass(frozen=True)
 class NewRow:
+    """`deleted` is the deletion of an exercise with this name: the import would undo that."""
+
     number: int
     line: int
     document: Document
+    deleted: reading.ChangeRow | None = None
+
+    @property
+    def tick(self) -> Tick:
+        """What takes the row if it would undo a deletion. Others need none."""
+        return self.number, "name"
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,13 @@ class Plan:
         return {(row.number, c.field) for row in self.changed for c in _suggested(row)}
 
     def every_change(self) -> set[Tick]:
-        return {(row.number, change.field) for row in self.changed for change in row.changes}
+        changes = {(row.number, change.field) for row in self.changed for change in row.changes}
+        return changes | {row.tick for row in self.deleted}
+
+    @property
+    def deleted(self) -> list[NewRow]:
+        """The new rows that are taken only if they are ticked."""
+        return [row for row in self.new if row.deleted]
 
 
 def _suggested(row: ChangedRow) -> Iterator[FieldChange]:
@@ -123,6 +137,7 @@ class _Read:
     values: Document
     exercise: ExerciseDocument | None
     is_former: bool
+    deleted: reading.ChangeRow | None = None
 
     @property
     def key(self) -> str | None:
@@ -130,9 +145,11 @@ class _Read:
 
 
 def _of_departed(each: _Read, departed: Departed) -> _Read:
-    if each.exercise or each.key not in departed.former:
+    if each.exercise or each.key is None:
         return each
-    return replace(each, exercise=departed.former[each.key], is_former=True)
+    if each.key in departed.former:
+        return replace(each, exercise=departed.former[each.key], is_former=True)
+    return replace(each, deleted=departed.deleted.get(each.key))
 
 
 class _Planner:
@@ -170,7 +187,7 @@ class _Planner:
                 self._enter(each)
 
     def _look_up_departed(self) -> None:
-        """Matches by former names what nothing else matches."""
+        """Matches by former names what nothing else matches, and finds what was deleted."""
         unmatched = {each.key for each in self._rows if each.key and not each.exercise}
         if unmatched:
             departed = Departed(unmatched, self._snapshot)
@@ -195,7 +212,7 @@ class _Planner:
         number, line, stored = each.number, each.row.line, each.exercise
         if stored is None:
             document = {**self._values.defaults, **self._spelling.of(each.values)}
-            self.plan.new.append(NewRow(number, line, document))
+            self.plan.new.append(NewRow(number, line, document, each.deleted))
         elif changes := list(self._changes(each, stored)):
             alias = each.values.get("name", str(each.row.exercise_id)) if each.is_former else None
             row = ChangedRow(number, line, stored["_id"], stored["name"], changes, alias)

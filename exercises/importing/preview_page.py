@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bson import ObjectId
@@ -16,7 +16,6 @@ from .ticks import packed, ticked_in, value
 
 # A page of this many rows has fewer than the 1,000 fields that Django takes.
 PER_PAGE = 50
-LISTS = ("new", "changed", "rejected")
 # What a button ticks or unticks, other than the changes of one field.
 ALL, DOUBTFUL = "all", "doubtful"
 TICKED = "ticked"
@@ -34,11 +33,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Row:
+    """Of an exercise that would come back, only the name has a tick."""
+
     place: str
     name: str
     fields: list[Field]
     exercise_id: ObjectId | None = None
     alias: str | None = None
+    deleted: reading.ChangeRow | None = None
 
 
 def chosen(plan: Plan, posted: QueryDict) -> set[Tick]:
@@ -46,22 +48,32 @@ def chosen(plan: Plan, posted: QueryDict) -> set[Tick]:
     return _ticked(plan, posted) if posted.get("choice") == TICKED else set()
 
 
+def is_anything_chosen(plan: Plan, ticked: Collection[Tick]) -> bool:
+    return bool(ticked) or len(plan.new) > len(plan.deleted)
+
+
 def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
     changes, suggested = plan.every_change(), plan.suggested()
     ticked = _ticked(plan, posted)
-    pages = {name: _page(getattr(plan, name), posted.get(f"{name}_page")) for name in LISTS}
-    shown = [(row.number, change.field) for row in pages["changed"] for change in row.changes]
+    lists = {"new": _plainly_new(plan), "changed": _with_ticks(plan), "rejected": plan.rejected}
+    pages = {name: _page(rows, posted.get(f"{name}_page")) for name, rows in lists.items()}
+    shown = [tick for row in pages["changed"] for tick in _ticks(row)]
     return {
         "pages": pages,
         "new_rows": [_new_row(row) for row in pages["new"]],
-        "changed_rows": [_changed_row(row, ticked) for row in pages["changed"]],
+        "changed_rows": [_ticked_row(row, ticked) for row in pages["changed"]],
         "rejected_rows": [(place_of(row), row.reason) for row in pages["rejected"]],
         "state": {
             "differing": packed(suggested ^ ticked),
             "shown": packed(shown),
             **{f"{name}_page": page.number for name, page in pages.items()},
         },
-        "counts": {name: page.paginator.count for name, page in pages.items()},
+        "counts": {
+            "new": len(lists["new"]),
+            "changed": len(plan.changed),
+            "deleted": len(plan.deleted),
+            "rejected": len(plan.rejected),
+        },
         "unchanged": plan.unchanged,
         "changes": len(changes),
         "ticked": len(ticked),
@@ -69,7 +81,7 @@ def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
         "bulk_choices": _bulk_choices(changes, suggested),
         "bulk": posted.get("bulk"),
         "choice": posted.get("choice"),
-        "open_new": "new_page" in posted or not plan.changed,
+        "open_new": "new_page" in posted or not lists["changed"],
         "is_nothing_chosen": "confirm" in posted,
     }
 
@@ -99,6 +111,20 @@ def place_of(row: NewRow | ChangedRow | RejectedRow) -> str:
     return f"line {row.line}" if row.line >= row.number else f"exercise {row.number}"
 
 
+def _plainly_new(plan: Plan) -> list[NewRow]:
+    return [row for row in plan.new if not row.deleted]
+
+
+def _with_ticks(plan: Plan) -> list[NewRow | ChangedRow]:
+    return sorted([*plan.deleted, *plan.changed], key=lambda row: row.number)
+
+
+def _ticks(row: NewRow | ChangedRow) -> list[Tick]:
+    if isinstance(row, NewRow):
+        return [row.tick]
+    return [(row.number, change.field) for change in row.changes]
+
+
 def _page(rows: list[Any], number: str | None) -> Page:
     return Paginator(rows, PER_PAGE).get_page(number)
 
@@ -113,7 +139,11 @@ def _new_row(row: NewRow) -> Row:
     return Row(place_of(row), document["name"], fields)
 
 
-def _changed_row(row: ChangedRow, ticked: Collection[Tick]) -> Row:
+def _ticked_row(row: NewRow | ChangedRow, ticked: Collection[Tick]) -> Row:
+    if isinstance(row, NewRow):
+        new, tick = _new_row(row), row.tick
+        name = Field(reading.LABELS["name"], new.name, reading.NOTHING, value(tick), tick in ticked)
+        return replace(new, fields=[name, *new.fields], deleted=row.deleted)
     fields = [_field(row.number, change, ticked) for change in row.changes]
     return Row(place_of(row), row.name, fields, row.exercise_id, row.alias)
 
@@ -131,5 +161,5 @@ def _bulk_choices(changes: set[Tick], suggested: set[Tick]) -> list[tuple[str, s
     choices = [(ALL, f"of all fields ({len(changes):,})")]
     choices += [(name, f"of {reading.LABELS[name]} ({n:,})") for name, n in counts.most_common()]
     if doubtful := len(changes - suggested):
-        choices.append((DOUBTFUL, f"that would undo what somebody did by hand ({doubtful:,})"))
+        choices.append((DOUBTFUL, f"that aren’t suggested ({doubtful:,})"))
     return choices

@@ -28,7 +28,8 @@ def rejected(plan: Plan) -> Iterator[str]:
 def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
     """Each new exercise, and each change field by field."""
     for new in plan.new:
-        yield f"line {new.line}: {new.document['name']}: new"
+        why_not = "" if new.tick in ticked else _why_not_again(new)
+        yield f"line {new.line}: {new.document['name']}: new{why_not}"
     for row in plan.changed:
         alias = f" (called {row.alias} in the file)" if row.alias else ""
         yield f"line {row.line}: {row.name}{alias}:"
@@ -38,9 +39,8 @@ def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
 
 
 def left_out(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
-    out = [c for row in plan.changed for c in row.changes if (row.number, c.field) not in ticked]
-    if out:
-        yield f"Changes left out: {len(out):,} (--dry-run shows them, and --overwrite makes them)"
+    if out := sum(tick not in ticked for tick in plan.every_change()):
+        yield f"Changes left out: {out:,} (--dry-run shows them, and --overwrite makes them)"
 
 
 def left(outcome: Outcome) -> Iterator[str]:
@@ -76,3 +76,10 @@ def _why_not(row: ChangedRow, change: FieldChange) -> str:
     if change.by and change.by.operation:
         return f" (left out: changed by {change.by.operation.who} on {change.by.at:%Y-%m-%d})"
     return " (left out: under another name in the file)" if row.alias else " (left out)"
+
+
+def _why_not_again(row: NewRow) -> str:
+    if row.deleted and row.deleted.operation:
+        by, on = row.deleted.operation.who, row.deleted.at
+        return f" (left out: deleted by {by} on {on:%Y-%m-%d})"
+    return ""

@@ -4,10 +4,9 @@ Nobody sees a preview for longer than a day.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
 from bson import ObjectId
@@ -16,13 +15,12 @@ from django.db.models import TextChoices
 from fitness_project.database.deadline import paused
 from fitness_project.documents.instants import now
 
-from ..audit import reading
 from ..curating.values import in_use
-from ..models import CatalogueChange, CatalogueImport, CatalogueImportPart
+from ..models import CatalogueImport, CatalogueImportPart
 from .files.reading import read_file
 from .files.rows import BadFile, ReadFile
 from .models import ImportDocument, LeftDocument, PartDocument, ReadDocument
-from .packing import Row, pack, packed_row, row_of, unpack
+from .packing import Row, pack, packed_row, unpack, unpacked_rows
 from .plan import ChangedRow, NewRow, Plan, RejectedRow, make_plan
 
 # Larger parts take less time as a whole, but other writers to the catalogue wait longer for each.
@@ -136,9 +134,7 @@ def preview(import_id: ObjectId) -> Preview:
     """Raises Missing. Once the import has been confirmed, the plan is gone: see `progress`."""
     stored = find_import(import_id)
     parts = [part["rows"] for part in parts_of(import_id) if "rows" in part]
-    packed = [row for part in parts for row in unpack(part)]
-    known = _changes_by_hand(packed)
-    rows = [row_of(row, known) for row in packed]
+    rows = unpacked_rows([row for part in parts for row in unpack(part)])
     return Preview(
         stored["_id"],
         stored["userId"],
@@ -208,13 +204,6 @@ def _parts(import_id: ObjectId, expires_at: datetime, plan: Plan) -> Iterator[Pa
             "expiresAt": expires_at,
             "isDone": False,
         }
-
-
-def _changes_by_hand(rows: Iterable[dict[str, Any]]) -> dict[ObjectId, reading.ChangeRow]:
-    ids = {by for row in rows for *_, by in row.get("changes", ()) if by}
-    stored = CatalogueChange.objects.documents.collection
-    found = list(stored.find({"_id": {"$in": list(ids)}})) if ids else []
-    return {row.id: row for row in reading.rows_of(found)}
 
 
 def _rejected(stored: ImportDocument) -> list[RejectedRow]:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from exercises import services
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
+from exercises.deletions import delete_exercise
 from exercises.management.commands import import_exercises
 from exercises.management.commands.import_exercises import STARTER
 from exercises.models import CatalogueOperation, Exercise
@@ -132,6 +133,19 @@ class TestChanges:
         run(file([self.ROW]), overwrite=True)
 
         assert level_and_category(edited) == ("beginner", "legs")
+
+    def test_what_was_deleted_by_hand_is_left_out(self, file, edited):
+        ben = CuratorFactory(email="ben2@example.com")
+        delete_exercise(Operation(Kind.API, ben.pk), edited.pk)
+        path = file([self.ROW])
+
+        shown, _ = run(path, dry_run=True)
+        out, _ = run(path)
+
+        assert ": Squat: new (left out: deleted by ben2@example.com on 20" in "\n".join(shown)
+        assert out[-1] == "added 0, changed 0, unchanged 0, rejected 0"
+        assert out[-2].startswith("Changes left out: 1 (")
+        assert run(path, overwrite=True)[0][-1].startswith("added 1,")
 
     def test_only_new_changes_nothing(self, file, edited):
         run(file([self.ROW, {"name": "Row"}]), only_new=True)

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.tests.factories import UserFactory
 from exercises import services
 from exercises.audit.operations import Kind, Operation
+from exercises.deletions import delete_exercise
 from exercises.importing import preview_page, result_page
 from exercises.importing.forms import BOTH, NEITHER, TOO_LARGE
 from exercises.importing.stored import start_import
@@ -144,6 +145,19 @@ class TestPreview:
         assert "Would undo what ben@example.com did on" in text_of(page)
         assert fields_of(page, "import-preview")["change"] == ["1.category"]
 
+    def test_what_was_deleted_by_hand_is_not_ticked_and_says_who_deleted_it(
+        self, curator, ben, squat
+    ):
+        delete_exercise(Operation(Kind.FORM, ben.pk), squat.pk)
+
+        page = upload(curator, SQUAT)
+
+        assert "0 new 0 changed 1 deleted by hand" in text_of(page)
+        assert "Would bring back what ben@example.com deleted on" in text_of(page)
+        assert "Name of Squat — Squat Category — strength Level — expert" in text_of(page)
+        assert 'value="1.name"' in page.content.decode()
+        assert "change" not in fields_of(page, "import-preview")
+
     def test_text_of_a_file_is_not_markup(self, curator):
         page = upload(curator, {"name": "<b>Squat</b>", "<i>x</i>": 1})
 
@@ -272,6 +286,17 @@ class TestConfirming:
 
         assert "That would import nothing." in text_of(page)
         assert "Nothing has been imported yet." in text_of(page)
+
+    def test_what_was_deleted_by_hand_comes_back_only_if_ticked(self, curator, ben, squat):
+        delete_exercise(Operation(Kind.FORM, ben.pk), squat.pk)
+        page = send(curator, upload(curator, SQUAT))
+        assert "That would import nothing." in text_of(page)
+
+        finish(curator, send(curator, upload(curator, SQUAT, ROW)))
+        assert list(Exercise.objects.values_list("name", flat=True)) == ["Row"]
+
+        finish(curator, send(curator, page, choice="ticked", change=["1.name"]))
+        assert Exercise.objects.get(name="Squat").level == "expert"
 
     def test_a_second_confirmation_does_nothing(self, curator, squat):
         page = upload(curator, SQUAT, ROW)

@@ -6,6 +6,8 @@ from exercises import services
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
 from exercises.catalogue import catalogue
+from exercises.deletions import delete_exercise
+from exercises.importing.applying import chosen
 from exercises.importing.files.rows import FileRow
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
@@ -190,6 +192,44 @@ class TestRenamed:
         plan = plan_of({"name": "Front Squat"})
 
         assert [row.document["name"] for row in plan.new] == ["Front Squat"]
+
+
+class TestDeleted:
+    @pytest.fixture
+    def deleted(self, ben):
+        exercise = by_import(level="beginner")
+        delete_exercise(Operation(Kind.FORM, ben.pk), exercise.pk)
+        return exercise
+
+    def test_what_a_person_deleted_comes_back_only_if_chosen(self, deleted):
+        plan = plan_of({"name": "SQUAT"}, {"name": "Row"})
+
+        squat, row = plan.new
+        assert (squat.deleted.operation.who, row.deleted) == ("ben@example.com", None)
+        assert (plan.suggested(), plan.every_change()) == (set(), {(1, "name")})
+        assert chosen(plan.new, set()) == [row]
+        assert chosen(plan.new, {(1, "name")}) == [squat, row]
+
+    def test_so_does_what_was_renamed_before_it_was_deleted(self, ben):
+        exercise = by_import()
+        by_hand(ben, exercise, name="Back Squat")
+        delete_exercise(Operation(Kind.FORM, ben.pk), exercise.pk)
+
+        assert [row.deleted.name for row in plan_of({"name": "Squat"}).new] == ["Back Squat"]
+
+    def test_what_undoing_an_import_deleted_is_new(self, ben):
+        imported = Operation(Kind.IMPORT, ben.pk)
+        services.create_exercise(imported, {"name": "Squat"})
+        undo(imported.id, ben.pk)
+
+        assert [row.deleted for row in plan_of({"name": "Squat"}).new] == [None]
+
+    def test_what_came_back_by_an_undo_is_in_the_catalogue(self, ben):
+        exercise, deletion = by_import(), Operation(Kind.FORM, ben.pk)
+        delete_exercise(deletion, exercise.pk)
+        undo(deletion.id, ben.pk)
+
+        assert counts(plan_of({"name": "Squat"})) == (0, 0, 1, 0)
 
 
 class TestRejected:
