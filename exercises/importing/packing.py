@@ -34,20 +34,20 @@ def unpacked_rows(packed: Sequence[dict[str, Any]]) -> list[Row]:
 def packed_row(row: Row) -> dict[str, Any]:
     if isinstance(row, NewRow):
         return {**vars(row), "deleted": row.deleted and row.deleted.id}
-    changes = [(c.field, c.old, c.new, c.by and c.by.id) for c in row.changes]
+    changes = [{**vars(change), "by": change.by and change.by.id} for change in row.changes]
     return {**vars(row), "changes": changes}
 
 
 def _undone_by(packed: dict[str, Any]) -> list[ObjectId | None]:
     if "document" in packed:
         return [packed["deleted"]]
-    return [by for *_, by in packed["changes"]]
+    return [change["by"] for change in packed["changes"]]
 
 
 def _row_of(packed: dict[str, Any], known: Mapping[ObjectId, reading.ChangeRow]) -> Row:
     if "document" in packed:
         return NewRow(**{**packed, "deleted": known.get(packed["deleted"])})
     changes = [
-        FieldChange(field, old, new, known.get(by)) for field, old, new, by in packed["changes"]
+        FieldChange(**{**change, "by": known.get(change["by"])}) for change in packed["changes"]
     ]
     return ChangedRow(**{**packed, "changes": changes})

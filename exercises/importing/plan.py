@@ -25,18 +25,25 @@ from .validating import Spelling, ValueReader, reason_of
 BY_FILE = {kind.label for kind in (Kind.COMMAND, Kind.IMPORT, Kind.IN_USE)}
 """The kinds of operations by which no person chose the value of a single field."""
 
+EMPTY = (None, "", [])
+
 Tick = tuple[int, str]
 """The number of a row in the file and the stored name of a field."""
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """`by` is the last change of the field if a person made it: the import would undo that."""
+    """`by` is the last change of the field if a person made it: the import would undo that.
+
+    `is_emptying` says that the file has no value where the catalogue has one, and isn't an export
+    of this service: then it more likely lacks the value than that the exercise has none.
+    """
 
     field: str
     old: Any
     new: Any
     by: reading.ChangeRow | None = None
+    is_emptying: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class Plan:
     rejected: list[RejectedRow] = field(default_factory=list)
 
     def suggested(self) -> set[Tick]:
-        """The changes that undo nothing that a person did: no edit, no rename and no merge."""
+        """The changes that empty no field and undo no edit, rename or merge."""
         return {(row.number, c.field) for row in self.changed for c in _suggested(row)}
 
     def every_change(self) -> set[Tick]:
@@ -106,7 +113,8 @@ class Plan:
 
 
 def _suggested(row: ChangedRow) -> Iterator[FieldChange]:
-    return (change for change in row.changes if not change.by and row.alias is None)
+    if row.alias is None:
+        yield from (change for change in row.changes if not change.by and not change.is_emptying)
 
 
 def make_plan(rows: Sequence[FileRow]) -> Plan:
@@ -142,6 +150,11 @@ class _Read:
     @property
     def key(self) -> str | None:
         return name_key(self.values["name"]) if "name" in self.values else None
+
+
+def _is_emptying(each: _Read, name: str) -> bool:
+    is_empty = each.row.fields[name] in EMPTY or each.values[name] in EMPTY
+    return each.row.exercise_id is None and is_empty
 
 
 def _of_departed(each: _Read, departed: Departed) -> _Read:
@@ -227,7 +240,7 @@ class _Planner:
                 continue
             spelled = self._spelling.of({name: value})[name]
             if spelled != old:
-                yield FieldChange(name, old, spelled)
+                yield FieldChange(name, old, spelled, is_emptying=_is_emptying(each, name))
 
     def _reject(self, number: int, row: FileRow, reason: str) -> None:
         self.plan.rejected.append(RejectedRow(number, row.line, reason))

@@ -29,6 +29,7 @@ class Field:
     value: str = ""
     is_ticked: bool = False
     by: reading.ChangeRow | None = None
+    is_emptying: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ def _field(number: int, change: FieldChange, ticked: Collection[Tick]) -> Field:
     tick = (number, change.field)
     label, new, old = reading.LABELS[change.field], change.new, change.old
     shown = reading.shown
-    return Field(label, shown(new), shown(old), value(tick), tick in ticked, change.by)
+    texts = label, shown(new), shown(old), value(tick)
+    return Field(*texts, tick in ticked, change.by, change.is_emptying)
 
 
 def _bulk_choices(changes: set[Tick], suggested: set[Tick]) -> list[tuple[str, str]]:

@@ -75,7 +75,9 @@ def _values(change: FieldChange) -> str:
 def _why_not(row: ChangedRow, change: FieldChange) -> str:
     if change.by and change.by.operation:
         return f" (left out: changed by {change.by.operation.who} on {change.by.at:%Y-%m-%d})"
-    return " (left out: under another name in the file)" if row.alias else " (left out)"
+    if row.alias:
+        return " (left out: under another name in the file)"
+    return " (left out: would empty the field)" if change.is_emptying else " (left out)"
 
 
 def _why_not_again(row: NewRow) -> str:

@@ -147,6 +147,15 @@ class TestChanges:
         assert out[-2].startswith("Changes left out: 1 (")
         assert run(path, overwrite=True)[0][-1].startswith("added 1,")
 
+    def test_an_empty_value_is_left_out(self, file, edited):
+        path = file([{"name": "Squat", "category": None}])
+
+        out, _ = run(path, dry_run=True)
+        run(path)
+
+        assert "  category: strength → — (left out: would empty the field)" in out
+        assert level_and_category(edited) == ("expert", "strength")
+
     def test_only_new_changes_nothing(self, file, edited):
         run(file([self.ROW, {"name": "Row"}]), only_new=True)
 

@@ -145,6 +145,12 @@ class TestPreview:
         assert "Would undo what ben@example.com did on" in text_of(page)
         assert fields_of(page, "import-preview")["change"] == ["1.category"]
 
+    def test_an_empty_value_is_not_ticked_and_marked(self, curator, squat):
+        page = upload(curator, {"name": "Squat", "level": None, "category": "strength"})
+
+        assert "Level of Squat beginner — Would empty the field" in text_of(page)
+        assert fields_of(page, "import-preview")["change"] == ["1.category"]
+
     def test_what_was_deleted_by_hand_is_not_ticked_and_says_who_deleted_it(
         self, curator, ben, squat
     ):

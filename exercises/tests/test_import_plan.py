@@ -1,5 +1,7 @@
 """What importing the rows of a file would change."""
 
+from typing import ClassVar
+
 import pytest
 
 from exercises import services
@@ -8,6 +10,7 @@ from exercises.audit.undo import undo
 from exercises.catalogue import catalogue
 from exercises.deletions import delete_exercise
 from exercises.importing.applying import chosen
+from exercises.importing.files.reading import read_file
 from exercises.importing.files.rows import FileRow
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
@@ -314,6 +317,42 @@ class TestSpelling:
             ExerciseFactory(name=name, level=level)
 
         assert counts(plan_of({"name": "Squat", "level": "beginner"})) == (0, 0, 1, 0)
+
+
+class TestEmptyValues:
+    FULL: ClassVar = {"level": "expert", "description": "Down.", "primary_muscles": ["legs"]}
+    EMPTY: ClassVar = {"level": None, "description": "", "primaryMuscles": []}
+
+    def test_they_empty_fields_only_if_chosen(self):
+        ExerciseFactory(name="Squat", category="old", **self.FULL)
+
+        plan = plan_of({"name": "Squat", "category": "legs", **self.EMPTY})
+
+        assert plan.suggested() == {(1, "category")}
+        emptied = {change.field for change in plan.changed[0].changes if change.is_emptying}
+        assert emptied == self.EMPTY.keys()
+        assert {(1, name) for name in emptied} < plan.every_change()
+
+    def test_null_archives_and_restores_nothing_unless_chosen(self):
+        ExerciseFactory(name="Squat", is_archived=True)
+
+        assert plan_of({"name": "Squat", "isArchived": None}).suggested() == set()
+        assert plan_of({"name": "Squat", "isArchived": False}).suggested() == {(1, "isArchived")}
+
+    @pytest.mark.parametrize("content", [b"name,level\nSquat,\n", b'[{"name":"Squat","level":""}]'])
+    def test_so_do_those_of_a_file(self, content):
+        ExerciseFactory(name="Squat", level="expert")
+
+        plan = make_plan(read_file(content).rows)
+
+        assert (plan.suggested(), plan.every_change()) == (set(), {(1, "level")})
+
+    def test_those_of_this_services_export_are_suggested(self):
+        exercise = ExerciseFactory(name="Squat", **self.FULL)
+
+        plan = make_plan([own_row(exercise, name="Squat", **self.EMPTY)])
+
+        assert plan.suggested() == {(1, name) for name in self.EMPTY}
 
 
 class TestByHand:
