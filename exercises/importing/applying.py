@@ -198,7 +198,7 @@ class _Applying:
         log.record(operation, added + services.logged(outcome.changed))
         services.rename_later(outcome.changed)
         self._leave_outdated()
-        outcome.left.sort(key=lambda left: left["line"])
+        outcome.left.sort(key=lambda left: left["number"])
         return outcome
 
     def _leave_outdated(self) -> None:
@@ -210,6 +210,11 @@ class _Applying:
             self._leave(row, row.name, name, f"changed since{by}")
 
     def _leave(self, row: Row, name: str, field_name: str | None, reason: str) -> None:
-        self._outcome.left.append(
-            {"line": row.line, "name": name, "field": field_name, "reason": reason}
-        )
+        what: LeftDocument = {
+            "number": row.number,
+            "place": row.place,
+            "name": name,
+            "field": field_name,
+            "reason": reason,
+        }
+        self._outcome.left.append(what)

@@ -24,7 +24,8 @@ class ReadDocument(TypedDict):
 class LeftDocument(TypedDict):
     """What wasn't imported because the catalogue had changed since the preview."""
 
-    line: int
+    number: int
+    place: str
     name: str
     field: str | None
     reason: str

@@ -50,12 +50,13 @@ class FieldChange:
 class ChangedRow:
     """Changes of an exercise, which is now called `name`.
 
-    `number` counts the rows of the file from 1. (All of a file may be on one line.) `alias` is what
-    the file calls the exercise if that is a former name of it, or one that was merged into it.
+    `number` counts the rows of the file from 1, and `place` is where people find this one. `alias`
+    is what the file calls the exercise if that is a former name of it, or one that was merged into
+    it.
     """
 
     number: int
-    line: int
+    place: str
     exercise_id: ObjectId
     name: str
     changes: list[FieldChange]
@@ -67,7 +68,7 @@ class NewRow:
     """`deleted` is the deletion of an exercise with this name: the import would undo that."""
 
     number: int
-    line: int
+    place: str
     document: Document
     deleted: reading.ChangeRow | None = None
 
@@ -82,7 +83,7 @@ class RejectedRow:
     """`reason` names the field and says what would be right."""
 
     number: int
-    line: int
+    place: str
     reason: str
 
 
@@ -122,10 +123,10 @@ def make_plan(rows: Sequence[FileRow]) -> Plan:
 
     A row that matches by name keeps the catalogue's spelling of the name.
     """
-    planner = _Planner(catalogue.refreshed(), has_lines(rows))
+    planner = _Planner(catalogue.refreshed())
     with paused():
-        for number, row in enumerate(rows, start=1):
-            planner.read(number, row)
+        for number, (place, row) in enumerate(zip(_places(rows), rows, strict=True), start=1):
+            planner.read(number, place, row)
         planner.enter_all()
     plan = planner.plan
     plan.changed = _with_authors(plan.changed)
@@ -133,14 +134,17 @@ def make_plan(rows: Sequence[FileRow]) -> Plan:
     return plan
 
 
-def has_lines(rows: Sequence[FileRow]) -> bool:
-    """Whether a line tells which row is meant."""
-    return len({row.line for row in rows}) == len(rows)
+def _places(rows: Sequence[FileRow]) -> list[str]:
+    """What tells people which row is meant. Where rows share a line, that is their number."""
+    if len({row.line for row in rows}) == len(rows):
+        return [f"line {row.line}" for row in rows]
+    return [f"exercise {number}" for number in range(1, len(rows) + 1)]
 
 
 @dataclass(frozen=True)
 class _Read:
     number: int
+    place: str
     row: FileRow
     values: Document
     exercise: ExerciseDocument | None
@@ -166,26 +170,25 @@ def _of_departed(each: _Read, departed: Departed) -> _Read:
 
 
 class _Planner:
-    def __init__(self, snapshot: Snapshot, has_lines: bool) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self.plan = Plan()
         self._snapshot, self._matcher = snapshot, Matcher(snapshot)
-        self._has_lines = has_lines
         self._values, self._spelling = ValueReader(), Spelling()
         self._rows: list[_Read] = []
         self._names: dict[str, str] = {}
         self._places: dict[ObjectId, str] = {}
 
-    def read(self, number: int, row: FileRow) -> None:
+    def read(self, number: int, place: str, row: FileRow) -> None:
         if row.fault is not None:
-            self._reject(number, row, row.fault)
+            self._reject(number, place, row.fault)
             return
         try:
             values = self._values.read(row.fields)
         except ValidationError as error:
-            self._reject(number, row, reason_of(error.detail))
+            self._reject(number, place, reason_of(error.detail))
             return
         exercise, is_former = self._matcher.match(row.exercise_id, values.get("name"))
-        self._rows.append(_Read(number, row, values, exercise, is_former))
+        self._rows.append(_Read(number, place, row, values, exercise, is_former))
 
     def enter_all(self) -> None:
         """An exercise that the file has under its own name isn't changed by a former name too."""
@@ -195,7 +198,7 @@ class _Planner:
             if each.exercise and each.is_former and each.exercise["_id"] in own:
                 self.plan.unchanged += 1
             elif fault := self._fault_of(each):
-                self._reject(each.number, each.row, fault)
+                self._reject(each.number, each.place, fault)
             else:
                 self._enter(each)
 
@@ -208,7 +211,7 @@ class _Planner:
 
     def _fault_of(self, each: _Read) -> str | None:
         """What is wrong with the row beside the others and the catalogue. Notes its name."""
-        place, key, exercise = self._place(each.number, each.row), each.key, each.exercise
+        place, key, exercise = each.place, each.key, each.exercise
         if exercise is None and key is None:
             return "name: This field is required."
         if key is not None and (first := self._names.setdefault(key, place)) != place:
@@ -222,13 +225,13 @@ class _Planner:
         return None
 
     def _enter(self, each: _Read) -> None:
-        number, line, stored = each.number, each.row.line, each.exercise
+        number, place, stored = each.number, each.place, each.exercise
         if stored is None:
             document = {**self._values.defaults, **self._spelling.of(each.values)}
-            self.plan.new.append(NewRow(number, line, document, each.deleted))
+            self.plan.new.append(NewRow(number, place, document, each.deleted))
         elif changes := list(self._changes(each, stored)):
             alias = each.values.get("name", str(each.row.exercise_id)) if each.is_former else None
-            row = ChangedRow(number, line, stored["_id"], stored["name"], changes, alias)
+            row = ChangedRow(number, place, stored["_id"], stored["name"], changes, alias)
             self.plan.changed.append(row)
         else:
             self.plan.unchanged += 1
@@ -242,11 +245,8 @@ class _Planner:
             if spelled != old:
                 yield FieldChange(name, old, spelled, is_emptying=_is_emptying(each, name))
 
-    def _reject(self, number: int, row: FileRow, reason: str) -> None:
-        self.plan.rejected.append(RejectedRow(number, row.line, reason))
-
-    def _place(self, number: int, row: FileRow) -> str:
-        return f"line {row.line}" if self._has_lines else f"exercise {number}"
+    def _reject(self, number: int, place: str, reason: str) -> None:
+        self.plan.rejected.append(RejectedRow(number, place, reason))
 
 
 def _with_authors(rows: list[ChangedRow]) -> list[ChangedRow]:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from exercises.audit import log, reading
 
-from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, Tick
+from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
 from .ticks import packed, ticked_in, value
 
 # A page of this many rows has fewer than the 1,000 fields that Django takes.
@@ -63,7 +63,7 @@ def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
         "pages": pages,
         "new_rows": [_new_row(row) for row in pages["new"]],
         "changed_rows": [_ticked_row(row, ticked) for row in pages["changed"]],
-        "rejected_rows": [(place_of(row), row.reason) for row in pages["rejected"]],
+        "rejected_rows": [(row.place, row.reason) for row in pages["rejected"]],
         "state": {
             "differing": packed(suggested ^ ticked),
             "shown": packed(shown),
@@ -107,11 +107,6 @@ def put(plan: Plan, ticked: set[Tick], which: str, *, tick: bool) -> set[Tick]:
     return ticked | meant if tick else ticked - meant
 
 
-def place_of(row: NewRow | ChangedRow | RejectedRow) -> str:
-    """Where a row is in the file: by its line, unless one line may hold several rows."""
-    return f"line {row.line}" if row.line >= row.number else f"exercise {row.number}"
-
-
 def _plainly_new(plan: Plan) -> list[NewRow]:
     return [row for row in plan.new if not row.deleted]
 
@@ -137,7 +132,7 @@ def _new_row(row: NewRow) -> Row:
         for name, default in log.CONTENT.items()
         if name != "name" and document.get(name, default) != default
     ]
-    return Row(place_of(row), document["name"], fields)
+    return Row(row.place, document["name"], fields)
 
 
 def _ticked_row(row: NewRow | ChangedRow, ticked: Collection[Tick]) -> Row:
@@ -146,7 +141,7 @@ def _ticked_row(row: NewRow | ChangedRow, ticked: Collection[Tick]) -> Row:
         name = Field(reading.LABELS["name"], new.name, reading.NOTHING, value(tick), tick in ticked)
         return replace(new, fields=[name, *new.fields], deleted=row.deleted)
     fields = [_field(row.number, change, ticked) for change in row.changes]
-    return Row(place_of(row), row.name, fields, row.exercise_id, row.alias)
+    return Row(row.place, row.name, fields, row.exercise_id, row.alias)
 
 
 def _field(number: int, change: FieldChange, ticked: Collection[Tick]) -> Field:

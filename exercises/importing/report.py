@@ -22,17 +22,17 @@ def about_file(read: ReadFile) -> Iterator[str]:
 
 def rejected(plan: Plan) -> Iterator[str]:
     for row in plan.rejected:
-        yield f"line {row.line} rejected: {row.reason}"
+        yield f"{row.place} rejected: {row.reason}"
 
 
 def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
     """Each new exercise, and each change field by field."""
     for new in plan.new:
         why_not = "" if new.tick in ticked else _why_not_again(new)
-        yield f"line {new.line}: {new.document['name']}: new{why_not}"
+        yield f"{new.place}: {new.document['name']}: new{why_not}"
     for row in plan.changed:
         alias = f" (called {row.alias} in the file)" if row.alias else ""
-        yield f"line {row.line}: {row.name}{alias}:"
+        yield f"{row.place}: {row.name}{alias}:"
         for change in row.changes:
             is_chosen = (row.number, change.field) in ticked
             yield f"  {_values(change)}{'' if is_chosen else _why_not(row, change)}"
@@ -46,7 +46,7 @@ def left_out(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
 def left(outcome: Outcome) -> Iterator[str]:
     for each in outcome.left:
         name = f"{each['name']}, {each['field']}," if each["field"] else each["name"]
-        yield f"line {each['line']}: {name} is left as it is: {each['reason']}"
+        yield f"{each['place']}: {name} is left as it is: {each['reason']}"
 
 
 def summary(plan: Plan, rows: Sequence[Row], outcome: Outcome, is_dry: bool) -> str:

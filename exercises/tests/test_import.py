@@ -112,6 +112,18 @@ def test_rejected_rows_are_told_and_the_others_are_imported(file):
     assert Exercise.objects.count() == 2
 
 
+def test_rows_on_one_line_are_told_apart_by_their_number(file):
+    rows = [{"name": "Squat"}, {"name": ""}, {"name": "Row"}]
+
+    out, err = run(file(rows), fails="1 of the rows was rejected", dry_run=True)
+
+    assert [line.split(":")[0] for line in err] == ["exercise 2 rejected"]
+    assert [line for line in out if line.endswith(": new")] == [
+        "exercise 1: Squat: new",
+        "exercise 3: Row: new",
+    ]
+
+
 def test_it_is_logged_as_nobodys_operation(file):
     run(file([{"name": "Squat"}]))
 

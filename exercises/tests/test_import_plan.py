@@ -40,7 +40,7 @@ def changes_of(plan):
 
 
 def rejected(plan):
-    return [(row.line, row.reason) for row in plan.rejected]
+    return [(row.place, row.reason) for row in plan.rejected]
 
 
 def counts(plan):
@@ -62,7 +62,11 @@ class TestMatching:
         plan = plan_of({"name": "Squat", "level": "beginner"})
 
         (new,) = plan.new
-        assert (new.line, new.document["name"], new.document["level"]) == (1, "Squat", "beginner")
+        assert (new.place, new.document["name"], new.document["level"]) == (
+            "line 1",
+            "Squat",
+            "beginner",
+        )
         assert new.document["primaryMuscles"] == []
 
     def test_a_name_matches_in_any_spelling_which_stays_the_catalogues(self):
@@ -239,8 +243,8 @@ class TestRejected:
     def test_a_row_is_rejected_with_every_field_that_is_wrong(self):
         plan = plan_of({"name": "", "defaultSets": 0, "primaryMuscles": ["chest", 3]})
 
-        ((line, reason),) = rejected(plan)
-        assert line == 1
+        ((place, reason),) = rejected(plan)
+        assert place == "line 1"
         assert reason == (
             "name: This field may not be blank. "
             "defaultSets: Ensure this value is greater than or equal to 1. "
@@ -248,35 +252,37 @@ class TestRejected:
         )
 
     def test_a_row_needs_a_name(self):
-        assert rejected(plan_of({"level": "expert"})) == [(1, "name: This field is required.")]
+        assert rejected(plan_of({"level": "expert"})) == [
+            ("line 1", "name: This field is required.")
+        ]
 
     def test_what_the_file_got_wrong_is_told(self):
         plan = make_plan([FileRow(3, {}, "Expected an object.")])
 
-        assert rejected(plan) == [(3, "Expected an object.")]
+        assert rejected(plan) == [("line 3", "Expected an object.")]
 
     def test_the_second_row_with_a_name_names_the_first(self):
         plan = plan_of({"name": "Squat"}, {"name": "Row"}, {"name": " squat"})
 
-        assert rejected(plan) == [(3, "name: line 1 already has this name.")]
+        assert rejected(plan) == [("line 3", "name: line 1 already has this name.")]
 
     def test_an_invalid_row_does_not_take_a_name(self):
         plan = plan_of({"name": "Squat", "defaultSets": 0}, {"name": "Squat"})
 
-        assert [row.line for row in plan.new] == [2]
+        assert [row.place for row in plan.new] == ["line 2"]
 
     def test_two_rows_of_one_exercise_are_one_too_many(self):
         exercise = ExerciseFactory(name="Squat")
 
         plan = make_plan([own_row(exercise, name="Back Squat"), FileRow(2, {"name": "Squat"})])
 
-        assert rejected(plan) == [(2, "line 1 is the same exercise, Squat.")]
+        assert rejected(plan) == [("line 2", "line 1 is the same exercise, Squat.")]
 
     def test_rows_on_one_line_are_told_apart_by_their_number(self):
         plan = make_plan([FileRow(1, {"name": "Squat"}), FileRow(1, {"name": "squat"})])
 
-        assert rejected(plan) == [(1, "name: exercise 1 already has this name.")]
-        assert plan.rejected[0].number == 2
+        assert rejected(plan) == [("exercise 2", "name: exercise 1 already has this name.")]
+        assert [row.place for row in plan.new] == ["exercise 1"]
 
     def test_no_exercise_is_given_the_name_of_another(self):
         exercise = ExerciseFactory(name="Squat")
@@ -284,7 +290,7 @@ class TestRejected:
 
         plan = make_plan([own_row(exercise, name="row")])
 
-        assert rejected(plan) == [(1, "name: Another exercise has the name row.")]
+        assert rejected(plan) == [("line 1", "name: Another exercise has the name row.")]
 
 
 class TestSpelling:
