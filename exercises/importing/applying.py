@@ -16,6 +16,7 @@ from ..audit import log
 from ..audit.latest import latest_changes
 from ..audit.operations import Kind, Operation
 from ..models import CatalogueImport, CatalogueImportPart, ExerciseDocument
+from ..names import name_key
 from ..versions import catalogue_write, giving_way
 from ..writing import Writing
 from .models import LeftDocument
@@ -184,12 +185,17 @@ class _Applying:
                 continue
             if current != change.old:
                 self._outdated.append((row, change.field))
-            elif change.field == "name" and self._writing.is_taken(change.new, stored["_id"]):
+            elif change.field == "name" and self._is_taken(change.new, stored):
                 reason = f"another exercise has taken the name {change.new}"
                 self._leave(row, row.name, change.field, reason)
             else:
                 fields[change.field] = change.new
         return fields
+
+    def _is_taken(self, name: str, stored: ExerciseDocument) -> bool:
+        """Another spelling of its name is always the exercise's own."""
+        is_new = name_key(name) != stored.get("nameKey")
+        return is_new and self._writing.is_taken(name, stored["_id"])
 
     def finish(self, operation: Operation) -> Outcome:
         outcome = self._outcome

@@ -15,11 +15,11 @@ from ..audit.latest import latest_changes
 from ..audit.operations import Kind
 from ..catalogue import catalogue
 from ..models import ExerciseDocument
-from ..names import name_key
 from ..snapshot import Snapshot
+from .clashes import Clashes
 from .departed import Departed
 from .files.rows import FileRow
-from .matching import Matcher
+from .matching import MatchedRow, Matcher
 from .validating import Spelling, ValueReader, reason_of
 
 BY_FILE = {kind.label for kind in (Kind.COMMAND, Kind.IMPORT, Kind.IN_USE)}
@@ -141,27 +141,12 @@ def _places(rows: Sequence[FileRow]) -> list[str]:
     return [f"exercise {number}" for number in range(1, len(rows) + 1)]
 
 
-@dataclass(frozen=True)
-class _Read:
-    number: int
-    place: str
-    row: FileRow
-    values: Document
-    exercise: ExerciseDocument | None
-    is_former: bool
-    deleted: reading.ChangeRow | None = None
-
-    @property
-    def key(self) -> str | None:
-        return name_key(self.values["name"]) if "name" in self.values else None
-
-
-def _is_emptying(each: _Read, name: str) -> bool:
+def _is_emptying(each: MatchedRow, name: str) -> bool:
     is_empty = each.row.fields[name] in EMPTY or each.values[name] in EMPTY
     return each.row.exercise_id is None and is_empty
 
 
-def _of_departed(each: _Read, departed: Departed) -> _Read:
+def _of_departed(each: MatchedRow, departed: Departed) -> MatchedRow:
     if each.exercise or each.key is None:
         return each
     if each.key in departed.former:
@@ -174,9 +159,7 @@ class _Planner:
         self.plan = Plan()
         self._snapshot, self._matcher = snapshot, Matcher(snapshot)
         self._values, self._spelling = ValueReader(), Spelling()
-        self._rows: list[_Read] = []
-        self._names: dict[str, str] = {}
-        self._places: dict[ObjectId, str] = {}
+        self._rows: list[MatchedRow] = []
 
     def read(self, number: int, place: str, row: FileRow) -> None:
         if row.fault is not None:
@@ -188,19 +171,21 @@ class _Planner:
             self._reject(number, place, reason_of(error.detail))
             return
         exercise, is_former = self._matcher.match(row.exercise_id, values.get("name"))
-        self._rows.append(_Read(number, place, row, values, exercise, is_former))
+        self._rows.append(MatchedRow(number, place, row, values, exercise, is_former))
 
     def enter_all(self) -> None:
-        """An exercise that the file has under its own name isn't changed by a former name too."""
+        """An exercise that the file has already isn't changed by a former name too."""
         self._look_up_departed()
-        own = {each.exercise["_id"] for each in self._rows if each.exercise and not each.is_former}
+        clashes = Clashes(self._matcher)
+        taken = {row.exercise["_id"] for row in self._rows if row.exercise and not row.is_former}
         for each in self._rows:
-            if each.exercise and each.is_former and each.exercise["_id"] in own:
-                self.plan.unchanged += 1
-            elif fault := self._fault_of(each):
+            if fault := clashes.fault_of(each):
                 self._reject(each.number, each.place, fault)
+            elif each.exercise and each.is_former and each.exercise["_id"] in taken:
+                self.plan.unchanged += 1
             else:
                 self._enter(each)
+                taken |= {each.exercise["_id"]} if each.exercise else set()
 
     def _look_up_departed(self) -> None:
         """Matches by former names what nothing else matches, and finds what was deleted."""
@@ -209,22 +194,7 @@ class _Planner:
             departed = Departed(unmatched, self._snapshot)
             self._rows = [_of_departed(each, departed) for each in self._rows]
 
-    def _fault_of(self, each: _Read) -> str | None:
-        """What is wrong with the row beside the others and the catalogue. Notes its name."""
-        place, key, exercise = each.place, each.key, each.exercise
-        if exercise is None and key is None:
-            return "name: This field is required."
-        if key is not None and (first := self._names.setdefault(key, place)) != place:
-            return f"name: {first} already has this name."
-        if exercise is None:
-            return None
-        if (first := self._places.setdefault(exercise["_id"], place)) != place:
-            return f"{first} is the same exercise, {exercise['name']}."
-        if each.row.exercise_id == exercise["_id"] and self._matcher.is_other(key, exercise):
-            return f"name: Another exercise has the name {each.values['name']}."
-        return None
-
-    def _enter(self, each: _Read) -> None:
+    def _enter(self, each: MatchedRow) -> None:
         number, place, stored = each.number, each.place, each.exercise
         if stored is None:
             document = {**self._values.defaults, **self._spelling.of(each.values)}
@@ -236,10 +206,10 @@ class _Planner:
         else:
             self.plan.unchanged += 1
 
-    def _changes(self, each: _Read, stored: ExerciseDocument) -> Iterator[FieldChange]:
+    def _changes(self, each: MatchedRow, stored: ExerciseDocument) -> Iterator[FieldChange]:
         for name, value in each.values.items():
             old = log.content(stored, name)
-            if value == old or (name == "name" and each.row.exercise_id != stored["_id"]):
+            if value == old or (name == "name" and not each.has_its_id):
                 continue
             spelled = self._spelling.of({name: value})[name]
             if spelled != old:

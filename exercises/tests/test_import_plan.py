@@ -9,7 +9,7 @@ from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import undo
 from exercises.catalogue import catalogue
 from exercises.deletions import delete_exercise
-from exercises.importing.applying import chosen
+from exercises.importing.applying import apply_rows, chosen
 from exercises.importing.files.reading import read_file
 from exercises.importing.files.rows import FileRow
 from exercises.importing.plan import make_plan
@@ -151,6 +151,19 @@ class TestMergedAway:
 
         assert counts(plan) == (0, 0, 2, 0)
 
+    def test_two_that_lead_to_one_exercise_are_no_fault(self, merged):
+        kept, another = Exercise.objects.get(name="Squat"), ExerciseFactory(name="Low Squat")
+        merge_exercises(some_operation(), kept.pk, [another.pk])
+
+        plan = plan_of({"name": "Back Squat", "level": "expert"}, {"name": "Low Squat"})
+
+        assert counts(plan) == (0, 1, 1, 0)
+
+    def test_a_name_twice_is_a_fault_all_the_same(self, merged):
+        plan = plan_of({"name": "Back Squat"}, {"name": "back squat"})
+
+        assert rejected(plan) == [("line 2", "name: line 1 already has this name.")]
+
 
 class TestRenamed:
     @pytest.fixture
@@ -291,6 +304,37 @@ class TestRejected:
         plan = make_plan([own_row(exercise, name="row")])
 
         assert rejected(plan) == [("line 1", "name: Another exercise has the name row.")]
+
+
+class TestEqualNames:
+    """Exercises from a time when names didn't have to differ."""
+
+    @pytest.fixture
+    def twins(self):
+        return ExerciseFactory(name="Squat"), ExerciseFactory(name="squat")
+
+    def test_rows_with_their_ids_are_taken(self, twins):
+        rows = [own_row(twin, name="SQUAT", level="expert") for twin in twins]
+
+        plan = make_plan(rows)
+
+        assert [row.exercise_id for row in plan.changed] == [twin.pk for twin in twins]
+        assert [change.field for change in plan.changed[1].changes] == ["name", "level"]
+        assert plan.rejected == []
+
+    def test_they_can_be_spelled_differently(self, twins):
+        plan = make_plan([own_row(twins[0], name="SQUAT")])
+
+        outcome = apply_rows(some_operation(), plan.changed)
+
+        assert (len(outcome.changed), outcome.left) == (1, [])
+
+    def test_no_third_exercise_gets_their_name(self, twins):
+        row = ExerciseFactory(name="Row")
+
+        plan = make_plan([own_row(twins[0], name="Squat"), own_row(row, name="Squat")])
+
+        assert [row.reason for row in plan.rejected] == ["name: exercise 1 already has this name."]
 
 
 class TestSpelling:
