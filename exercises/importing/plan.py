@@ -89,7 +89,8 @@ class RejectedRow:
 
 @dataclass
 class Plan:
-    """What an import would do. All rows are in the order of the file.
+    """What an import would do. All rows are in the order of the file, except that an exercise that
+    gets the name of another one comes after that.
 
     `unchanged` counts the rows that are in the catalogue already.
     """
@@ -176,7 +177,7 @@ class _Planner:
     def enter_all(self) -> None:
         """An exercise that the file has already isn't changed by a former name too."""
         self._look_up_departed()
-        clashes = Clashes(self._matcher)
+        clashes = Clashes(self._matcher, self._rows)
         taken = {row.exercise["_id"] for row in self._rows if row.exercise and not row.is_former}
         for each in self._rows:
             if fault := clashes.fault_of(each):
@@ -186,6 +187,7 @@ class _Planner:
             else:
                 self._enter(each)
                 taken |= {each.exercise["_id"]} if each.exercise else set()
+        self.plan.changed.sort(key=lambda row: clashes.turn_of(row.exercise_id))
 
     def _look_up_departed(self) -> None:
         """Matches by former names what nothing else matches, and finds what was deleted."""

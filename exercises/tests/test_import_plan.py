@@ -337,6 +337,46 @@ class TestEqualNames:
         assert [row.reason for row in plan.rejected] == ["name: exercise 1 already has this name."]
 
 
+class TestNamesThatBecomeFree:
+    @pytest.fixture
+    def exercises(self):
+        return [ExerciseFactory(name=name) for name in "ABC"]
+
+    def renaming(self, exercises, *names):
+        """A row of an export for each of them, with another name."""
+        pairs = zip(exercises, names, strict=True)
+        return [
+            FileRow(line, {"name": name}, exercise_id=exercise.pk)
+            for line, (exercise, name) in enumerate(pairs, start=1)
+        ]
+
+    @pytest.mark.parametrize("names", ["BCD", "DAB", "BDC", "CAD"])
+    def test_an_exercise_gets_the_name_that_another_gives_up(self, exercises, names):
+        plan = make_plan(self.renaming(exercises, *names))
+
+        outcome = apply_rows(some_operation(), plan.changed)
+
+        assert (plan.rejected, outcome.left) == ([], [])
+        assert [Exercise.objects.get(pk=each.pk).name for each in exercises] == list(names)
+
+    @pytest.mark.parametrize(("names", "places"), [("BAC", [1, 2]), ("BCA", [1, 2, 3])])
+    def test_names_in_a_circle_are_a_fault(self, exercises, names, places):
+        plan = make_plan(self.renaming(exercises, *names))
+
+        assert [row.number for row in plan.rejected] == places
+        assert "name B, and the file's new names form a circle" in plan.rejected[0].reason
+
+    def test_so_is_a_name_that_is_waited_for_in_vain(self, exercises):
+        ExerciseFactory(name="D")
+
+        plan = make_plan(self.renaming(exercises, *"BCD"))
+
+        assert rejected(plan) == [
+            (f"line {line}", f"name: Another exercise has the name {name}.")
+            for line, name in enumerate("BCD", start=1)
+        ]
+
+
 class TestSpelling:
     def test_values_take_the_spelling_in_use(self):
         ExerciseFactory(name="Row", category="Strength", primary_muscles=["Upper Back"])
