@@ -20,7 +20,9 @@ from exercises.models import (
     CatalogueOperation,
     Exercise,
 )
+from exercises.serializers import ExerciseSerializer
 from exercises.tests.factories import CuratorFactory, ExerciseFactory, some_operation
+from fitness_project.api.http.json import dump_json
 from fitness_project.documents.instants import now
 from fitness_project.errors import Missing
 from fitness_project.tasks.worker import run_due
@@ -55,6 +57,12 @@ def upload_and_confirm(user, *rows):
 
 def level_of(exercise):
     return Exercise.objects.get(pk=exercise.pk).level
+
+
+def exported(exercise, **changes):
+    """As an export has it, changed by hand."""
+    document = Exercise.objects.documents.find(exercise.pk)
+    return json.loads(dump_json(ExerciseSerializer.response(document))) | changes
 
 
 def names():
@@ -190,9 +198,8 @@ class TestConfirmed:
     def test_a_new_name_is_copied_into_routines(self, ann, squat, monkeypatch):
         renamed = []
         monkeypatch.setattr(services, "rename_later", renamed.extend)
-        exported = {"id": str(squat.pk), "name": "Back Squat"}
 
-        upload_and_confirm(ann, exported)
+        upload_and_confirm(ann, exported(squat, name="Back Squat"))
         run_due()
 
         ((before, after),) = renamed
@@ -241,7 +248,7 @@ class TestChangedMeanwhile:
         assert len(names()) == 5
 
     def test_a_new_name_that_was_taken_is_left(self, ann, squat):
-        import_id = upload_and_confirm(ann, {**EXPERT, "id": str(squat.pk), "name": "Back Squat"})
+        import_id = upload_and_confirm(ann, exported(squat, level="expert", name="Back Squat"))
         services.create_exercise(some_operation(), {"name": "Back Squat"})
 
         reason = "another exercise has taken the name Back Squat"

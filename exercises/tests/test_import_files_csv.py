@@ -123,7 +123,7 @@ def test_this_services_own_rows_are_taken_as_they_are():
     exercise_id = ObjectId()
     text = (
         "id,name,description,primaryMuscles,isArchived,createdAt\n"
-        f'{exercise_id},A,"[""<p>x</p>""]","a, b;c",true,2026-01-01\n'
+        f'{exercise_id},A,"[""<p>x</p>""]","a, b;c ",true,2026-01-01\n'
     )
 
     read = read_file(text.encode())
@@ -133,9 +133,26 @@ def test_this_services_own_rows_are_taken_as_they_are():
     assert read.rows[0].fields == {
         "name": "A",
         "description": '["<p>x</p>"]',
-        "primaryMuscles": ["a, b", "c"],
+        "primaryMuscles": ["a", "b", "c"],
         "isArchived": True,
     }
+
+
+def test_an_id_that_a_spreadsheet_changed_is_the_fault_of_its_row():
+    good, bad, added = read_file(
+        b"name,isArchived,id\nA,,65000000000000000000000F\nB,,6.5E+23\nC,,\n"
+    ).rows
+
+    assert (good.fault, str(good.exercise_id)) == (None, "65000000000000000000000f")
+    assert "id: '6.5E+23' isn't an id of this service" in bad.fault
+    assert (added.fault, added.exercise_id) == (None, None)
+
+
+def test_the_ids_of_another_service_do_not_make_its_table_an_own_one():
+    found = read_file(b"id,name,description\n65000000000000000000000f,A,<p>x</p>\n")
+
+    assert (found.rows[0].exercise_id, found.dropped) == (None, {"id": 1})
+    assert found.rows[0].fields["description"] == "x"
 
 
 @pytest.mark.parametrize(

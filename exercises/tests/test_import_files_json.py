@@ -1,7 +1,6 @@
 import json
 
 import pytest
-from bson import ObjectId
 
 from exercises.importing.files.reading import read_file
 from exercises.importing.files.rows import BadFile
@@ -118,25 +117,59 @@ def test_the_target_counts_before_the_part_of_the_body():
     assert found.dropped == {"bodyPart": 1}
 
 
-def test_this_services_own_rows_are_taken_as_they_are():
-    own = {
-        "id": str(ObjectId()),
-        "name": "'=A",
-        "description": "Not <b>bold</b> &amp; so on",
-        "equipment": "['a', 'b']",
-        "primaryMuscles": ["a, b", "[c"],
-        "isArchived": False,
-        "createdAt": "2026-01-01T00:00:00Z",
-        "updatedAt": "2026-01-01T00:00:00Z",
-    }
+OWN = {
+    "id": "5f00000000000000000000ab",
+    "name": "'=A",
+    "description": "Not <b>bold</b> &amp; so on",
+    "gifUrl": "",
+    "defaultSets": 3,
+    "defaultReps": None,
+    "category": None,
+    "equipment": "['a', 'b']",
+    "level": None,
+    "primaryMuscles": ["a, b", "[c"],
+    "secondaryMuscles": [],
+    "isArchived": False,
+    "attribution": None,
+    "createdAt": "2026-01-01T00:00:00Z",
+    "updatedAt": "2026-01-01T00:00:00Z",
+}
+SERVER_FIELDS = ("id", "createdAt", "updatedAt")
 
-    found = read([own])
+
+@pytest.mark.parametrize("exercise_id", [OWN["id"], OWN["id"].upper()])
+def test_this_services_own_rows_are_taken_as_they_are(exercise_id):
+    found = read([{**OWN, "id": exercise_id}])
 
     assert found.dropped == {}
-    assert str(found.rows[0].exercise_id) == own["id"]
-    assert found.rows[0].fields == {
-        key: own[key] for key in own if key not in ("id", "createdAt", "updatedAt")
-    }
+    assert str(found.rows[0].exercise_id) == OWN["id"]
+    assert found.rows[0].fields == {key: OWN[key] for key in OWN if key not in SERVER_FIELDS}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"_id": OWN["id"], "name": "A", "isArchived": False},
+        {"id": OWN["id"], "name": "A", "createdAt": "2026-01-01T00:00:00Z"},
+        {**OWN, "equipment": ["barbell"]},
+    ],
+)
+def test_the_ids_of_another_service_are_not_taken_for_own_ones(own):
+    row = {**own, "description": ["<b>One.</b>", "Two."], "muscles": "Brust, Trizeps"}
+    row.pop("primaryMuscles", None)
+
+    found = read([row]).rows[0]
+
+    assert found.exercise_id is None
+    assert found.fields["description"] == "One.\nTwo."
+    assert found.fields["primaryMuscles"] == ["Brust", "Trizeps"]
+
+
+def test_an_own_row_whose_id_was_changed_has_a_fault():
+    good, added, bad = read([OWN, {"name": "B"}, {**OWN, "id": 7}]).rows
+
+    assert (good.fault, added.fault, added.exercise_id) == (None, None, None)
+    assert "id: '7' isn't an id of this service" in bad.fault
 
 
 def test_half_a_character_is_the_fault_of_its_row_alone():

@@ -9,6 +9,7 @@ from exercises.names import name_key
 from .encodings import decode
 from .languages import choose_language, count_languages, split_languages
 from .objects import read_objects
+from .own import are_objects_of_ours, is_table_of_ours
 from .rows import BadFile, Entry, FileRow, ReadFile
 from .tables import read_table
 from .values import to_row
@@ -36,6 +37,7 @@ def read_file(
         raise BadFile("This is a workbook or an archive. Save the table as CSV and import that.")
     text, encoding = decode(content, encoding)
     layout, entries, dropped = _entries(text)
+    is_own = is_table_of_ours(entries) if layout == "CSV" else are_objects_of_ours(entries)
     languages = count_languages(entries)
     chosen = choose_language(languages, language)
     needs_language = chosen is None and len(languages) > 1
@@ -46,7 +48,7 @@ def read_file(
     muscles = {name_key(muscle) for muscle in known_muscles}
     rows = []
     for entry in entries:
-        row, unused = to_row(entry, muscles)
+        row, unused = to_row(entry, muscles, is_own)
         rows.append(row)
         dropped.update(unused)
     _check_rows(rows)

@@ -5,22 +5,20 @@ from collections.abc import Container
 from typing import Any
 
 import orjson
-from bson import ObjectId
 
 from exercises.names import name_key
 
-from .columns import MAX_LENGTH, field_of, plain
+from .columns import MAX_LENGTH, field_of
+from .own import LISTS, SERVER_FIELDS, own_id
 from .rows import Entry, FileRow
 from .texts import plain_text
 
-OWN_ID = re.compile("[0-9a-f]{24}")
-SERVER_FIELDS = ("id", "createdat", "updatedat")
-LISTS = ("primaryMuscles", "secondaryMuscles")
 NUMBERS = ("defaultSets", "defaultReps")
 LABELS = ("category", "equipment", "level")
 # Spreadsheets write whole numbers as 4.0 if another row has none.
 WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,9})?", re.ASCII)
 MUSCLE_SEPARATORS = (";", r"[,/|\n](?![^(]*\))")
+OWN_SEPARATORS = "[;,]"  # An export writes muscles that have one of these in a JSON list.
 MAX_MUSCLES = 2_000  # characters: the longest lists that a catalogue can store are shorter.
 # A list as Python writes it: ['Lie down.', "Don't sit up."]
 PYTHON_TEXT = re.compile(r"""'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL)
@@ -33,30 +31,28 @@ FALSE = ("false", "no", "0", "falsch", "faux", "falso", "fałsz", "ложь")
 BOOLEANS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
 
 
-def to_row(entry: Entry, known_muscles: Container[str]) -> tuple[FileRow, list[str]]:
+def to_row(
+    entry: Entry, known_muscles: Container[str], is_own: bool = False
+) -> tuple[FileRow, list[str]]:
     """The row, and the names of the values that the catalogue doesn't keep.
 
     The rows of this service's own export have its ids, and their texts are taken as they are.
     """
-    exercise_id = _own_id(entry.values)
-    is_own = exercise_id is not None
+    exercise_id, fault = None, entry.fault
     chosen, unused = _choose(entry.values)
     if is_own:
-        unused = [key for key in unused if plain(key) not in SERVER_FIELDS]
+        unused = [key for key in unused if key not in SERVER_FIELDS]
+        try:
+            exercise_id = own_id(entry.values)
+        except ValueError as error:
+            fault = fault or str(error)
     if chosen.get("isArchived") in (None, ""):
         chosen.pop("isArchived", None)  # An exercise is archived or not: nothing can be emptied.
     fields = {
         field: _convert(field, value, known_muscles, is_own) for field, value in chosen.items()
     }
     unused = [key[:MAX_LENGTH] for key in (*unused, *entry.unused)]
-    return FileRow(entry.line, fields, entry.fault, exercise_id), unused
-
-
-def _own_id(values: dict[str, Any]) -> ObjectId | None:
-    for key, value in values.items():
-        if isinstance(value, str) and OWN_ID.fullmatch(value) and plain(key) == "id":
-            return ObjectId(value)
-    return None
+    return FileRow(entry.line, fields, fault, exercise_id), unused
 
 
 def _choose(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -139,12 +135,12 @@ def _muscles(value: Any, known_muscles: Container[str], is_own: bool) -> Any:
 
 
 def _split(text: str, known_muscles: Container[str], is_own: bool) -> list[str]:
-    separators = MUSCLE_SEPARATORS[:1] if is_own else MUSCLE_SEPARATORS
-    if len(text) <= MAX_MUSCLES:
-        for separator in separators:
-            parts = re.split(separator, text)
-            if len(parts) > 1 and (is_own or name_key(text) not in known_muscles):
-                return [part.strip() for part in parts if part.strip()]
+    if len(text) > MAX_MUSCLES:
+        return [text]
+    for separator in (OWN_SEPARATORS,) if is_own else MUSCLE_SEPARATORS:
+        parts = re.split(separator, text)
+        if len(parts) > 1 and (is_own or name_key(text) not in known_muscles):
+            return [part.strip() for part in parts if part.strip()]
     return [text]
 
 
