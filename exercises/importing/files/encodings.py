@@ -46,9 +46,10 @@ FOREIGN = re.compile(rb"[\x80-\xff]{1,20}")
 ENOUGH = 2_000
 SAMPLE = 500_000
 SEPARATE_SCRIPTS = ("windows-1251", "windows-1253")
-PUNCTUATION = "“”„‚‘’«»–—…°·•×½¼¾®©™²³¿¡\xa0"
+LETTERLIKE = "ªºµ"
 WITHIN_WORDS = "’–—×·"
-BEFORE_WORDS = "“”„‚‘’«»–—…·•×¿¡\xa0"
+BEFORE_WORDS = "“”„‚‘’«»–—…·•×¿¡±§€µ\xa0"
+USUAL = "windows-1252"
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -107,7 +108,9 @@ def _code_page(content: bytes) -> str:
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] < 0:
         raise BadFile("The file's encoding can't be told. Save the file as UTF-8.")
-    return best
+    # Others win by a margin: some symbols of the usual one are letters in them.
+    is_close = USUAL in scores and scores[best] <= scores[USUAL] + len(pieces) // 10
+    return USUAL if is_close else best
 
 
 def _foreign_pieces(content: bytes) -> Iterator[bytes]:
@@ -137,7 +140,7 @@ def _places(piece: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _fits(before: str, char: str, after: str, alphabet: str, is_separate: bool) -> bool:
-    if char in PUNCTUATION:
+    if not char.isalpha() or char in LETTERLIKE:
         if before.isalpha() and after.isalpha():
             return char in WITHIN_WORDS
         return char in BEFORE_WORDS or not after.isalpha()
