@@ -75,6 +75,9 @@ def test_tables_are_read_or_refused(rows):
         HEAD + b"a\n" * MIB,
         HEAD + b'"' + b"a\n" * MIB,
         b",".join(b"c%d" % number for number in range(50_000)),
+        HEAD + (b"x" + b"," * 900 + b"\n") * 9_000,
+        b'[{"name": "A", "description": "' + b"<p>" * 5 * MIB + b'"}]',
+        b'[{"name": "A", "description": "' + b"&lt;" * 4 * MIB + b'"}]',
     ],
     ids=lambda content: repr(content[:20]),
 )

@@ -19,6 +19,7 @@ from .wger import fixture_entries, is_fixture, is_response, response_entries
 FREE_EXERCISE_DB = {"force", "mechanic", "instructions"}
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MAX_DROPPED = 100
+MAX_TAGS = 1_000_000  # Bounds the time that HTML takes.
 
 
 def read_file(
@@ -36,6 +37,8 @@ def read_file(
     if content.startswith(WORKBOOKS):
         raise BadFile("This is a workbook or an archive. Save the table as CSV and import that.")
     text, encoding = decode(content, encoding)
+    if text.count("<") + text.count("&") > MAX_TAGS:
+        raise BadFile(f"The file has more than {MAX_TAGS:,} HTML tags. Import it in parts.")
     layout, entries, dropped = _entries(text)
     is_own = is_table_of_ours(entries) if layout == "CSV" else are_objects_of_ours(entries)
     languages = count_languages(entries)
