@@ -106,7 +106,11 @@ def test_an_apostrophe_before_a_formula_is_removed(cell, name):
 
 
 @pytest.mark.parametrize(
-    ("cell", "number"), [("4", 4), ("4.0", 4), ('"4,0"', 4), ("many", "many"), ("4.5", "4.5")]
+    ("cell", "number"),
+    [
+        *(("4", 4), ("4.0", 4), ('"4,0"', 4), ('"4,00"', 4), ("many", "many"), ("4.5", "4.5")),
+        *(("1.000", "1.000"), ('"1,000"', "1,000"), ("10.000", "10.000")),
+    ],
 )
 def test_numbers_are_read_as_spreadsheets_write_them(cell, number):
     assert fields(f"name,default sets\nA,{cell}\n")["defaultSets"] == number

@@ -15,8 +15,8 @@ from .texts import plain_text
 
 NUMBERS = ("defaultSets", "defaultReps")
 LABELS = ("category", "equipment", "level")
-# Spreadsheets write whole numbers as 4.0 if another row has none.
-WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,9})?", re.ASCII)
+# Spreadsheets write whole numbers as 4.0 if another row has none. 4.000 may be four thousand.
+WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,2})?", re.ASCII)
 MUSCLE_SEPARATORS = (";", r"[,/|\n](?![^(]*\))")
 OWN_SEPARATORS = "[;,]"  # An export writes muscles that have one of these in a JSON list.
 MAX_MUSCLES = 2_000  # characters: the longest lists that a catalogue can store are shorter.
