@@ -117,7 +117,16 @@ def test_numbers_are_read_as_spreadsheets_write_them(cell, number):
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("TRUE", True), ("falsch", False), ("VRAI", True), ("perhaps", "perhaps")]
+    ("cell", "value"),
+    [
+        *(("TRUE", True), ("falsch", False), ("VRAI", True), ("perhaps", "perhaps")),
+        *(("WAAR", True), ("ONWAAR", False), ("VERDADEIRO", True), ("SANT", True)),
+        *(("FALSKT", False), ("SAND", True), ("FALSK", False), ("SANN", True), ("USANN", False)),
+        *(("PRAVDA", True), ("NEPRAVDA", False), ("IGAZ", True), ("HAMIS", False)),
+        *(("TOSI", True), ("EPÄTOSI", False), ("DOĞRU", True), ("YANLIŞ", False)),
+        *(("ΑΛΗΘΗΣ", True), ("ΨΕΥΔΗΣ", False), ("ADEVĂRAT", True), ("FALS", False)),
+        *(("1", True), ("0", False), ("yes", True), ("No", False), ("x", True)),
+    ],
 )
 def test_truth_values_are_read_in_the_languages_of_spreadsheets(cell, value):
     assert fields(f"name,isArchived\nA,{cell}\n")["isArchived"] == value

@@ -26,9 +26,15 @@ PYTHON_LIST = re.compile(rf"\[\s*+(?:(?:{PYTHON_TEXT.pattern})\s*+(?:,\s*+|(?=\]
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 # Spreadsheets translate them.
-TRUE = ("true", "yes", "1", "wahr", "vrai", "verdadero", "vero", "prawda", "истина")
-FALSE = ("false", "no", "0", "falsch", "faux", "falso", "fałsz", "ложь")
-BOOLEANS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
+TRUE = (
+    *("true", "yes", "x", "1", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "sant"),
+    *("sand", "sann", "prawda", "pravda", "igaz", "tosi", "doğru", "adevărat", "истина", "αληθησ"),
+)
+FALSE = (
+    *("false", "no", "0", "falsch", "faux", "falso", "onwaar", "falskt", "falsk", "usann"),
+    *("fałsz", "nepravda", "hamis", "epätosi", "yanlış", "yanliş", "fals", "ложь", "ψευδησ"),
+)
+BOOLEANS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)  # Casefolded.
 
 
 def to_row(
@@ -81,7 +87,7 @@ def _convert(field: str, value: Any, known_muscles: Container[str], is_own: bool
     if field in NUMBERS and isinstance(value, str):
         return int(match[1]) if (match := WHOLE.fullmatch(value)) else value or None
     if field == "isArchived" and isinstance(value, str):
-        return BOOLEANS.get(value.lower(), value)
+        return BOOLEANS.get(value.casefold(), value)
     if is_own:
         return value
     if field == "description":
