@@ -264,6 +264,24 @@ class TestPreview:
 
 
 class TestConfirming:
+    def test_the_choice_says_how_much_it_imports(self, curator, squat):
+        text = text_of(upload(curator, SQUAT, ROW))
+
+        assert "Only the 1 new one The 1 new one and the changes ticked below ( 2 of 2)" in text
+        assert text.index("Only the 1 new one") < text.index("Category of Squat")
+
+    def test_without_new_ones_the_ticked_changes_are_imported_by_default(self, curator, squat):
+        result = finish(curator, send(curator, upload(curator, SQUAT)))
+
+        assert "0 added 1 changed" in text_of(result)
+        assert level_and_category(squat) == ("expert", "strength")
+
+    def test_without_changes_there_is_no_choice(self, curator):
+        page = upload(curator, ROW)
+
+        assert "“Import” adds the 1 new one." in text_of(page)
+        assert "choice" not in fields_of(page, "import-preview")
+
     def test_only_new_ones_are_imported_by_default(self, curator, squat):
         page = send(curator, upload(curator, SQUAT, ROW))
         result = finish(curator, page)
@@ -288,7 +306,7 @@ class TestConfirming:
         assert 'name="confirm"' not in page.content.decode()
 
     def test_a_choice_of_nothing_is_told(self, curator, squat):
-        page = send(curator, upload(curator, SQUAT))
+        page = send(curator, upload(curator, SQUAT), change=[])
 
         assert "That would import nothing." in text_of(page)
         assert "Nothing has been imported yet." in text_of(page)

@@ -25,7 +25,8 @@
         const status = document.createElement("p");
         status.className = "import-busy";
         status.setAttribute("role", "status");
-        (form.querySelector(".submit-row") ?? form).append(status);
+        const row = form.querySelector(".submit-row") ?? form;
+        row.append(status);
 
         let isBusy = false;
         let timer;
@@ -45,6 +46,7 @@
             if (form.id === "import-upload") {
                 sendAsFile(form);
             }
+            (event.submitter?.closest(".submit-row") ?? row).append(status);
             show(true);
         });
         // The browser's back button may bring the page back as it was left.
