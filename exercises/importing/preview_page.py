@@ -46,7 +46,7 @@ class Row:
 
 def chosen(plan: Plan, posted: QueryDict) -> set[Tick]:
     """The changes that are to be made."""
-    return _ticked(plan, posted) if posted.get("choice") == TICKED else set()
+    return _ticked(plan, posted) if _choice(posted) == TICKED else set()
 
 
 def is_anything_chosen(plan: Plan, ticked: Collection[Tick]) -> bool:
@@ -81,10 +81,15 @@ def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
         "doubtful": len(changes - suggested),
         "bulk_choices": _bulk_choices(changes, suggested),
         "bulk": posted.get("bulk"),
-        "choice": posted.get("choice"),
+        "choice": _choice(posted),
         "open_new": "new_page" in posted or not lists["changed"],
         "is_nothing_chosen": "confirm" in posted,
     }
+
+
+def _choice(posted: QueryDict) -> str | None:
+    """Whoever ticks or unticks something wants the ticked changes."""
+    return TICKED if "put" in posted else posted.get("choice")
 
 
 def _ticked(plan: Plan, posted: QueryDict) -> set[Tick]:

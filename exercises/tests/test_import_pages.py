@@ -229,6 +229,15 @@ class TestPreview:
 
         assert sorted(fields_of(page, "import-preview").get("change", [])) == after
 
+    @pytest.mark.parametrize("put", ["tick", "untick"])
+    def test_a_button_that_ticks_chooses_the_ticked_changes(self, curator, squat, put):
+        page = upload(curator, SQUAT, ROW)
+        assert fields_of(page, "import-preview")["choice"] == "new"
+
+        page = send(curator, page, "show", put=put, bulk="level")
+
+        assert fields_of(page, "import-preview")["choice"] == "ticked"
+
     def test_the_file_can_be_read_in_another_encoding(self, curator):
         page = curator.post(IMPORT, {"text": "name\nRudergerät\n"}, follow=True)
 
