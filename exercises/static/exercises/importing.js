@@ -55,13 +55,28 @@
 
     document.querySelectorAll("form[data-busy]").forEach(watch);
 
-    /* Whoever changes a tick wants the ticked changes. */
-    document.getElementById("changed")?.addEventListener("change", (event) => {
-        const choice = document.querySelector("[name=choice][value=ticked]");
-        if (event.target.name === "change" && choice) {
+    /* Counts the ticks: those of the other pages, as the server did, and those of this page. */
+    const countTicks = (form) => {
+        let ticked = Number(form.dataset.ticked);
+        form.querySelectorAll("[name=change]").forEach((box) => (ticked += box.checked - box.defaultChecked));
+        document.querySelectorAll(".import-ticked").forEach((count) => {
+            count.textContent = ticked.toLocaleString("en");
+        });
+    };
+
+    const preview = document.getElementById("import-preview");
+    preview?.addEventListener("change", (event) => {
+        if (event.target.name === "change") {
+            // Whoever changes a tick wants the ticked changes.
+            const choice = preview.querySelector("[name=choice][value=ticked]");
             choice.checked = true;
+            countTicks(preview);
         }
     });
+    if (preview) {
+        // The browser's back button may bring back the ticks.
+        addEventListener("pageshow", () => countTicks(preview));
+    }
 
     /* Shows how far the import is, until it is done. */
     const follow = async (state) => {
