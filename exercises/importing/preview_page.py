@@ -10,6 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
 from exercises.audit import log, reading
+from exercises.curating.values import in_use
+from exercises.selection import FACETS, values_of
 
 from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
 from .ticks import packed, ticked_in, value
@@ -19,6 +21,8 @@ PER_PAGE = 50
 # What a button ticks or unticks, other than the changes of one field.
 ALL, DOUBTFUL = "all", "doubtful"
 TICKED = "ticked"
+FACET_LABELS = {"level": "levels", "category": "categories", "muscle": "muscles"}
+MAX_NEW_VALUES = 100
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ class Row:
     exercise_id: ObjectId | None = None
     alias: str | None = None
     deleted: reading.ChangeRow | None = None
+
+
+@dataclass(frozen=True)
+class NewValues:
+    """Of a facet, with the number of rows that have each, and how many more there are."""
+
+    label: str
+    counts: list[tuple[str, int]]
+    more: int
 
 
 def chosen(plan: Plan, posted: QueryDict) -> set[Tick]:
@@ -82,6 +95,7 @@ def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
         "bulk_choices": _bulk_choices(changes, suggested),
         "bulk": posted.get("bulk"),
         "choice": _choice(posted),
+        "new_values": _new_values(plan, ticked),
         "open_new": "new_page" in posted or not lists["changed"],
         "is_nothing_chosen": "confirm" in posted,
     }
@@ -124,6 +138,24 @@ def _ticks(row: NewRow | ChangedRow) -> list[Tick]:
     if isinstance(row, NewRow):
         return [row.tick]
     return [(row.number, change.field) for change in row.changes]
+
+
+def _new_values(plan: Plan, ticked: Collection[Tick]) -> list[NewValues]:
+    """The values that no exercise in the catalogue has: some of them may be misspelled."""
+    rows: list[Any] = [row.document for row in plan.new]
+    rows += [
+        {change.field: change.new for change in row.changes if (row.number, change.field) in ticked}
+        for row in plan.changed
+    ]
+    found = []
+    for facet in FACETS:
+        known = in_use(facet)
+        counts = Counter(value for row in rows for value in values_of(row, facet))
+        new = [each for each in counts.most_common() if each[0].casefold() not in known]
+        if new:
+            label = FACET_LABELS.get(facet, facet)
+            found.append(NewValues(label, new[:MAX_NEW_VALUES], len(new[MAX_NEW_VALUES:])))
+    return found
 
 
 def _page(rows: list[Any], number: str | None) -> Page:

@@ -129,6 +129,15 @@ class TestPreview:
         assert "Line 2 level: " in text
         assert "force (in 1 row)" in text
 
+    def test_it_shows_which_values_are_new_to_the_catalogue(self, curator, squat):
+        rows = [{**ROW, "level": "Beginner"}, {**SQUAT, "level": "begginer", "category": "LEGS"}]
+        page = upload(curator, *rows)
+
+        assert "Equipment: cable (1) Levels: begginer (1) Muscles: back (1), biceps (1)" in (
+            text_of(page)
+        )
+        assert "begginer (1)" not in text_of(send(curator, page, "show", change=[]))
+
     def test_nothing_changes_before_it_is_confirmed(self, curator, squat):
         page = upload(curator, SQUAT, ROW)
         send(curator, page, "show", choice="ticked")
