@@ -104,6 +104,8 @@ class ImportAdmin(ModelAdmin):
             "reading_form": form or ReadingForm(shown.read),
             "language": language_name(shown.read["language"] or ""),
             "dropped": sorted(shown.read["dropped"].items()),
+            "has_only_names": shown.read["dropped"] and shown.read["fields"] == ["name"],
+            "columns": COLUMNS,
             "file_name": shown.file_name,
             "title": f"Import: {shown.file_name}",
         }

@@ -11,13 +11,14 @@ from fitness_project.documents.collection import DocumentManager
 
 
 class ReadDocument(TypedDict):
-    """What was found out about a file when it was read."""
+    """What was found out about a file when it was read. `fields` are those that some row gives."""
 
     layout: str
     encoding: str
     language: str | None
     languages: dict[str, int]
     dropped: dict[str, int]
+    fields: list[str]
     needsLanguage: bool
 
 

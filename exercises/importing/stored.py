@@ -217,5 +217,6 @@ def _read_document(read: ReadFile) -> ReadDocument:
         "language": read.language,
         "languages": read.languages,
         "dropped": read.dropped,
+        "fields": sorted({name for row in read.rows for name in row.fields}),
         "needsLanguage": read.needs_language,
     }

@@ -129,6 +129,21 @@ class TestPreview:
         assert "Line 2 level: " in text
         assert "force (in 1 row)" in text
 
+    @pytest.mark.parametrize(
+        ("text", "is_told"),
+        [
+            ("Name;Beschreibung;Gerät\nRudern;Im Sitzen;Seilzug", True),
+            ("Name;Level;Gerät\nRudern;expert;Seilzug", False),
+            ("Name\nRudern", False),
+        ],
+    )
+    def test_it_warns_when_only_names_were_recognised(self, curator, text, is_told):
+        page = text_of(curator.post(IMPORT, {"text": text}, follow=True))
+
+        told = "Only the names were recognised. The columns that can be used are name , description"
+        assert (told in page) is is_told
+        assert ("These can’t: Beschreibung (in 1 row), Gerät (in 1 row)." in page) is is_told
+
     def test_it_shows_which_values_are_new_to_the_catalogue(self, curator, squat):
         rows = [{**ROW, "level": "Beginner"}, {**SQUAT, "level": "begginer", "category": "LEGS"}]
         page = upload(curator, *rows)
