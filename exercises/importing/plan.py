@@ -27,6 +27,9 @@ BY_FILE = {kind.label for kind in (Kind.COMMAND, Kind.IMPORT, Kind.IN_USE)}
 
 EMPTY = (None, "", [])
 
+LONGEST_NAME = 100
+"""A rejected row may have a name of any length."""
+
 Tick = tuple[int, str]
 """The number of a row in the file and the stored name of a field."""
 
@@ -80,11 +83,12 @@ class NewRow:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """`reason` names the field and says what would be right."""
+    """`reason` names the field and says what would be right. `name` is what the file has."""
 
     number: int
     place: str
     reason: str
+    name: str = ""
 
 
 @dataclass
@@ -164,12 +168,12 @@ class _Planner:
 
     def read(self, number: int, place: str, row: FileRow) -> None:
         if row.fault is not None:
-            self._reject(number, place, row.fault)
+            self._reject(number, place, row, row.fault)
             return
         try:
             values = self._values.read(row.fields)
         except ValidationError as error:
-            self._reject(number, place, reason_of(error.detail))
+            self._reject(number, place, row, reason_of(error.detail))
             return
         exercise, is_former = self._matcher.match(row.exercise_id, values.get("name"))
         self._rows.append(MatchedRow(number, place, row, values, exercise, is_former))
@@ -181,7 +185,7 @@ class _Planner:
         taken = {row.exercise["_id"] for row in self._rows if row.exercise and not row.is_former}
         for each in self._rows:
             if fault := clashes.fault_of(each):
-                self._reject(each.number, each.place, fault)
+                self._reject(each.number, each.place, each.row, fault)
             elif each.exercise and each.is_former and each.exercise["_id"] in taken:
                 self.plan.unchanged += 1
             else:
@@ -217,8 +221,10 @@ class _Planner:
             if spelled != old:
                 yield FieldChange(name, old, spelled, is_emptying=_is_emptying(each, name))
 
-    def _reject(self, number: int, place: str, reason: str) -> None:
-        self.plan.rejected.append(RejectedRow(number, place, reason))
+    def _reject(self, number: int, place: str, row: FileRow, reason: str) -> None:
+        name = row.fields.get("name")
+        shown = name[:LONGEST_NAME] if isinstance(name, str) else ""
+        self.plan.rejected.append(RejectedRow(number, place, reason, shown))
 
 
 def _with_authors(rows: list[ChangedRow]) -> list[ChangedRow]:

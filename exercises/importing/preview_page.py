@@ -1,5 +1,6 @@
 """What the page with an import's preview shows."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -8,12 +9,13 @@ from typing import Any
 from bson import ObjectId
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
+from django.utils.text import capfirst
 
 from exercises.audit import log, reading
 from exercises.curating.values import in_use
 from exercises.selection import FACETS, values_of
 
-from .plan import ChangedRow, FieldChange, NewRow, Plan, Tick
+from .plan import ChangedRow, FieldChange, NewRow, Plan, RejectedRow, Tick
 from .ticks import packed, ticked_in, value
 
 # A page of this many rows has fewer than the 1,000 fields that Django takes.
@@ -23,6 +25,8 @@ ALL, DOUBTFUL = "all", "doubtful"
 TICKED = "ticked"
 FACET_LABELS = {"level": "levels", "category": "categories", "muscle": "muscles"}
 MAX_NEW_VALUES = 100
+# Such as `primaryMuscles/0: ` in the reason why a row was rejected.
+POINTER = re.compile(rf"(?<!\S)(?P<field>{'|'.join(log.CONTENT)})(?:/(?P<index>\d+))?: ")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
         "pages": pages,
         "new_rows": [_new_row(row) for row in pages["new"]],
         "changed_rows": [_ticked_row(row, ticked) for row in pages["changed"]],
-        "rejected_rows": [(row.place, row.reason) for row in pages["rejected"]],
+        "rejected_rows": [rejected_row(row) for row in pages["rejected"]],
         "state": {
             "differing": packed(suggested ^ ticked),
             "shown": packed(shown),
@@ -138,6 +142,16 @@ def _ticks(row: NewRow | ChangedRow) -> list[Tick]:
     if isinstance(row, NewRow):
         return [row.tick]
     return [(row.number, change.field) for change in row.changes]
+
+
+def rejected_row(row: RejectedRow) -> tuple[str, str, str]:
+    """The place, the exercise's name, and the reason with the fields' labels."""
+    return row.place, row.name, POINTER.sub(_label, row.reason)
+
+
+def _label(pointer: re.Match[str]) -> str:
+    label = capfirst(reading.LABELS[pointer["field"]])
+    return f"{label}, entry {int(pointer['index']) + 1}: " if pointer["index"] else f"{label}: "
 
 
 def _new_values(plan: Plan, ticked: Collection[Tick]) -> list[NewValues]:

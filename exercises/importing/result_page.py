@@ -12,6 +12,7 @@ from fitness_project.errors import Missing
 
 from .models import LeftDocument
 from .plan import RejectedRow
+from .preview_page import rejected_row
 from .stored import Progress
 
 PER_PAGE = 50
@@ -33,7 +34,7 @@ def context(progress: Progress, query: QueryDict) -> dict[str, Any]:
         "left": left,
         "left_rows": [_left(row) for row in left],
         "rejected": rejected,
-        "rejected_rows": [(row.place, row.reason) for row in rejected],
+        "rejected_rows": [rejected_row(row) for row in rejected],
         "operation": _operation(progress),
         "page": reading.changes(after, operation=progress.id),
     }

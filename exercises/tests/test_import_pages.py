@@ -126,7 +126,7 @@ class TestPreview:
     def test_it_shows_what_is_rejected_and_what_is_not_kept(self, curator):
         text = text_of(upload(curator, {**ROW, "level": "x" * 61}, {**SQUAT, "force": "push"}))
 
-        assert "Line 2 level: " in text
+        assert "Line 2 Row Level: " in text
         assert "force (in 1 row)" in text
 
     @pytest.mark.parametrize(
@@ -383,9 +383,11 @@ class TestResult:
         assert "Squat, level Changed since by ben@example.com" in text_of(result)
 
     def test_it_names_what_was_rejected(self, curator):
-        result = finish(curator, send(curator, upload(curator, ROW, {"name": ""})))
+        bad = {"name": "Bad", "primaryMuscles": ["back", "x" * 61]}
+        result = finish(curator, send(curator, upload(curator, ROW, {"name": ""}, bad)))
 
-        assert "Line 10 name: " in text_of(result)
+        assert "Line 10 Name: " in text_of(result)
+        assert "Line 13 Bad Primary muscles, entry 2: " in text_of(result)
 
     def test_it_shows_what_was_imported_and_leads_to_the_log(self, curator):
         page = send(curator, upload(curator, ROW))
@@ -415,8 +417,8 @@ class TestResult:
         result = finish(curator, page)
         second = curator.get(f"{result.request['PATH_INFO']}?rejected=2")
 
-        assert "Line 10 name" in text_of(result)
-        assert "Line 10 name" not in text_of(second)
+        assert "Line 10 Name" in text_of(result)
+        assert "Line 10 Name" not in text_of(second)
         assert "Page 2 of 3" in text_of(second)
 
 
