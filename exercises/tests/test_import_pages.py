@@ -123,6 +123,13 @@ class TestPreview:
         assert "Category of Squat legs strength" in text
         assert "Level of Squat beginner expert" in text
 
+    def test_headings_have_counts(self, curator, squat):
+        text = text_of(upload(curator, SQUAT, ROW, {"name": "Run"}, {"name": ""}))
+
+        assert "Changed (1)" in text
+        assert "New (2)" in text
+        assert "Rejected (1)" in text
+
     def test_it_shows_what_is_rejected_and_what_is_not_kept(self, curator):
         text = text_of(upload(curator, {**ROW, "level": "x" * 61}, {**SQUAT, "force": "push"}))
 

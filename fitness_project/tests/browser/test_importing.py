@@ -143,6 +143,17 @@ def test_the_import_works_without_scripts(visit, curator, pair):
     undo(page)
 
 
+def test_texts_keep_their_lines_and_exercises_open_beside_the_preview(visit, curator, pair):
+    page = visit(IMPORT, curator)
+    paste(page, json.dumps([{"name": pair.trot, "description": "Lift.\nLower."}]))
+
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=f"{pair.trot} (opens in a new tab)").click()
+
+    assert opened.value.evaluate("window.opener") is None
+    assert page.locator(".value", has_text="Lift.").inner_text() == "Lift.\nLower."
+
+
 def test_a_text_too_long_for_a_field_can_be_pasted(visit, curator):
     rows = [{"name": f"Long Import {n}", "description": "x" * 5_000} for n in range(300)]
     page = visit(IMPORT, curator)
@@ -173,7 +184,7 @@ def test_everybody_can_use_the_preview_and_the_result(visit, curator, pair, chan
     page = visit(IMPORT, curator)
     more = "\n".join(f"Import Walk {number}," for number in range(60))
     paste(page, f"{pair.rows}{'W' * 100},beginner,\n{more}\nBad,{'x' * 100},\n")
-    page.get_by_role("heading", name="New").click()
+    page.get_by_role("heading", name="New (61)").click()
     page.get_by_text("Read as CSV").click()
     expect(page.get_by_text(f"Would undo what {curator.email} did")).to_be_visible()
     assert_accessible(page)
