@@ -278,6 +278,15 @@ class TestPreview:
         assert "Rudergerät line 2" in text_of(page)
         assert "RudergerÃ¤t line 2" in text_of(again)
 
+    def test_a_reading_that_fails_leaves_the_one_before_and_says_so(self, curator):
+        page = curator.post(IMPORT, {"text": "name\nRow\n"}, follow=True)
+
+        path = f"{page.request['PATH_INFO']}reading/"
+        failed = text_of(curator.post(path, {"encoding": "utf-16"}))
+
+        assert "still shows, and imports, what was read before: CSV, utf-8." in failed
+        assert "1 new" in failed
+
     def test_the_language_is_asked_for(self, curator):
         asked = curator.post(IMPORT, {"text": LANGUAGES}, follow=True)
         assert "German (de) (2 exercises)" in text_of(asked)
