@@ -22,7 +22,16 @@ from .files.columns import COLUMNS
 from .files.rows import BadFile
 from .forms import ReadingForm, UploadForm, language_name
 from .recent import recent_imports
-from .stored import Preview, Status, find_import, preview, progress, read_again, start_import
+from .stored import (
+    Preview,
+    Status,
+    discard,
+    find_import,
+    preview,
+    progress,
+    read_again,
+    start_import,
+)
 
 TEMPLATES = "admin/exercises/importing"
 PAGE = "admin:exercises_exercise_import_page"
@@ -89,6 +98,9 @@ class ImportAdmin(ModelAdmin):
             if request.method == "POST":  # It has been confirmed in another tab, or twice.
                 return redirect(PAGE, str(import_id))
             return self._show_progress(request, import_id)
+        if "cancel" in request.POST:
+            discard(import_id, curator)
+            return redirect("admin:exercises_exercise_import")
         shown = within(SECONDS, preview, import_id)
         ticked = preview_page.chosen(shown.plan, request.POST)
         if "confirm" in request.POST and preview_page.is_anything_chosen(shown.plan, ticked):

@@ -130,6 +130,14 @@ def read_again(
     return start_import(content, stored["fileName"], user_id, encoding, language)
 
 
+def discard(import_id: ObjectId, user_id: ObjectId) -> None:
+    """Deletes the user's import, unless it has been confirmed."""
+    imports, parts = CatalogueImport.objects.documents, CatalogueImportPart.objects.documents
+    own = {"_id": import_id, "userId": user_id, "status": Status.PREVIEW.value}
+    if imports.collection.delete_one(own).deleted_count:
+        parts.collection.delete_many({"importId": import_id})
+
+
 def preview(import_id: ObjectId) -> Preview:
     """Raises Missing. Once the import has been confirmed, the plan is gone: see `progress`."""
     stored = find_import(import_id)

@@ -14,7 +14,7 @@ from exercises.deletions import delete_exercise
 from exercises.importing import preview_page, result_page
 from exercises.importing.forms import BOTH, NEITHER, TOO_LARGE
 from exercises.importing.stored import start_import
-from exercises.models import CatalogueImport, Exercise
+from exercises.models import CatalogueImport, CatalogueImportPart, Exercise
 from exercises.tests.factories import ExerciseFactory
 from exercises.tests.form_pages import fields_of, text_of
 from fitness_project.tasks.worker import run_due
@@ -387,6 +387,31 @@ class TestConfirming:
 
         assert "0 of 2 done" in text_of(page)
         assert '<meta http-equiv="refresh"' in page.content.decode()
+
+
+class TestCancelling:
+    @pytest.mark.parametrize("text", ["name\nRow\n", LANGUAGES], ids=["preview", "language"])
+    def test_it_removes_the_preview(self, curator, text):
+        page = curator.post(IMPORT, {"text": text}, follow=True)
+        assert 'name="cancel"' in page.content.decode()
+
+        cancelled = curator.post(page.request["PATH_INFO"], {"cancel": ""}, follow=True)
+
+        assert "Import exercises" in text_of(cancelled)
+        assert "Not confirmed" not in text_of(cancelled)
+        assert not CatalogueImport.objects.exists()
+        assert not CatalogueImportPart.objects.exists()
+
+    def test_it_leaves_those_of_others_and_what_is_confirmed(self, curator):
+        others = start_import(b"name\nSquat\n", "a.csv", UserFactory().pk)
+        confirmed = send(curator, upload(curator, ROW)).request["PATH_INFO"]
+
+        curator.post(f"{IMPORT}{others}/", {"cancel": ""})
+        curator.post(confirmed, {"cancel": ""})
+        run_due()
+
+        assert CatalogueImport.objects.count() == 2
+        assert "1 added" in text_of(curator.get(confirmed))
 
 
 class TestResult:
