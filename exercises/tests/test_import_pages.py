@@ -388,6 +388,14 @@ class TestConfirming:
         assert "0 of 2 done" in text_of(page)
         assert '<meta http-equiv="refresh"' in page.content.decode()
 
+    def test_progress_is_shown_without_reading_the_plan_again(self, curator, monkeypatch):
+        page = send(curator, upload(curator, ROW, SQUAT))
+        monkeypatch.setattr("exercises.importing.admin.preview", lambda _: 1 / 0)
+
+        again = curator.get(page.request["PATH_INFO"])
+
+        assert "0 of 2 done" in text_of(again)
+
 
 class TestCancelling:
     @pytest.mark.parametrize("text", ["name\nRow\n", LANGUAGES], ids=["preview", "language"])
