@@ -22,7 +22,7 @@ from fitness_project.errors import Missing
 
 from . import people, reading
 from .operations import Action, Kind
-from .undo import AlreadyUndone, Left, Undone, undo
+from .undo import AlreadyUndone, Left, Undone, being_undone, undo
 
 TEMPLATES = "admin/exercises/catalogueoperation"
 NEEDED = {
@@ -103,8 +103,10 @@ class OperationAdmin(ModelAdmin):
         conditions: dict[str, Any] = {"kind": kind} if kind in Kind.values else {}
         if person:
             conditions["userId"] = person
+        page = reading.operations(parse_object_id(request.GET.get("after")), **conditions)
         context = {
-            "page": reading.operations(parse_object_id(request.GET.get("after")), **conditions),
+            "page": page,
+            "being_undone": being_undone(row.id for row in page.rows),
             "kinds": Kind.choices,
             "kind": kind,
             "people": choices,
@@ -120,6 +122,7 @@ class OperationAdmin(ModelAdmin):
             "operation": operation,
             "page": reading.changes(after, operation=operation.id),
             "may_undo": may_undo(request, operation) and not operation.undone_by,
+            "is_being_undone": bool(being_undone([operation.id])),
             "title": f"{operation.kind} by {operation.who}",
         }
         return self._respond(request, "operation", context)
@@ -179,7 +182,7 @@ def _told(undone: Undone) -> list[tuple[str, int]]:
     if more > 0:
         told[MAX_NAMED:] = [(f"{more:,} more stay as they are.", messages.WARNING)]
     if not undone.is_finished:
-        told.append(("The rest will be undone within a minute.", messages.INFO))
+        told.append(("The rest is being undone.", messages.INFO))
     level = messages.SUCCESS if undone.restored else messages.WARNING
     return [(f"Undone: {_exercises(undone.restored)}.", level), *told]
 

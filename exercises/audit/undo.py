@@ -3,20 +3,25 @@
 What has been changed since stays, and so does what can't be undone any more. An undo is an
 operation itself, so it is logged and can be undone.
 
-A large operation is undone in batches. The request undoes what it can in the time it has, and a
-task does the rest.
+The request only marks the operation, and then undoes what it can in the time it has. A task does
+the rest, in batches, too.
 """
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bson import ObjectId
+from django.db import DatabaseError
 from django_tasks import task
+from pymongo.errors import PyMongoError
 
 from exercises import services
 from exercises.models import CatalogueChange, CatalogueOperation
 from exercises.versions import catalogue_write, giving_way, settled
-from fitness_project.database.deadline import remaining_seconds
+from fitness_project.database.deadline import past_the_deadline, remaining_seconds
+from fitness_project.database.outage import is_conflict, is_outage
+from fitness_project.database.transactions import transactional
 
 from . import log
 from .batch import Batch, Left
@@ -26,6 +31,8 @@ from .operations import Kind, Operation, Packed
 BATCH = 100
 # Far more than a batch takes.
 BATCH_SECONDS = 1.0
+
+events = logging.getLogger(__name__)
 
 
 class AlreadyUndone(Exception):
@@ -48,26 +55,40 @@ class Undone:
 def undo(operation_id: ObjectId, by: ObjectId | None) -> Undone:
     """Undoes an operation in the name of the user `by`. Raises Missing and AlreadyUndone."""
     undoing = Operation(Kind.UNDO, by, undoes=operation_id)
-    # Read before the transaction, because other writers to the catalogue wait for that.
-    batch, rest = _begin(undoing, operation_id, _changes(undoing))
-    services.rename_at_once(batch.changed)
-    left, is_finished = _undo_in_time(undoing, rest)
-    return Undone(undoing.id, _restored(undoing), batch.left + left, is_finished)
+    _begin(undoing, operation_id)
+    left: list[Left] = []
+    is_finished = _undo_in_time(undoing, left)
+    return Undone(undoing.id, past_the_deadline(_restored, undoing), left, is_finished)
 
 
 @task()
 def finish_undo(packed: Packed) -> None:
     """Undoes what the request left. It can be run again."""
     undoing = Operation.unpacked(packed)
-    _undo_in_time(undoing, _changes(undoing, besides=log.changed_by(undoing.id)))
+    _undo_batches(undoing, _changes(undoing, besides=log.changed_by(undoing.id)), left=[])
 
 
-def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], bool]:
-    """Returns what it left, and whether it got to the end."""
-    left: list[Left] = []
+def being_undone(ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """Those of the operations whose undo hasn't got to its end yet."""
+    stored = CatalogueOperation.objects.documents.collection
+    found = stored.find({"_id": {"$in": list(ids)}, "isBeingUndone": True}, {"_id": 1})
+    return {operation["_id"] for operation in found}
+
+
+def _undo_in_time(undoing: Operation, left: list[Left]) -> bool:
+    """Leaves the rest to the task, too, if others write so much that there is no time."""
+    try:
+        return _undo_batches(undoing, _changes(undoing), left)
+    except (DatabaseError, PyMongoError) as error:
+        if not (is_outage(error) or is_conflict(error)):
+            raise
+        events.warning("A task does the rest of an undo: %s", error)
+        return False
+
+
+def _undo_batches(undoing: Operation, ids: list[ObjectId], left: list[Left]) -> bool:
+    """Adds to what is left, and returns whether it got to the end."""
     while ids:
-        if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
-            return left, False
         with giving_way():
             batch = _go_on(undoing, ids[:BATCH], is_last=len(ids) <= BATCH)
         if batch is None:
@@ -75,29 +96,23 @@ def _undo_in_time(undoing: Operation, ids: list[ObjectId]) -> tuple[list[Left], 
         services.rename_at_once(batch.changed)
         left += batch.left
         ids = ids[BATCH:]
-    return left, True
+        if ids and remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
+            return False
+    return True
 
 
-@catalogue_write
-def _begin(
-    version: int, undoing: Operation, operation_id: ObjectId, ids: list[ObjectId]
-) -> tuple[Batch, list[ObjectId]]:
-    """Undoes a batch of changes, and returns the others, which are left to a task, too.
+@transactional
+def _begin(undoing: Operation, operation_id: ObjectId) -> None:
+    """Marks the operation: from then on it changes nothing more, and nobody else undoes it.
 
-    Marks the operation first: from then on it changes nothing more, and nobody else undoes it.
-    `ids` are its changes, the latest first.
+    This takes only a moment, even while the operation is going on.
     """
     stored = CatalogueOperation.objects.documents
     operation = stored.get(operation_id)
     if (operation.get("undoneBy") or undoing.id) != undoing.id:
         raise AlreadyUndone
     stored.update(operation, {"undoneBy": undoing.id, "isBeingUndone": True})
-    if len(ids) != sum(operation["counts"].values()):
-        ids = _changes(undoing)  # The operation has gone on meanwhile.
-    first, rest = ids[:BATCH], ids[BATCH:]
-    if rest:
-        finish_undo.using(run_after=settled()).enqueue(undoing.packed())
-    return _undo(version, undoing, operation, first, is_last=not rest), rest
+    finish_undo.using(run_after=settled()).enqueue(undoing.packed())
 
 
 @catalogue_write

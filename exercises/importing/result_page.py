@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
 from exercises.audit import reading
+from exercises.audit.undo import being_undone
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
 
@@ -36,6 +37,7 @@ def context(progress: Progress, query: QueryDict) -> dict[str, Any]:
         "rejected": rejected,
         "rejected_rows": [rejected_row(row) for row in rejected],
         "operation": _operation(progress),
+        "is_being_undone": bool(being_undone([progress.id])),
         "page": reading.changes(after, operation=progress.id),
     }
 

@@ -37,7 +37,7 @@ class Status(TextChoices):
     PREVIEW = "preview", "Not confirmed"
     RUNNING = "running", "Running"
     DONE = "done", "Done"
-    STOPPED = "stopped", "Undone before it had ended"
+    STOPPED = "stopped", "Stopped by an undo"
 
 
 @dataclass(frozen=True)

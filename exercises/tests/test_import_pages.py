@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.tests.factories import UserFactory
 from exercises import services
+from exercises.audit import undo as undoing
 from exercises.audit.operations import Kind, Operation
 from exercises.deletions import delete_exercise
 from exercises.importing import preview_page, result_page
@@ -458,6 +459,21 @@ class TestResult:
         result = curator.get(result.request["PATH_INFO"])
         assert "The import has been undone" in text_of(result)
         assert undo not in result.content.decode()
+
+    def test_while_it_is_being_undone_it_says_so(self, curator, monkeypatch):
+        result = finish(curator, send(curator, upload(curator, SQUAT, ROW)))
+        page, operation = result.request["PATH_INFO"], result.request["PATH_INFO"].split("/")[-2]
+        monkeypatch.setattr(undoing, "BATCH", 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(undoing, "remaining_seconds", lambda most: 0.0)
+            undone = curator.post(f"{LOG}{operation}/undo/", follow=True)
+
+        assert "Undone: 1 exercise. The rest is being undone." in text_of(undone)
+        assert "The import is being undone" in text_of(curator.get(page))
+        assert "This is being undone" in text_of(curator.get(f"{LOG}{operation}/"))
+        assert "2 added (being undone)" in text_of(curator.get(LOG))
+        run_due()
+        assert "The import has been undone" in text_of(curator.get(page))
 
     def test_long_lists_are_paged(self, curator, monkeypatch):
         monkeypatch.setattr(result_page, "PER_PAGE", 2)

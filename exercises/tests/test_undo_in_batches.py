@@ -1,6 +1,9 @@
 """Large operations are undone in batches. What the request has no time for is left to a task."""
 
+from unittest.mock import Mock
+
 import pytest
+from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from exercises import bulk_changes, services
 from exercises.audit import undo as undoing
@@ -9,6 +12,7 @@ from exercises.audit.undo import AlreadyUndone, finish_undo, undo
 from exercises.models import CatalogueOperation, Exercise
 from exercises.tests.factories import ExerciseFactory, some_operation
 from exercises.writing import Writing
+from fitness_project.database.outage import WRITE_CONFLICT
 from fitness_project.tasks import queue
 from fitness_project.tasks.worker import run_due
 
@@ -105,14 +109,35 @@ def test_an_undo_that_was_cut_short_is_finished(operation, ben, monkeypatch):
     assert not Exercise.objects.exists()
 
 
-def test_an_undo_whose_first_batch_fails_does_nothing_later(operation, ben, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        ExecutionTimeout("operation exceeded time limit", 50),
+        OperationFailure("write conflict", WRITE_CONFLICT),
+    ],
+)
+def test_an_undo_for_which_others_leave_no_time_takes_effect_later(
+    operation, ben, monkeypatch, error
+):
     with monkeypatch.context() as patch:
-        patch.setattr(Writing, "send", lambda self: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            undo(operation, ben.pk)
+        patch.setattr(undoing, "_go_on", Mock(side_effect=error))
+        undone = undo(operation, ben.pk)
 
-    assert not queue.tasks().count_documents({})
-    assert not is_marked(operation)
+    assert (undone.restored, undone.is_finished) == (0, False)
+    assert is_marked(operation)
+    assert undoing.being_undone([operation]) == {operation}
+    run_due()
+    assert not Exercise.objects.exists()
+    assert not undoing.being_undone([operation])
+
+
+def test_an_operation_is_marked_before_its_changes_are_read(operation, ben, command_log):
+    command_log.clear()
+
+    undo(operation, ben.pk)
+
+    sent = [command.get(name) for name, command in command_log if name != "commitTransaction"]
+    assert sent[:4] == ["catalogueOperations", "catalogueOperations", "tasks", "catalogueChanges"]
 
 
 def test_an_undo_that_was_undone_does_not_go_on(operation, ben, hurried):
