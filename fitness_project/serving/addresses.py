@@ -1,6 +1,6 @@
 """Determines where a request comes from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from ipaddress import (
     IPv4Address,
@@ -10,6 +10,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -32,13 +33,17 @@ class ForwardedProtoMiddleware:
 
 
 def client_address(request: HttpRequest) -> str:
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
     """The client's IP address.
 
     Only entries that TRUSTED_PROXIES added to `X-Forwarded-For` count, so the client is the last
     address in it that isn't a trusted proxy.
     """
-    address: str = request.META.get("REMOTE_ADDR", "")
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    address: str = environ.get("REMOTE_ADDR", "")
+    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while _is_trusted(address) and hops and _parsed(hop := hops.pop().strip()):
         address = hop
     return address

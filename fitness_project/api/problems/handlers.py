@@ -12,7 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from fitness_project.database.outage import is_conflict, is_outage, outage
-from fitness_project.errors import DomainError
+from fitness_project.errors import Busy, DomainError
 
 from ..http.json import dump_json
 from ..http.negotiation import HTML, PROBLEM, preferred_type
@@ -73,8 +73,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class ProblemMiddleware:
-    """Refuses API requests at once during a known outage of the database, and handles exceptions in
-    pages outside the API."""
+    """Refuses API requests at once during a known outage of the database, and requests whose bodies
+    couldn't be received yet. Handles exceptions in pages outside the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -82,6 +82,9 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/") and outage.is_on():
             return problem_page(request, Problem(UNAVAILABLE, UNAVAILABLE.detail))
+        error = getattr(request.META.get("wsgi.input"), "error", None)
+        if isinstance(error, Busy):  # Django would log what fails while it checks a form's token.
+            return client_error(request, error)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
