@@ -17,7 +17,7 @@ from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import Missing
 
 from . import preview_page, result_page
-from .applying import confirm
+from .applying import confirm, failure_of
 from .files.columns import COLUMNS
 from .files.rows import BadFile
 from .forms import ReadingForm, UploadForm, language_name
@@ -132,6 +132,7 @@ class ImportAdmin(ModelAdmin):
         done = progress(import_id)
         context: dict[str, Any] = {
             "progress": done,
+            "failure": failure_of(done),
             "file_name": done.file_name,
             "title": f"Import: {done.file_name}",
         }

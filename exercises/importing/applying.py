@@ -2,9 +2,11 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bson import ObjectId
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks.exceptions import TaskResultDoesNotExist
 
 from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import Document
@@ -22,7 +24,7 @@ from ..writing import Writing
 from .models import LeftDocument
 from .packing import Row, pack, unpack, unpacked_rows
 from .plan import ChangedRow, NewRow, Tick
-from .stored import RESULT_LIVES, Status, find_import, parts_of
+from .stored import RESULT_LIVES, Progress, Status, find_import, parts_of
 
 
 @dataclass
@@ -55,16 +57,39 @@ def _confirm(import_id: ObjectId, user_id: ObjectId, ticked: bytes) -> None:
         return
     imports, parts = CatalogueImport.objects.documents, CatalogueImportPart.objects.documents
     expires_at = now() + RESULT_LIVES
+    task_id = apply_import.enqueue(str(import_id)).id
     started = {"status": Status.RUNNING.value, "userId": user_id, "ticked": ticked}
     imports.collection.update_one(
         {"_id": import_id},
-        {"$set": {**started, "expiresAt": expires_at}, "$unset": {"content": ""}},
+        {
+            "$set": {**started, "taskId": task_id, "expiresAt": expires_at},
+            "$unset": {"content": ""},
+        },
         session=imports.session,
     )
     parts.collection.update_many(
         {"importId": import_id}, {"$set": {"expiresAt": expires_at}}, session=parts.session
     )
-    apply_import.enqueue(str(import_id))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that has failed for good. Only an operator can set it going again."""
+
+    task_id: str
+    at: datetime | None
+
+
+def failure_of(progress: Progress) -> Failure | None:
+    """Why an import that is running won't go on by itself."""
+    if progress.status != Status.RUNNING or not progress.task_id:
+        return None
+    try:
+        result = apply_import.get_result(progress.task_id)
+    except TaskResultDoesNotExist:  # An operator has dropped it.
+        return Failure(progress.task_id, None)
+    is_failed = result.status == TaskResultStatus.FAILED
+    return Failure(result.id, result.finished_at) if is_failed else None
 
 
 @task()

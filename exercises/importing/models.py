@@ -36,7 +36,8 @@ class ImportDocument(TypedDict):
     """An import. Its parts have the rows that add or change something.
 
     `userId` is who uploaded the file or, from then on, who confirmed the import. `content` is the
-    compressed file until then, and `ticked` the changes that were chosen. `ticked` and `rejected`
+    compressed file until then, `ticked` the changes that were chosen, and `taskId` the task that
+    applies them. `ticked` and `rejected`
     are packed. `read` is JSON, because a file's names may not be keys in the database.
     """
 
@@ -51,6 +52,7 @@ class ImportDocument(TypedDict):
     unchanged: int
     rejected: bytes
     ticked: NotRequired[bytes]
+    taskId: NotRequired[str]
 
 
 class PartDocument(TypedDict):

@@ -76,6 +76,7 @@ class Progress:
     unchanged: int
     left: list[LeftDocument]
     rejected: list[RejectedRow]
+    task_id: str | None
 
 
 def start_import(
@@ -176,6 +177,7 @@ def progress(import_id: ObjectId) -> Progress:
         unchanged=stored["unchanged"],
         left=[left for part in done for left in part.get("left", [])],
         rejected=_rejected(stored),
+        task_id=stored.get("taskId"),
     )
 
 

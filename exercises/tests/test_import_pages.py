@@ -18,6 +18,7 @@ from exercises.importing.stored import start_import
 from exercises.models import CatalogueImport, CatalogueImportPart, Exercise
 from exercises.tests.factories import ExerciseFactory
 from exercises.tests.form_pages import fields_of, text_of
+from fitness_project.tasks import queue
 from fitness_project.tasks.worker import run_due
 
 LIST = "/admin/exercises/exercise/"
@@ -388,6 +389,26 @@ class TestConfirming:
 
         assert "0 of 2 done" in text_of(page)
         assert '<meta http-equiv="refresh"' in page.content.decode()
+
+    def test_an_import_whose_task_has_failed_says_what_to_do(self, curator, monkeypatch):
+        page = send(curator, upload(curator, ROW, SQUAT))
+        monkeypatch.setattr(queue, "MAX_ATTEMPTS", 1)
+        with monkeypatch.context() as patch:
+            patch.setattr("exercises.importing.applying._apply_part", lambda *_: 1 / 0)
+            stopped = finish(curator, page)
+
+        assert "The import has stopped: its task failed on" in text_of(stopped)
+        (task,) = queue.tasks().find({"status": queue.FAILED})
+        assert f"manage.py tasks retry {task['_id']}" in text_of(stopped)
+        assert '<meta http-equiv="refresh"' not in stopped.content.decode()
+        queue.retry(task)
+        assert "2 added" in text_of(finish(curator, page))
+
+    def test_an_import_whose_task_was_dropped_says_so(self, curator):
+        page = send(curator, upload(curator, ROW, SQUAT))
+        queue.tasks().delete_many({})
+
+        assert "its task isn’t there any more" in text_of(finish(curator, page))
 
     def test_progress_is_shown_without_reading_the_plan_again(self, curator, monkeypatch):
         page = send(curator, upload(curator, ROW, SQUAT))
