@@ -21,6 +21,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Left:
+    place: str
     what: str
     reason: str
 
@@ -52,4 +53,5 @@ def _operation(progress: Progress) -> reading.OperationRow | None:
 
 def _left(row: LeftDocument) -> Left:
     label = row["field"] and reading.LABELS[row["field"]]
-    return Left(f"{row['name']}, {label}" if label else row["name"], row["reason"])
+    what = f"{row['name']}, {label}" if label else row["name"]
+    return Left(row["place"], what, row["reason"])

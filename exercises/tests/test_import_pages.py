@@ -197,6 +197,14 @@ class TestPreview:
         assert 'value="1.name"' in page.content.decode()
         assert "change" not in fields_of(page, "import-preview")
 
+    def test_a_long_description_is_folded(self, curator):
+        long = "Keep your back straight. " * 20
+
+        page = upload(curator, {**ROW, "description": long})
+
+        assert f"</summary>{long.strip()}</details>" in page.content.decode()
+        assert page.content.decode().count("long-value") == 1
+
     def test_text_of_a_file_is_not_markup(self, curator):
         page = upload(curator, {"name": "<b>Squat</b>", "<i>x</i>": 1})
 
@@ -451,7 +459,7 @@ class TestResult:
 
         result = finish(curator, send(curator, page, choice="ticked"))
 
-        assert "Squat, level Changed since by ben@example.com" in text_of(result)
+        assert "Line 2 Squat, level Changed since by ben@example.com" in text_of(result)
 
     def test_it_names_what_was_rejected(self, curator):
         bad = {"name": "Bad", "primaryMuscles": ["back", "x" * 61]}

@@ -59,6 +59,16 @@ def test_the_history_page_shows_the_log(curator, operation, bench_press):
     assert "Level — expert" in page
 
 
+def test_a_long_description_is_folded(curator, ben, bench_press):
+    long = "Keep your back straight. " * 20
+    services.change_exercise(Operation(Kind.FORM, ben.pk), bench_press.pk, {"description": long})
+
+    page = curator.get(f"{EXERCISES}{bench_press.pk}/history/").content.decode()
+
+    assert f"</summary>{long}</details>" in page
+    assert page.count("long-value") == 1
+
+
 def test_a_deleted_exercise_still_has_its_history(curator, bench_press):
     deletions.delete_exercise(some_operation(), bench_press.pk)
 
