@@ -25,7 +25,7 @@ from .validating import Spelling, ValueReader, reason_of
 BY_FILE = {kind.label for kind in (Kind.COMMAND, Kind.IMPORT, Kind.IN_USE)}
 """The kinds of operations by which no person chose the value of a single field."""
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 LONGEST_NAME = 100
 """A rejected row may have a name of any length."""

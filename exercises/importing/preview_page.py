@@ -73,7 +73,11 @@ def is_anything_chosen(plan: Plan, ticked: Collection[Tick]) -> bool:
 def context(plan: Plan, posted: QueryDict) -> dict[str, Any]:
     changes, suggested = plan.every_change(), plan.suggested()
     ticked = _ticked(plan, posted)
-    lists = {"new": _plainly_new(plan), "changed": _with_ticks(plan), "rejected": plan.rejected}
+    lists: dict[str, list[Any]] = {
+        "new": _plainly_new(plan),
+        "changed": _with_ticks(plan),
+        "rejected": plan.rejected,
+    }
     pages = {name: _page(rows, posted.get(f"{name}_page")) for name, rows in lists.items()}
     shown = [tick for row in pages["changed"] for tick in _ticks(row)]
     return {

@@ -137,7 +137,7 @@ OWN = {
 SERVER_FIELDS = ("id", "createdAt", "updatedAt")
 
 
-@pytest.mark.parametrize("exercise_id", [OWN["id"], OWN["id"].upper()])
+@pytest.mark.parametrize("exercise_id", [OWN["id"], str(OWN["id"]).upper()])
 def test_this_services_own_rows_are_taken_as_they_are(exercise_id):
     found = read([{**OWN, "id": exercise_id}])
 

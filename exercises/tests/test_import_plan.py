@@ -411,7 +411,7 @@ class TestSpelling:
 
 class TestEmptyValues:
     FULL: ClassVar = {"level": "expert", "description": "Down.", "primary_muscles": ["legs"]}
-    EMPTY: ClassVar = {"level": None, "description": "", "primaryMuscles": []}
+    EMPTY: ClassVar[dict] = {"level": None, "description": "", "primaryMuscles": []}
 
     def test_they_empty_fields_only_if_chosen(self):
         ExerciseFactory(name="Squat", category="old", **self.FULL)
