@@ -1,5 +1,7 @@
 """What is exported and read back is the same, whatever the texts hold."""
 
+from dataclasses import replace
+
 import pytest
 from bson import ObjectId
 from hypothesis import given
@@ -8,13 +10,15 @@ from rest_framework.serializers import ValidationError
 
 from exercises.deletions import delete_exercise
 from exercises.exporting import FORMATS
+from exercises.importing.applying import apply_rows
 from exercises.importing.files.reading import read_file
 from exercises.importing.plan import make_plan
 from exercises.merging.merge import merge_exercises
+from exercises.models import Exercise
 from exercises.selection import NAME, Selection
 from exercises.serializers import ExerciseSerializer
-from exercises.services import create_exercise
-from exercises.tests.factories import some_operation
+from exercises.services import change_exercise, create_exercise
+from exercises.tests.factories import ExerciseFactory, some_operation
 from fitness_project.api.serializers import Input
 
 ODD = [
@@ -99,40 +103,100 @@ def test_a_document_that_lacks_fields_is_read_back_with_their_defaults(form):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", FORMATS)
-def test_importing_an_export_changes_nothing(form):
-    odd = {"description": "- Lie down;\n= push", "primaryMuscles": ["abs, lower", "Chest"]}
-    like = {"category": "STRENGTH", "primaryMuscles": ["chest"], "isArchived": True}
-    kept = create(name="Bench Press", **odd)
-    merge_exercises(some_operation(), kept, [create(name="bench (flat)", **like)])
-    create(name="=Row", **like)
-    _, write = FORMATS[form]
+class TestPlan:
+    """What importing an export would do."""
 
-    read = read_file(b"".join(write(Selection(archived=True).fetch(NAME))), known_muscles=MUSCLES)
-    plan = make_plan(read.rows)
+    def test_nothing_changes(self, form):
+        odd = {"description": "- Lie down;\n= push", "primaryMuscles": ["abs, lower", "Chest"]}
+        like = {"category": "STRENGTH", "primaryMuscles": ["chest"], "isArchived": True}
+        kept = create(name="Bench Press", **odd)
+        merge_exercises(some_operation(), kept, [create(name="bench (flat)", **like)])
+        create(name="=Row", **like)
 
-    assert (plan.new, plan.changed, plan.rejected, plan.unchanged) == ([], [], [], 2)
+        assert does_nothing(plan_of(export(form)), unchanged=2)
+
+    def test_no_text_changes(self, form):
+        for number, text in enumerate(filter(is_label, ODD)):
+            create(name=f"{number} {text}", description=text, level=text, primaryMuscles=[text])
+
+        assert does_nothing(plan_of(export(form)), unchanged=Exercise.objects.count())
+
+    def test_spellings_stay_even_if_others_are_more_frequent(self, form):
+        for name, word in (("Squat", "legs"), ("ROW", "Legs"), ("press", "Legs"), ("Dip", "LEGS")):
+            create(name=name, category=word, equipment=word, level=word, primaryMuscles=[word])
+
+        assert does_nothing(plan_of(export(form)), unchanged=4)
+
+    def test_equal_names_stay(self, form):
+        for name in ("Squat", "squat", "Squat"):
+            ExerciseFactory(name=name)
+
+        assert does_nothing(plan_of(export(form)), unchanged=3)
+
+    def test_what_was_renamed_or_merged_away_since_is_not_added_again(self, form):
+        bench, flat, barbell, squat = map(named, ("Bench Press", "Flat Press", "Barbell", "Squat"))
+        content = export(form)
+        change_exercise(some_operation(), squat, {"name": "Back Squat"})
+        merge_exercises(some_operation(), flat, [barbell])
+        merge_exercises(some_operation(), bench, [flat])
+        change_exercise(some_operation(), bench, {"name": "Press"})
+
+        plan = plan_of(content)
+        foreign = plan_of(without_ids(content))
+
+        assert (plan.new, plan.rejected, plan.unchanged) == ([], [], 2)
+        assert [row.exercise_id for row in plan.changed] == [bench, squat]
+        assert does_nothing(foreign, unchanged=4)
+
+    def test_names_that_moved_on_move_back(self, form):
+        first, second = named("First"), named("Second")
+        content = export(form)
+        change_exercise(some_operation(), second, {"name": "Third"})
+        change_exercise(some_operation(), first, {"name": "Second"})
+
+        outcome = apply_rows(some_operation(), plan_of(content).changed)
+
+        assert outcome.left == []
+        assert does_nothing(plan_of(content), unchanged=2)
+
+    def test_what_was_deleted_since_must_be_chosen(self, form):
+        kept, merged = named("Bench Press"), named("Flat Press")
+        content = export(form)
+        merge_exercises(some_operation(), kept, [merged])
+        delete_exercise(some_operation(), kept)
+
+        plan = plan_of(content)
+
+        assert [row.document["name"] for row in plan.deleted] == ["Bench Press", "Flat Press"]
+        assert (plan.new, plan.suggested()) == (plan.deleted, set())
 
 
-@pytest.mark.django_db
-def test_an_export_from_before_a_merge_adds_nothing():
-    kept = create(name="Bench Press")
-    merged = create(name="Flat Press", level="expert")
-    content = b"".join(FORMATS["json"][1](Selection().fetch(NAME)))
-    merge_exercises(some_operation(), kept, [merged])
-
-    plan = make_plan(read_file(content).rows)
-
-    assert (plan.new, plan.rejected, plan.suggested()) == ([], [], set())
+def named(name):
+    return create(name=name)
 
 
-@pytest.mark.django_db
-def test_an_export_from_before_the_kept_one_was_deleted_adds_both():
-    kept = create(name="Bench Press")
-    merged = create(name="Flat Press")
-    content = b"".join(FORMATS["json"][1](Selection().fetch(NAME)))
-    merge_exercises(some_operation(), kept, [merged])
-    delete_exercise(some_operation(), kept)
+def export(form):
+    return b"".join(FORMATS[form][1](Selection(archived=True).fetch(NAME)))
 
-    plan = make_plan(read_file(content).rows)
 
-    assert [row.document["name"] for row in plan.new] == ["Bench Press", "Flat Press"]
+def plan_of(content):
+    rows = content if isinstance(content, list) else read_file(content, known_muscles=MUSCLES).rows
+    return make_plan(rows)
+
+
+def without_ids(content):
+    return [replace(row, exercise_id=None) for row in read_file(content).rows]
+
+
+def does_nothing(plan, unchanged):
+    assert (plan.new, plan.changed, plan.rejected) == ([], [], [])
+    return plan.unchanged == unchanged
+
+
+def is_label(text):
+    """Whether it is valid everywhere, as it is."""
+    body = {"name": f"1 {text}", "description": text, "level": text, "primaryMuscles": [text]}
+    try:
+        return ExerciseSerializer.read(Input(body)).items() >= body.items()
+    except ValidationError:
+        return False

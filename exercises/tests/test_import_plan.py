@@ -1,6 +1,6 @@
 """What importing the rows of a file would change."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -410,8 +410,12 @@ class TestSpelling:
 
 
 class TestEmptyValues:
-    FULL: ClassVar = {"level": "expert", "description": "Down.", "primary_muscles": ["legs"]}
-    EMPTY: ClassVar[dict] = {"level": None, "description": "", "primaryMuscles": []}
+    FULL: ClassVar[dict[str, Any]] = {
+        "level": "expert",
+        "description": "Down.",
+        "primary_muscles": ["legs"],
+    }
+    EMPTY: ClassVar[dict[str, Any]] = {"level": None, "description": "", "primaryMuscles": []}
 
     def test_they_empty_fields_only_if_chosen(self):
         ExerciseFactory(name="Squat", category="old", **self.FULL)
