@@ -74,6 +74,26 @@ def test_unknown_columns_are_counted_as_dropped():
     assert read.dropped == {"column 3": 2, "colour": 1}
 
 
+def test_a_list_in_several_columns_is_joined():
+    text = (
+        "name,secondaryMuscles/0,secondaryMuscles/1,instructions/0,instructions/1,images/0\n"
+        "A,abs,,Lie down.,Sit up.,0.jpg\n"
+    )
+
+    read = read_file(text.encode())
+
+    assert read.rows[0].fields == {
+        "name": "A",
+        "secondaryMuscles": ["abs"],
+        "description": "Lie down.\nSit up.",
+    }
+    assert read.dropped == {"images/0": 1}
+
+
+def test_columns_that_are_not_needed_may_be_named_twice():
+    assert fields("name,notes,Notes,notes\nA,x,y,z\n") == {"name": "A"}
+
+
 @pytest.mark.parametrize(
     ("cell", "muscles"),
     [
@@ -174,6 +194,7 @@ def test_the_ids_of_another_service_do_not_make_its_table_an_own_one():
         (b"", "Line 1 must name the columns, and one of them `name`"),
         (b"\n\ncolour,level\nred,expert\n", "Line 3 must name the columns"),
         (b"name,Level,level\nA,x,y\n", "Line 1 names the column 'Level' twice"),
+        (b"id,name,ID\n1,A,2\n", "Line 1 names the column 'id' twice"),
         (b'name\nA\n"B\nC\n', "a quotation mark that opens in the row of line 3 is not closed"),
         (b'name,level\n"A"x,y\n', "in the row that begins at line 2"),
         (b"PK\x03\x04rest", "Save the table as CSV"),

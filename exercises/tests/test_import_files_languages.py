@@ -41,11 +41,41 @@ def test_a_single_language_needs_no_choice():
     assert (found.language, found.needs_language, len(found.rows)) == ("de-at", False, 1)
 
 
-def test_a_translation_beside_the_name_is_dropped():
-    found = read([{"name": "Kniebeuge", "name_en": "Squat", "category_id": 3}])
+def test_a_name_beside_those_with_a_language_can_be_chosen():
+    data = [
+        {"name": "Kniebeuge", "name_en": "Squat", "level_en": "hard", "category_id": 3},
+        {"name": "Rudern", "name_en": ""},
+    ]
 
-    assert (found.language, found.rows[0].fields) == (None, {"name": "Kniebeuge"})
-    assert found.dropped == {"name_en": 1, "category_id": 1}
+    undecided, base, english = read(data), read(data, language="unnamed"), read(data, language="en")
+
+    assert (undecided.languages, undecided.rows) == ({"unnamed": 2, "en": 1}, [])
+    assert [row.fields for row in base.rows] == [{"name": "Kniebeuge"}, {"name": "Rudern"}]
+    assert base.dropped == {"name_en": 1, "level_en": 1, "category_id": 1}
+    assert [row.fields for row in english.rows] == [{"name": "Squat", "level": "hard"}]
+    assert english.dropped == {"name": 1, "category_id": 1}
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_table_may_have_names_with_a_language_alone(separator):
+    rows = ('"name_de","Name (EN)"', '"Kniebeuge","Squat"')
+    content = "\n".join(rows).replace(",", separator).encode()
+
+    found = read_file(content, language="de")
+
+    assert [row.fields for row in found.rows] == [{"name": "Kniebeuge"}]
+    assert (found.languages, found.dropped) == ({"de": 1, "en": 1}, {"Name (EN)": 1})
+
+
+def test_the_texts_of_an_object_in_other_languages_are_named_as_dropped():
+    found = read([{"name": {"de": "Kniebeuge", "en": "Squat"}}], language="de")
+
+    assert found.dropped == {"name (en)": 1}
+
+
+def test_no_language_can_be_chosen_where_the_file_names_none():
+    with pytest.raises(BadFile, match="doesn't say in which languages it is"):
+        read([{"name": "Kniebeuge"}], language="de")
 
 
 def test_a_language_that_the_file_lacks_is_refused():

@@ -5,8 +5,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from .columns import COLUMNS, field_of, plain
+from .columns import COLUMNS, MAX_LENGTH, field_of, plain
+from .languages import is_name, without_suffix
 from .rows import MAX_COLUMNS, MAX_ROWS, BadFile, Entry, too_many_rows
 
 SEPARATORS = ",;\t|"
@@ -14,7 +16,10 @@ SEPARATORS = ",;\t|"
 SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[ \t]*[\r\n]', re.IGNORECASE)
 MAX_LINE = 1_000_000
 MAX_LINES = 1_000_000
-MAX_CELLS = 1_000_000  # Bounds the time: 50,000 exercises have 20 columns.
+MAX_CELLS = 1_200_000  # Bounds the time: 50,000 exercises can have 24 columns.
+# Tools that flatten JSON write lists in columns such as `instructions/0` and `instructions/1`.
+NUMBERED = re.compile(r"(.+?)[/.]\d{1,3}")
+LISTED = ("description", "equipment", "primaryMuscles", "secondaryMuscles")
 # A spreadsheet would take the text for a formula without the apostrophe.
 ESCAPED = re.compile(r"'+[=+\-@]")
 
@@ -27,11 +32,12 @@ def read_table(text: str) -> list[Entry]:
         next(rows)
     line, cells = next(rows, (1, []))
     header = _header(line, cells)
+    lists = {name for name, cell in zip(header, cells, strict=True) if cell and name != cell}
     entries: list[Entry] = []
     for line, cells in rows:
         if len(entries) == MAX_ROWS:
             raise too_many_rows()
-        entries.append(_entry(line, header, cells))
+        entries.append(_entry(line, header, lists, cells))
     return entries
 
 
@@ -64,7 +70,22 @@ def _lines(text: str) -> Iterator[str]:
 def _separator(text: str) -> str:
     """The separator with which the most columns are known."""
     first = text.lstrip()[:MAX_LINE].splitlines()[0] if text.strip() else ""
-    return max(SEPARATORS, key=lambda char: sum(map(bool, map(field_of, first.split(char)))))
+    return max(SEPARATORS, key=lambda char: _count_known(first.split(char)))
+
+
+def _count_known(columns: list[str]) -> int:
+    return sum(_is_known(column.strip(' "')) for column in columns)
+
+
+def _is_known(column: str) -> bool:
+    return plain(column) == "id" or field_of(without_suffix(_list_name(column))) is not None
+
+
+def _list_name(column: str) -> str:
+    """`instructions` for `instructions/0`, whose cells make a list with those of its neighbours."""
+    match = NUMBERED.fullmatch(column) if len(column) <= MAX_LENGTH else None
+    found = field_of(match[1]) if match else None
+    return match[1] if match and found and found[0] in LISTED else column
 
 
 def _cell(cell: str) -> str:
@@ -81,21 +102,24 @@ def _explain(error: csv.Error, line: int) -> str:
 def _header(line: int, cells: Sequence[str]) -> list[str]:
     if len(cells) > MAX_COLUMNS:
         raise BadFile(f"Line {line} names more than {MAX_COLUMNS:,} columns.")
-    names = Counter(plain(cell) for cell in cells if cell)
-    repeated = [cell for cell in cells if names[plain(cell)] > 1 and plain(cell)]
+    names = Counter(map(plain, filter(_is_known, cells)))
+    repeated = [cell for cell in cells if names[plain(cell)] > 1]
     if repeated:
         raise BadFile(f"Line {line} names the column {repeated[0]!r} twice.")
-    if not any((found := field_of(cell)) and found[0] == "name" for cell in cells):
+    if not any(is_name(without_suffix(cell)) for cell in cells):
         raise BadFile(
             f"Line {line} must name the columns, and one of them `name`. Others can be "
             f"{', '.join(COLUMNS[1:])}."
         )
-    return [cell or f"column {number}" for number, cell in enumerate(cells, start=1)]
+    return [_list_name(cell) or f"column {number}" for number, cell in enumerate(cells, start=1)]
 
 
-def _entry(line: int, header: Sequence[str], cells: Sequence[str]) -> Entry:
+def _entry(line: int, header: Sequence[str], lists: set[str], cells: Sequence[str]) -> Entry:
     """Missing cells leave their fields as they are. An empty cell empties its field."""
-    values = dict(zip(header, cells, strict=False))
+    pairs = list(zip(header, cells, strict=False))
+    values: dict[str, Any] = dict(pairs)
+    for name in lists & values.keys():
+        values[name] = [cell for key, cell in pairs if key == name and cell]
     fault = None
     if any(cells[len(header) :]):
         fault = f"The row has {len(cells)} cells, but the header names {len(header)} columns."
