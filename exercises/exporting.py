@@ -32,8 +32,9 @@ ROWS_PER_PART = 100
 OMITTED = ("id", "createdAt", "updatedAt")
 # Spreadsheets take a file without this mark for one in the code page of their machine.
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# What a spreadsheet would calculate, or what an import would take for such a text.
-FORMULA = re.compile(r"'*[=+\-@]")
+# What a spreadsheet would calculate, or what an import would take for such a text. A spreadsheet
+# that expects semicolons or tabs between cells finds cells, and lines, within a text.
+FORMULA = re.compile(r"((?:^|[;\t\r\n])[^\S\t\r\n]*+)(?='*[=+\-@])")
 
 
 def write_json(exercises: Iterable[ExerciseDocument]) -> Iterator[bytes]:
@@ -92,7 +93,7 @@ def _cell(value: Any) -> str:
 
 
 def _text_cell(text: str) -> str:
-    return f"'{text}" if FORMULA.match(text) else text
+    return FORMULA.sub(r"\1'", text)
 
 
 def _joined(items: list[str]) -> str:

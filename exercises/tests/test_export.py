@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import client_of
+from exercises.exporting import FORMATS
 from exercises.models import Exercise
 from exercises.tests.factories import CuratorFactory, ExerciseFactory
 
@@ -128,6 +130,16 @@ def test_no_spreadsheet_takes_a_text_for_a_formula(row, begins):
 
     assert row()["name"] == f"'{begins}cmd"
     assert row()["description"] == f"'{begins}1+1"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("a;=1", "a;'=1"), ("a; '+1", "a; ''+1"), ("a\t@b", "a\t'@b"), ("a\n- b", "a\n'- b")],
+)
+def test_nor_where_semicolons_or_tabs_stand_between_its_cells(row, text, cell):
+    ExerciseFactory(description=text)
+
+    assert row()["description"] == cell
 
 
 @pytest.mark.parametrize("text", ["'tis", "a=b", "1-2", "Push-Up"])
@@ -295,9 +307,9 @@ class TestTheCommand:
     @pytest.fixture
     def run(self):
         def run(*arguments):
-            out = io.StringIO()
+            out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
             call_command("export_exercises", *arguments, stdout=out)
-            return out.getvalue()
+            return out.buffer.getvalue().decode()
 
         return run
 
@@ -327,6 +339,44 @@ class TestTheCommand:
         assert names("--archived") == ["Bench Press", "Leg Press", "Row"]
         assert names("--archived", "--level", "expert") == ["Bench Press", "Row"]
         assert names("--search", "pres") == ["Leg Press"]
+
+    @pytest.mark.parametrize("form", ["json", "csv"])
+    def test_the_terminals_encoding_does_not_matter(self, run, form):
+        ExerciseFactory(name="Жим лёжа")
+
+        assert "Жим лёжа" in run("--format", form)
+
+    def test_whoever_reads_may_stop(self, bench_press):
+        reading, writing = os.pipe()
+        os.close(reading)
+
+        with open(writing, "w") as out:
+            call_command("export_exercises", stdout=out)
+
+    def test_a_file_stays_as_it_is_until_the_new_one_is_complete(
+        self, run, tmp_path, monkeypatch, bench_press
+    ):
+        file = tmp_path / "exercises.json"
+        file.write_text("before")
+
+        def interrupted(exercises):
+            yield b"["
+            raise KeyboardInterrupt
+
+        monkeypatch.setitem(FORMATS, "json", ("application/json", interrupted))
+        with pytest.raises(KeyboardInterrupt):
+            run("--output", str(file))
+
+        assert file.read_text() == "before"
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_a_device_is_written_to_and_not_replaced(self, run, tmp_path, bench_press):
+        device = tmp_path / "device"
+        device.symlink_to(os.devnull)
+
+        run("--output", str(device))
+
+        assert device.is_char_device()
 
     def test_a_file_that_cannot_be_written_is_named(self, run, tmp_path):
         with pytest.raises(CommandError, match="can't be written: Is a directory"):

@@ -26,6 +26,7 @@ ODD = [
     *("[1]", '["a", "b"]', "[", "{}", '{"a": 1}', "a\tb", "a\nb", "\n", "\r\nb", "a\u2028b"),
     *("a\x1fb", "\ufeffa", "\u200b", "sep=;", "name", "1", "1.0", "1e5", "true", "null", "NaN"),
     *("<b>bold</b>", "<p>a</p><p>b</p>", "1 < 2 > 1", "&amp;", "\\n", "\\ud800", "e\u0301", "Ж😀"),
+    *("a;=1", "a; '=1", "a\n- b", "a\t@b", ";;''+1", "\t\n-", "a;\u00a0=1"),
     *("Brust, Trizeps", "chest and back", "5f0000000000000000000001"),
 ]
 MUSCLES = ["abs, lower", "Chest", "chest"]
@@ -40,7 +41,7 @@ text = st.one_of(
     st.sampled_from(ODD),
     st.lists(st.sampled_from(ODD), min_size=2, max_size=3).map("".join),
     st.text(st.characters(codec="utf-8"), max_size=20),
-    st.text(st.sampled_from("'=+-@[];,|/\"<>& \t\nab1"), max_size=8),
+    st.text(st.sampled_from("'=+-@[];,|/\"<>& \t\r\nab1"), max_size=8),
 )
 label = st.none() | text
 muscles = st.lists(text, max_size=3)

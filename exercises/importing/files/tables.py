@@ -20,8 +20,8 @@ MAX_CELLS = 1_200_000  # Bounds the time: 50,000 exercises can have 24 columns.
 # Tools that flatten JSON write lists in columns such as `instructions/0` and `instructions/1`.
 NUMBERED = re.compile(r"(.+?)[/.]\d{1,3}")
 LISTED = ("description", "equipment", "primaryMuscles", "secondaryMuscles")
-# A spreadsheet would take the text for a formula without the apostrophe.
-ESCAPED = re.compile(r"'+[=+\-@]")
+# A spreadsheet would take the text for a formula without the first apostrophe.
+ESCAPED = re.compile(r"((?:^|[;\t\r\n])[^\S\t\r\n]*+)'(?='*[=+\-@])")
 
 
 def read_table(text: str) -> list[Entry]:
@@ -90,7 +90,7 @@ def _list_name(column: str) -> str:
 
 def _cell(cell: str) -> str:
     text = cell.strip()
-    return text[1:] if ESCAPED.match(text) else text
+    return ESCAPED.sub(r"\1", text) if "'" in text else text
 
 
 def _explain(error: csv.Error, line: int) -> str:

@@ -1,6 +1,7 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -30,15 +31,37 @@ class Command(BaseCommand):
         _, write = FORMATS[options["format"]]
         parts = write(Selection.of(options).fetch(NAME))
         if output is None:
-            for part in parts:
-                self.stdout.write(part.decode(), ending="")
+            _write_out(self.stdout.buffer, parts)
         else:
             _write_file(output, parts)
 
 
+def _write_out(file: BinaryIO, parts: Iterator[bytes]) -> None:
+    try:
+        file.writelines(parts)
+        file.flush()
+    except BrokenPipeError:  # Whoever reads has seen enough, as `head` has.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), file.fileno())
+
+
 def _write_file(path: Path, parts: Iterator[bytes]) -> None:
     try:
-        with path.open("wb") as file:
-            file.writelines(parts)
+        if path.exists() and not path.is_file():  # It may be a device or a named pipe.
+            with path.open("wb") as file:
+                file.writelines(parts)
+        else:
+            _replace_file(path.resolve(), parts)
     except OSError as error:
         raise CommandError(f"{path} can't be written: {error.strerror}.") from None
+
+
+def _replace_file(path: Path, parts: Iterator[bytes]) -> None:
+    """The file stays as it is until the new one is complete."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.writelines(parts)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
