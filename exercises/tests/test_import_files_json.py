@@ -117,8 +117,9 @@ def test_the_target_counts_before_the_part_of_the_body():
     assert found.dropped == {"bodyPart": 1}
 
 
+OWN_ID = "5f00000000000000000000ab"
 OWN = {
-    "id": "5f00000000000000000000ab",
+    "id": OWN_ID,
     "name": "'=A",
     "description": "Not <b>bold</b> &amp; so on",
     "gifUrl": "",
@@ -137,20 +138,20 @@ OWN = {
 SERVER_FIELDS = ("id", "createdAt", "updatedAt")
 
 
-@pytest.mark.parametrize("exercise_id", [OWN["id"], str(OWN["id"]).upper()])
+@pytest.mark.parametrize("exercise_id", [OWN_ID, OWN_ID.upper()])
 def test_this_services_own_rows_are_taken_as_they_are(exercise_id):
     found = read([{**OWN, "id": exercise_id}])
 
     assert found.dropped == {}
-    assert str(found.rows[0].exercise_id) == OWN["id"]
+    assert str(found.rows[0].exercise_id) == OWN_ID
     assert found.rows[0].fields == {key: OWN[key] for key in OWN if key not in SERVER_FIELDS}
 
 
 @pytest.mark.parametrize(
     "own",
     [
-        {"_id": OWN["id"], "name": "A", "isArchived": False},
-        {"id": OWN["id"], "name": "A", "createdAt": "2026-01-01T00:00:00Z"},
+        {"_id": OWN_ID, "name": "A", "isArchived": False},
+        {"id": OWN_ID, "name": "A", "createdAt": "2026-01-01T00:00:00Z"},
         {**OWN, "equipment": ["barbell"]},
     ],
 )
