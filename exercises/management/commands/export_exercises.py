@@ -31,7 +31,8 @@ class Command(BaseCommand):
         _, write = FORMATS[options["format"]]
         parts = write(Selection.of(options).fetch(NAME))
         if output is None:
-            _write_out(self.stdout.buffer, parts)
+            out: Any = self.stdout
+            _write_out(out.buffer, parts)
         else:
             _write_file(output, parts)
 
