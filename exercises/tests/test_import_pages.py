@@ -500,7 +500,7 @@ class TestResult:
         assert "Undone: 1 exercise. The rest is being undone." in text_of(undone)
         assert "The import is being undone" in text_of(curator.get(page))
         assert "This is being undone" in text_of(curator.get(f"{LOG}{operation}/"))
-        assert "2 added (being undone)" in text_of(curator.get(LOG))
+        assert "2 added, from rows.json (being undone)" in text_of(curator.get(LOG))
         run_due()
         assert "The import has been undone" in text_of(curator.get(page))
 
