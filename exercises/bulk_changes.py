@@ -45,7 +45,7 @@ def _change_in_time(operation: Operation, ids: list[ObjectId], fields: Document)
     for start in range(0, len(ids), BATCH):
         if remaining_seconds(BATCH_SECONDS) < BATCH_SECONDS:
             return False
-        with giving_way():
+        with giving_way(is_last=start + BATCH >= len(ids)):
             _change(operation, ids[start : start + BATCH], fields)
     return True
 

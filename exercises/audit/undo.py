@@ -89,8 +89,9 @@ def _undo_in_time(undoing: Operation, left: list[Left]) -> bool:
 def _undo_batches(undoing: Operation, ids: list[ObjectId], left: list[Left]) -> bool:
     """Adds to what is left, and returns whether it got to the end."""
     while ids:
-        with giving_way():
-            batch = _go_on(undoing, ids[:BATCH], is_last=len(ids) <= BATCH)
+        is_last = len(ids) <= BATCH
+        with giving_way(is_last=is_last):
+            batch = _go_on(undoing, ids[:BATCH], is_last)
         if batch is None:
             break
         services.rename_at_once(batch.changed)

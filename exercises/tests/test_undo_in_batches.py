@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from exercises import bulk_changes, services
+from exercises import bulk_changes, services, versions
 from exercises.audit import undo as undoing
 from exercises.audit.operations import Kind, Operation
 from exercises.audit.undo import AlreadyUndone, finish_undo, undo
@@ -56,6 +56,22 @@ def test_they_are_undone_in_batches(operation, ben):
     assert (undone.restored, undone.is_finished) == (5, True)
     assert not Exercise.objects.exists()
     assert logged(undone.id)["counts"] == {"delete": 5}
+
+
+def test_others_get_their_turn_between_the_batches_and_nobody_waits_after_the_last(
+    operation, ben, monkeypatch
+):
+    pauses = []
+    monkeypatch.setattr(versions, "sleep", pauses.append)
+    monkeypatch.setattr(bulk_changes, "BATCH", 2)
+    ids = list(Exercise.objects.values_list("pk", flat=True))
+    bulk = some_operation()
+
+    bulk_changes.change_all(bulk, ids, {"level": "hard"})
+    assert len(pauses) == 1  # The request begins with a batch of its own.
+
+    undo(bulk.id, ben.pk)
+    assert len(pauses) == 3
 
 
 def test_a_task_does_the_rest_in_the_same_name(operation, ben, hurried):
