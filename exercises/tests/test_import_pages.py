@@ -428,7 +428,11 @@ class TestConfirming:
 
 
 class TestCancelling:
-    @pytest.mark.parametrize("text", ["name\nRow\n", LANGUAGES], ids=["preview", "language"])
+    @pytest.mark.parametrize(
+        "text",
+        ["name\nRow\n", "name,level\n,x\n", LANGUAGES],
+        ids=["preview", "nothing", "language"],
+    )
     def test_it_removes_the_preview(self, curator, text):
         page = curator.post(IMPORT, {"text": text}, follow=True)
         assert 'name="cancel"' in page.content.decode()
