@@ -119,10 +119,16 @@ def _apply_part(
     part = parts.get(part_id)
     if part["isDone"]:
         return Outcome()
-    outcome = _apply(version, operation, chosen(unpacked_rows(unpack(part["rows"])), ticked))
+    rows = chosen(unpacked_rows(unpack(part["rows"])), ticked)
+    outcome = _apply(version, operation, rows)
     if outcome is None:
         return None
-    result = {"added": len(outcome.added), "changed": len(outcome.changed), "left": outcome.left}
+    result = {
+        "added": len(outcome.added),
+        "changed": len(outcome.changed),
+        "left": outcome.left,
+        "notChosen": part["size"] - len(rows),
+    }
     parts.collection.update_one(
         {"_id": part_id},
         {"$set": {"isDone": True, **result}, "$unset": {"rows": ""}},

@@ -71,6 +71,7 @@ class PartDocument(TypedDict):
     added: NotRequired[int]
     changed: NotRequired[int]
     left: NotRequired[list[LeftDocument]]
+    notChosen: NotRequired[int]
 
 
 class CatalogueImport(models.Model):

@@ -22,7 +22,8 @@ def about_file(read: ReadFile) -> Iterator[str]:
 
 def rejected(plan: Plan) -> Iterator[str]:
     for row in plan.rejected:
-        yield f"{row.place} rejected: {row.reason}"
+        name = f" ({row.name})" if row.name else ""
+        yield f"{row.place}{name} rejected: {row.reason}"
 
 
 def planned(plan: Plan, ticked: Container[Tick]) -> Iterator[str]:
@@ -54,9 +55,11 @@ def summary(plan: Plan, rows: Sequence[Row], outcome: Outcome, is_dry: bool) -> 
     if is_dry:
         added = sum(isinstance(row, NewRow) for row in rows)
         changed = len(rows) - added
+    left_out = len(plan.new) + len(plan.changed) - len(rows)
     return (
         f"{'Would be: ' if is_dry else ''}added {added:,}, changed {changed:,}, "
-        f"unchanged {plan.unchanged:,}, rejected {len(plan.rejected):,}"
+        f"unchanged {plan.unchanged:,}, {f'left out {left_out:,}, ' if left_out else ''}"
+        f"rejected {len(plan.rejected):,}"
     )
 
 

@@ -74,6 +74,7 @@ class Progress:
     added: int
     changed: int
     unchanged: int
+    not_chosen: int
     left: list[LeftDocument]
     rejected: list[RejectedRow]
     task_id: str | None
@@ -175,6 +176,7 @@ def progress(import_id: ObjectId) -> Progress:
         added=sum(part.get("added", 0) for part in done),
         changed=sum(part.get("changed", 0) for part in done),
         unchanged=stored["unchanged"],
+        not_chosen=sum(part.get("notChosen", 0) for part in done),
         left=[left for part in done for left in part.get("left", [])],
         rejected=_rejected(stored),
         task_id=stored.get("taskId"),

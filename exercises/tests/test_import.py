@@ -107,7 +107,7 @@ def test_rejected_rows_are_told_and_the_others_are_imported(file):
 
     out, err = run(path, fails="1 of the rows was rejected")
 
-    assert err == ["line 3 rejected: defaultSets: Expected an integer."]
+    assert err == ["line 3 (Bad) rejected: defaultSets: Expected an integer."]
     assert out[-1] == "added 2, changed 0, unchanged 0, rejected 1"
     assert Exercise.objects.count() == 2
 
@@ -155,7 +155,7 @@ class TestChanges:
         out, _ = run(path)
 
         assert ": Squat: new (left out: deleted by ben2@example.com on 20" in "\n".join(shown)
-        assert out[-1] == "added 0, changed 0, unchanged 0, rejected 0"
+        assert out[-1] == "added 0, changed 0, unchanged 0, left out 1, rejected 0"
         assert out[-2].startswith("Changes left out: 1 (")
         assert run(path, overwrite=True)[0][-1].startswith("added 1,")
 
