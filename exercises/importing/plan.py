@@ -217,9 +217,10 @@ class _Planner:
             old = log.content(stored, name)
             if value == old or (name == "name" and not each.has_its_id):
                 continue
+            is_emptying = _is_emptying(each, name)
             spelled = self._spelling.of({name: value})[name]
-            if spelled != old:
-                yield FieldChange(name, old, spelled, is_emptying=_is_emptying(each, name))
+            if spelled != old and not (is_emptying and each.row.omits_empty):
+                yield FieldChange(name, old, spelled, is_emptying=is_emptying)
 
     def _reject(self, number: int, place: str, row: FileRow, reason: str) -> None:
         name = row.fields.get("name")

@@ -160,7 +160,7 @@ class TestChanges:
         assert run(path, overwrite=True)[0][-1].startswith("added 1,")
 
     def test_an_empty_value_is_left_out(self, file, edited):
-        path = file([{"name": "Squat", "category": None}])
+        path = file(b"name,category\nSquat,\n")
 
         out, _ = run(path, dry_run=True)
         run(path)

@@ -179,7 +179,8 @@ class TestPreview:
         assert fields_of(page, "import-preview")["change"] == ["1.category"]
 
     def test_an_empty_value_is_not_ticked_and_marked(self, curator, squat):
-        page = upload(curator, {"name": "Squat", "level": None, "category": "strength"})
+        table = "name,level,category\r\nSquat,,strength\r\n"
+        page = curator.post(IMPORT, {"text": table}, follow=True)
 
         assert "Level of Squat beginner — Would empty the field" in text_of(page)
         assert fields_of(page, "import-preview")["change"] == ["1.category"]

@@ -199,13 +199,21 @@ class TestEmptyValues:
         assert plan_of({"name": "Squat", "isArchived": None}).suggested() == set()
         assert plan_of({"name": "Squat", "isArchived": False}).suggested() == {(1, "isArchived")}
 
-    @pytest.mark.parametrize("content", [b"name,level\nSquat,\n", b'[{"name":"Squat","level":""}]'])
-    def test_so_do_those_of_a_file(self, content):
+    def test_so_do_those_of_a_table(self):
         ExerciseFactory(name="Squat", level="expert")
 
-        plan = make_plan(read_file(content).rows)
+        plan = make_plan(read_file(b"name,level\nSquat,\n").rows)
 
         assert (plan.suggested(), plan.every_change()) == (set(), {(1, "level")})
+
+    @pytest.mark.parametrize("value", [b"null", b'""', b"[]"])
+    def test_in_others_json_they_count_as_left_out(self, value):
+        ExerciseFactory(name="Squat", equipment="barbell", description="Down.")
+
+        rows = read_file(b'[{"name":"Squat","equipment":%b,"description":""}]' % value).rows
+        plan = make_plan(rows)
+
+        assert (plan.changed, plan.rejected, plan.unchanged) == ([], [], 1)
 
     def test_those_of_this_services_export_are_suggested(self):
         exercise = ExerciseFactory(name="Squat", **self.FULL)

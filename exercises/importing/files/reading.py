@@ -51,7 +51,7 @@ def read_file(
     muscles = {name_key(muscle) for muscle in known_muscles}
     rows = []
     for entry in entries:
-        row, unused = to_row(entry, muscles, is_own)
+        row, unused = to_row(entry, muscles, is_own, is_table=layout == "CSV")
         rows.append(row)
         dropped.update(unused)
     _check_rows(rows)

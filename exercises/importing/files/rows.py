@@ -23,13 +23,14 @@ class FileRow:
 
     `line` is where it begins in the file, from 1. `fields` has only what the row gives, under the
     stored names. `fault` says why the row can't be read, and `exercise_id` is the id that this
-    service's own export gives.
+    service's own export gives. If `omits_empty`, an empty value says only that nothing is known.
     """
 
     line: int
     fields: dict[str, Any]
     fault: str | None = None
     exercise_id: ObjectId | None = None
+    omits_empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ BOOLEANS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)  # Casefolded
 
 
 def to_row(
-    entry: Entry, known_muscles: Container[str], is_own: bool = False
+    entry: Entry, known_muscles: Container[str], is_own: bool = False, is_table: bool = False
 ) -> tuple[FileRow, list[str]]:
     """The row, and the names of the values that the catalogue doesn't keep.
 
@@ -58,7 +58,7 @@ def to_row(
         field: _convert(field, value, known_muscles, is_own) for field, value in chosen.items()
     }
     unused = [key[:MAX_LENGTH] for key in (*unused, *entry.unused)]
-    return FileRow(entry.line, fields, fault, exercise_id), unused
+    return FileRow(entry.line, fields, fault, exercise_id, not (is_own or is_table)), unused
 
 
 def _choose(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
