@@ -30,7 +30,7 @@ MATRIX = {
     ("/api/exercises/{exercise}", "delete"): (401, 403, 204, 403),
     ("/api/exercises/{exercise}", "options"): (401, 200, 200, 200),
     ("/api/exercises/{exercise}/merge", "post"): (401, 403, 400, 403),
-    ("/api/exercises/{exercise}/merge", "get"): (401, 405, 405, 405),
+    ("/api/exercises/{exercise}/merge", "get"): (401, 403, 405, 403),
     ("/api/routines/{routine}", "options"): (401, 200, 200, 200),
     ("/api/routines/{routine}", "head"): (401, 404, 404, 200),
     ("/api/exercises/{exercise}", "post"): (401, 403, 405, 403),
