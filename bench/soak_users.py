@@ -242,6 +242,15 @@ class Staff(Visitor):
         path, one = "/api/exercises/{id}", created["id"]
         self.call("PATCH", path, 200, document=one, json={"description": "Slowly."})
         self.call("PUT", path, 200, document=one, json={**body, "name": f"{body['name']} 2"})
+        self._merge_another_into(one, body["name"])
         self.call("DELETE", path, 204, document=one)
         body = {"refresh": self.refresh_token}
         self.use(self.call("POST", "/api/auth/refresh", 200, json=body).json())
+
+    def _merge_another_into(self, one: str, name: str) -> None:
+        other = self.call("POST", "/api/exercises", 201, json={"name": name}).json()["id"]
+        merge = {"exerciseIds": [other]}
+        self.call("POST", "/api/exercises/{id}/merge", 200, document=one, json=merge)
+        self.call("GET", "/api/exercises/{id}", 308, document=other)
+        params = {"format": "csv", "search": name}
+        self.call("GET", "/api/exercises/export", 200, params=params)
