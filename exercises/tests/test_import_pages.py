@@ -196,6 +196,7 @@ class TestPreview:
         assert "Would bring back what ben@example.com deleted on" in text_of(page)
         assert "Name of Squat — Squat Category — strength Level — expert" in text_of(page)
         assert 'value="1.name"' in page.content.decode()
+        assert page.content.decode().count('name="confirm"') == 2  # Above the list and below it.
         assert "change" not in fields_of(page, "import-preview")
 
     def test_a_long_description_is_folded(self, curator):
