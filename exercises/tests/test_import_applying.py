@@ -149,6 +149,19 @@ class TestConfirmed:
         assert (operation["kind"], operation["userId"]) == ("import", ann.pk)
         assert operation["counts"] == {"add": 5, "change": 1}
 
+    def test_a_stalled_worker_imports_nothing_twice(self, ann, squat, monkeypatch):
+        """It wakes up with the parts as they were before another one applied them."""
+        import_id = upload(ann, *NEW, EXPERT)
+        confirm(import_id, ann.pk, [(6, "level")])
+        stale = list(applying.parts_of(import_id, {"isDone": 1}))
+        run_due()
+        done, operation = progress(import_id), logged(import_id)
+
+        monkeypatch.setattr(applying, "parts_of", lambda *_: iter(stale))
+        apply_import.call(str(import_id))
+
+        assert (progress(import_id), logged(import_id)) == (done, operation)
+
     def test_without_ticks_it_only_adds(self, ann, squat):
         import_id = upload(ann, *NEW, EXPERT)
 
