@@ -1,25 +1,18 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.routers import SimpleRouter
 
 from exercises.views import ExerciseViewSet
 from fitness_project.api.health import HealthView, ReadyView
 from fitness_project.api.schema.views import DocsView, SchemaView
-from fitness_project.api.strict import StrictView
 from fitness_project.api.sync import SyncView
+from fitness_project.home import APIHomeView, HomeView
 from history.views import SessionViewSet
 from routines.views import RoutineViewSet
 
-
-class FitnessAPI(StrictView, APIRootView):
-    """Lists history, routines and exercises. `/api/docs` describes all calls of the API."""
-
-
-router = DefaultRouter()
-router.APIRootView = FitnessAPI
+router = SimpleRouter()
 router.trailing_slash = "/?"
-router.include_format_suffixes = False
 # The most frequent come first, because paths are tried in this order.
 router.register("history", SessionViewSet, "session")
 router.register("routines", RoutineViewSet, "routine")
@@ -31,14 +24,13 @@ urlpatterns = [
     re_path(r"^api/sync/?$", SyncView.as_view(), name="sync"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
-    re_path(r"^api$", router.get_api_root_view()),
-    path("password-reset/", include("accounts.reset_pages")),
-    path("sign-in/", include("accounts.signing_in.pages")),
+    re_path(r"^api/?$", APIHomeView.as_view()),
+    path("", include("accounts.pages.urls")),
     re_path(r"^healthz/?$", HealthView.as_view()),
     re_path(r"^readyz/?$", ReadyView.as_view()),
     path("admin/", admin.site.urls),
     re_path(r"^admin$", RedirectView.as_view(url="/admin/")),
-    path("", RedirectView.as_view(url="/api/docs")),
+    path("", HomeView.as_view(), name="home"),
 ]
 
 handler400 = handler403 = handler404 = "fitness_project.api.problems.handlers.client_error"

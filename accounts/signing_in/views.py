@@ -1,10 +1,8 @@
-from functools import partial
 from typing import Any
 
 from bson import ObjectId
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db import IntegrityError
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import AllowAny, BasePermission
@@ -12,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fitness_project.api.requests import SignedInRequest
-from fitness_project.api.serializers import Input
 from fitness_project.api.strict import StrictView
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.errors import BadCredentials, FieldRefused, Missing
@@ -20,7 +17,7 @@ from fitness_project.serving.addresses import client_address
 
 from .. import serializers
 from ..models import SignIn, User
-from .lockout import attempt_registration
+from ..registration import CLOSED, register
 from .sign_ins import (
     TokenPair,
     end_sign_ins,
@@ -61,7 +58,7 @@ def signed_in(user: User, request: Request) -> dict[str, Any]:
 
 
 class RegistrationIsOpen(BasePermission):
-    message = "Registration is closed."
+    message = CLOSED
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return not settings.REGISTRATION_CLOSED
@@ -77,17 +74,8 @@ class RegisterView(OpenView):
 
     @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
     def post(self, request: Request) -> Response:
-        register = partial(self._register, self.serializer_class.read(Input(request.data)))
-        user = attempt_registration(register, client_address(request))
-        if user is None:
-            raise FieldRefused("email", ("unique", "This e-mail address is taken."))
+        user = register(request.data, client_address(request))
         return Response(signed_in(user, request), status.HTTP_201_CREATED)
-
-    def _register(self, fields: dict[str, Any]) -> User | None:
-        try:
-            return User.objects.create_user(**fields)
-        except IntegrityError:
-            return None
 
 
 class LoginView(OpenView):

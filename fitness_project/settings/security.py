@@ -78,5 +78,4 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.validators.MaximumBytesValidator"},
 ]
-LOGIN_REDIRECT_URL = "/api"
-LOGOUT_REDIRECT_URL = "/api"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"

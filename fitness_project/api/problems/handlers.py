@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
@@ -52,10 +53,18 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def _html(request: HttpRequest, problem: Problem) -> str:
     if not request.path.startswith("/admin/"):
-        return render_to_string("problem.html", problem.body)
+        advice = getattr(problem.code, "advice", "")
+        here = {"here": request.get_full_path(), "advice": advice}
+        return render_to_string("site/problem.html", problem.body | here | _visitor(request))
     shown = {**problem.body, "title": f"{problem.code.status} {problem.body['title']}"}
     site = {"site_title": admin.site.site_title, "site_header": admin.site.site_header}
     return render_to_string("admin/problem.html", {**shown, **site})
+
+
+def _visitor(request: HttpRequest) -> dict[str, Any]:
+    """Who the page is for, if the request has found out: a problem's page needs no database."""
+    user = getattr(request, "_cached_user", None)
+    return {"user": user, "csrf_token": get_token(request)} if user else {}
 
 
 def client_error(request: HttpRequest, exception: Exception) -> HttpResponse:
