@@ -22,8 +22,6 @@ SIGNED_OUT = (
     "You aren't signed in any more, and nothing has been saved. Sign in in another tab, return to "
     "your form with this tab's Back button, and save it again."
 )
-# For pages outside the admin that look like it.
-SITE = {"site_title": "Fitness", "site_header": "Fitness"}
 # A search becomes a regular expression, and MongoDB refuses very long ones.
 MAX_SEARCH_LENGTH = 100
 

@@ -160,7 +160,7 @@ class User(Visitor):
         self.expect("export", len(found["history"]), len(self.sessions))
 
     def health(self) -> None:
-        for path in ("/healthz", "/readyz", "/api/schema", "/api/docs"):
+        for path in ("/", "/api", "/healthz", "/readyz", "/api/schema", "/api/docs", "/sign-in"):
             self.call("GET", path, 200)
 
     def come_and_go(self) -> None:

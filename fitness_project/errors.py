@@ -1,5 +1,9 @@
 """The project's own exceptions. Only `api/problems` turns them into responses."""
 
+from math import ceil
+
+UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+
 
 class DomainError(Exception):
     """A request breaks a rule. Its text tells the client what would be right.
@@ -66,8 +70,8 @@ class KeyReused(DomainError):
 class TooManyAttempts(DomainError):
     """Password attempts, or other requests, are refused for `seconds`."""
 
-    def __init__(self, seconds: int, detail: str = "") -> None:
-        super().__init__(detail)
+    def __init__(self, seconds: int, reason: str = "Too many failed attempts.") -> None:
+        super().__init__(f"{reason} Try again in {in_words(seconds)}.")
         self.seconds = seconds
 
 
@@ -81,3 +85,10 @@ class BadCredentials(DomainError):
 
 class TokenNotValid(DomainError):
     """This service didn't issue the token, or its sign-in has ended."""
+
+
+def in_words(seconds: int) -> str:
+    """Rounds up, so that whoever waits that long has waited long enough."""
+    size, unit = next(known for known in UNITS if known[0] <= max(seconds, 1))
+    count = ceil(seconds / size)
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

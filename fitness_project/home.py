@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from django.http import HttpResponse
@@ -30,22 +30,41 @@ PLACES = {
     "docs": "docs",
     "schema": "schema",
 }
-NAMES = {"auth": "Account", "healthz": "Health", "readyz": "Health"}
+# In the order in which they are shown.
+RESOURCES = {
+    "exercises": "Exercises",
+    "routines": "Routines",
+    "history": "History",
+    "sync": "Sync",
+    "auth": "Account",
+    "healthz": "Health",
+    "readyz": "Health",
+}
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the API, as a page shows it. `page` is empty if a browser can't just open it."""
+    """A call of the API. `docs` is where it is described."""
 
-    group: str
     method: str
-    path: str
     summary: str
     docs: str
 
+
+@dataclass(frozen=True)
+class Path:
+    path: str
+    calls: list[Call]
+
     @property
-    def page(self) -> str:
-        return self.path if self.method == "GET" and "{" not in self.path else ""
+    def resource(self) -> str:
+        name = self.path.removeprefix("/api").split("/")[1]
+        return RESOURCES.get(name, name.capitalize())
+
+    @property
+    def opens(self) -> bool:
+        """Whether a browser can open it as it is."""
+        return self.calls[0].method == "GET" and "{" not in self.path
 
 
 class HomePage(TemplateHTMLRenderer):
@@ -63,7 +82,7 @@ class HomeView(APIView):
     def get(self, request: Request) -> Response:
         if wants_json(request):
             return Response({name: reverse(view, request=request) for name, view in PLACES.items()})
-        return Response({"groups": calls_by_group()})
+        return Response({"resources": paths_by_resource()})
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         return client_error(self.request._request, exc)
@@ -74,23 +93,22 @@ class APIHomeView(StrictView, HomeView):
 
 
 @cache
-def calls_by_group() -> list[tuple[str, list[Call]]]:
-    calls = sorted(_calls(), key=lambda call: call.group)
-    return [(group, list(of_group)) for group, of_group in groupby(calls, lambda call: call.group)]
+def paths_by_resource() -> dict[str, list[Path]]:
+    """All that the schema describes."""
+    resources: dict[str, list[Path]] = {title: [] for title in RESOURCES.values()}
+    for path, operations in orjson.loads(schema_json())["paths"].items():
+        found = Path(path, _calls(operations))
+        resources.setdefault(found.resource, []).append(found)
+    return resources
 
 
-def _calls() -> list[Call]:
-    """All calls that the schema describes."""
+def _calls(operations: dict[str, Any]) -> list[Call]:
     return [
-        _call(method, path, operation)
-        for path, methods in orjson.loads(schema_json())["paths"].items()
-        for method, operation in methods.items()
+        Call(method.upper(), operation["summary"], _docs(operation))
+        for method, operation in operations.items()
         if "operationId" in operation
     ]
 
 
-def _call(method: str, path: str, operation: dict[str, Any]) -> Call:
-    tag = operation["tags"][0]
-    docs = f"{reverse('docs')}#/{tag}/{operation['operationId']}"
-    group = NAMES.get(tag, tag.capitalize())
-    return Call(group, method.upper(), path, operation["summary"], docs)
+def _docs(operation: dict[str, Any]) -> str:
+    return f"{reverse('docs')}#/{quote(operation['tags'][0])}/{operation['operationId']}"

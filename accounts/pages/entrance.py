@@ -18,8 +18,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fitness_project.serving.addresses import client_address
 
+from ..forms import SignInForm
 from ..registration import CLOSED, register
-from .forms import SignInPageForm, SignUpForm
+from .forms import SignUpForm
 from .refusals import FormPage
 
 
@@ -37,7 +38,7 @@ class EntrancePage(RedirectURLMixin, FormPage):
 
 
 class SignInView(EntrancePage, LoginView):
-    authentication_form = SignInPageForm
+    authentication_form = SignInForm
     template_name = "accounts/pages/sign_in.html"
     extra_context = {"heading": "Sign in"}
     redirect_authenticated_user = True

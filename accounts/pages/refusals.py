@@ -32,5 +32,6 @@ class FormPage(FormView):
             form.add_error(None, problem.detail)
         response = self.form_invalid(form)
         response.status_code = problem.code.status
-        response.headers.update(problem.headers)
+        for name, value in problem.headers.items():
+            response[name] = value
         return response

@@ -76,7 +76,7 @@ def count_request(what: str, address: str) -> None:
     """Counts one more `what` for this IP address. Raises TooManyAttempts."""
     counter = _count_attempt(_key(what, address))
     if counter["attempts"] > MAX_FAILURES_PER_ADDRESS:
-        raise TooManyAttempts(_seconds_left(counter), "Too many requests. Try again later.")
+        raise TooManyAttempts(_seconds_left(counter), "Too many requests.")
 
 
 def locked_until(email: str) -> datetime | None:

@@ -89,7 +89,7 @@ def test_too_many_requests_from_one_ip_address_are_a_429(ann, monkeypatch):
     responses = [ask(email) for email in ("ann@example.com", "nobody@example.com") * 2]
 
     assert [response.status_code for response in responses] == [202] * 3 + [429]
-    assert responses[-1].json()["detail"] == "Too many requests. Try again later."
+    assert responses[-1].json()["detail"] == "Too many requests. Try again in 15 minutes."
     assert int(responses[3]["Retry-After"]) > 0
     assert login(PASSWORD).status_code == 200
 

@@ -131,14 +131,14 @@ def test_login_ignores_a_stale_token(anonymous):
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_the_browsers_pages_sign_in_and_out(client, ann, slash):
-    page = client.get(f"/sign-in/login{slash}")
+    page = client.get(f"/sign-in{slash}")
     typed = {"username": ann.email, "password": PASSWORD}
 
-    client.post(f"/sign-in/login{slash}", typed)
+    client.post(f"/sign-in{slash}", typed)
 
     assert page.status_code == 200
     assert b"Django" not in page.content
     assert client.get("/api/auth/me").status_code == 200
-    assert client.get(f"/sign-in/login{slash}").status_code == 302
-    client.post(f"/sign-in/logout{slash}")
+    assert client.get(f"/sign-in{slash}").status_code == 302
+    client.post(f"/sign-out{slash}")
     assert client.get("/api/auth/me").status_code == 401

@@ -53,8 +53,7 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def _html(request: HttpRequest, problem: Problem) -> str:
     if not request.path.startswith("/admin/"):
-        advice = getattr(problem.code, "advice", "")
-        here = {"here": request.get_full_path(), "advice": advice}
+        here = {"here": request.get_full_path()}
         return render_to_string("site/problem.html", problem.body | here | _visitor(request))
     shown = {**problem.body, "title": f"{problem.code.status} {problem.body['title']}"}
     site = {"site_title": admin.site.site_title, "site_header": admin.site.site_header}

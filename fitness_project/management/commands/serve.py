@@ -21,8 +21,8 @@ from fitness_project.tasks.process import WorkerProcess
 WELCOME = """
 Serving on {url} until Ctrl-C.
 
-  {url}/api/docs     the API's documentation, where you can try out calls
-  {url}/api/         the browsable API (sign in at {url}/sign-in/login/)
+  {url}/             the start page, where you can sign up and try out every call
+  {url}/api/docs     the documentation for client developers
   {url}/admin/       where staff curate the exercises
 
 Create a staff user in another terminal:

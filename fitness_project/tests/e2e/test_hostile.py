@@ -95,7 +95,7 @@ HOSTILE = {
     "chunks: of an unknown coding": login(b"Transfer-Encoding: rot13", body=LOGIN),
     "content type: none known": login(b"Content-Type: ;;\xff", length(len(LOGIN))),
     "content type: a form without boundary": message(
-        *(b"POST /sign-in/login/ HTTP/1.1", HOST, CLOSE, length(3)),
+        *(b"POST /sign-in/ HTTP/1.1", HOST, CLOSE, length(3)),
         *(b"Content-Type: multipart/form-data",),
         body=b"a=b",
     ),
