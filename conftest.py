@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pymongo import monitoring
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
 from accounts import mail
 from accounts.signing_in.principals import remembered_principals
@@ -20,7 +21,7 @@ from exercises.tests.factories import CuratorFactory, ExerciseFactory
 from fitness_project.database.clock import clock
 from fitness_project.database.outage import outage
 from fitness_project.serving import downloads
-from fitness_project.tests import sharding
+from fitness_project.tests import described, sharding
 
 # Hypothesis fails slow examples by default, but a slow machine is not a failure.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -57,6 +58,22 @@ def _every_command_names_its_user():
     sharding.offences.clear()
     yield
     assert not sharding.offences
+
+
+@pytest.fixture(autouse=True)
+def _the_schema_describes_every_error(monkeypatch):
+    """That a view gives, in whatever test."""
+    described.offences.clear()
+    handle = APIView.handle_exception
+
+    def handle_and_check(view, error):
+        response = handle(view, error)
+        described.check(view, response)
+        return response
+
+    monkeypatch.setattr(APIView, "handle_exception", handle_and_check)
+    yield
+    assert not described.offences
 
 
 def pytest_unconfigure(config):

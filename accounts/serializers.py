@@ -16,6 +16,12 @@ from fitness_project.documents.collection import Document
 from .models import SignIn, User
 from .passwords import refuse_weak_password
 
+WEAKNESSES = (
+    "password_entirely_numeric",
+    "password_too_common",
+    "password_too_short",
+    "password_too_similar",
+)
 STRENGTH = (
     "At least 10 characters and at most 1,024 bytes. Not only digits, not a common password, and "
     "not similar to the e-mail address or the name."
@@ -42,6 +48,7 @@ class UserSerializer(DocumentSerializer):
     """
 
     rules = {"email": own_email}
+    further_codes = {"email": ("not_changeable",), "routines": ("not_the_same",)}
 
     email = EmailField(required=False)
     routines = ListField(child=ObjectIdField(), required=False, max_length=500)
@@ -62,6 +69,8 @@ class SignedInSerializer(TokenPairSerializer):
 
 
 class RegisterSerializer(DocumentSerializer):
+    further_codes = {"email": ("unique",), "password": WEAKNESSES}
+
     email = EmailField()
     password = PasswordField(help_text=STRENGTH)
 
@@ -85,14 +94,18 @@ class RefreshSerializer(StrictSerializer):
 
 
 class LogoutSerializer(RefreshSerializer):
-    pass  # The schema names it.
+    further_codes = {"refresh": ("token_not_valid",)}
 
 
 class PasswordSerializer(StrictSerializer):
+    further_codes = {"password": ("wrong_password",)}
+
     password = PasswordField()
 
 
 class ChangePasswordSerializer(StrictSerializer):
+    further_codes = {"currentPassword": ("wrong_password",), "newPassword": WEAKNESSES}
+
     currentPassword = PasswordField()  # noqa: N815 - JSON names
     newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
 
@@ -102,6 +115,8 @@ class ResetSerializer(StrictSerializer):
 
 
 class ConfirmResetSerializer(StrictSerializer):
+    further_codes = {"token": ("invalid_link",), "newPassword": WEAKNESSES}
+
     uid = TextField(max_length=100)
     token = TextField(max_length=100)
     newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815

@@ -32,9 +32,9 @@ class MeView(AccountView):
     serializer_class = serializers.UserSerializer
     has_etags = True
     delete_body = serializers.PasswordSerializer
-    problem_codes = {"DELETE": ["400", "413", "415", "429"]}
+    problem_codes = {"DELETE": ["too_many_attempts"]}
 
-    @extend_schema(operation_id="me")
+    @extend_schema(operation_id="getAccount")
     def get(self, request: SignedInRequest) -> HttpResponse:
         user = User.objects.documents.find(request.user.pk)
         if user is None:  # For a moment, another process's deletion isn't known here.
@@ -44,7 +44,7 @@ class MeView(AccountView):
             return HttpResponseNotModified(headers={"ETag": etag})
         return self._respond(user)
 
-    @extend_schema(operation_id="change_me")
+    @extend_schema(operation_id="updateAccount")
     def patch(self, request: SignedInRequest) -> HttpResponse:
         """Changes `name`, `weightUnit`, and the order of `routines`."""
         changes = self.serializer_class.read(Input(request.data, request.user, partial=True))
@@ -52,7 +52,7 @@ class MeView(AccountView):
             services.change_account(request.user.pk, changes, is_at_required_etag(request))
         )
 
-    @extend_schema(operation_id="delete_me", responses=NO_CONTENT)
+    @extend_schema(operation_id="deleteAccount", responses=NO_CONTENT)
     def delete(self, request: SignedInRequest) -> HttpResponse:
         """Deletes the account and everything that belongs to it, which can't be undone."""
         serializer = self.delete_body(data=request.data)
@@ -101,10 +101,10 @@ class PasswordView(AccountView):
     """Changes the password, ends every other sign-in, and returns new tokens."""
 
     serializer_class = serializers.ChangePasswordSerializer
-    problem_codes = {"POST": ["429"]}
+    problem_codes = {"POST": ["too_many_attempts"]}
     cache_control = "no-store"
 
-    @extend_schema(operation_id="change_password", responses=serializers.TokenPairSerializer)
+    @extend_schema(operation_id="changePassword", responses=serializers.TokenPairSerializer)
     def post(self, request: SignedInRequest) -> Response:
         valid = self.valid_body()
         refuse_weak_password(valid["newPassword"], request.user, "newPassword")
@@ -121,9 +121,9 @@ class ResetView(OpenView):
     exists."""
 
     serializer_class = serializers.ResetSerializer
-    problem_codes = {"POST": ["429"]}
+    problem_codes = {"POST": ["too_many_attempts"]}
 
-    @extend_schema(operation_id="reset_password", responses={202: None})
+    @extend_schema(operation_id="requestPasswordReset", responses={202: None})
     def post(self, request: Request) -> Response:
         email = self.valid_body()["email"]
         request_reset(email, client_address(request), request.build_absolute_uri("/"))
@@ -135,7 +135,7 @@ class ConfirmResetView(OpenView):
 
     serializer_class = serializers.ConfirmResetSerializer
 
-    @extend_schema(operation_id="confirm_password_reset", responses=NO_CONTENT)
+    @extend_schema(operation_id="confirmPasswordReset", responses=NO_CONTENT)
     def post(self, request: Request) -> Response:
         valid = self.valid_body()
         reset_password(valid["uid"], valid["token"], valid["newPassword"])
@@ -145,7 +145,9 @@ class ConfirmResetView(OpenView):
 class ExportView(AccountView):
     """Everything that belongs to the user, as JSON. The response is streamed."""
 
-    @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
+    is_download = True
+
+    @extend_schema(operation_id="exportAccount", responses=serializers.ExportSerializer)
     def get(self, request: SignedInRequest) -> StreamingHttpResponse:
         parts = export_account(request.user.pk)
         return download(parts, "application/json", "fitness-export.json")

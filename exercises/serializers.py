@@ -26,6 +26,8 @@ class ExerciseSerializer(DocumentSerializer):
     `defaultSets` and `defaultReps` are what clients suggest for a new entry.
     """
 
+    further_codes = {"name": ("unique",)}
+
     class Meta:
         model = Exercise
         fields = (
@@ -144,6 +146,8 @@ class ExerciseQuery(ExerciseFilter):
 
 
 class MergeSerializer(StrictSerializer):
+    further_codes = {"exerciseIds/*": ("does_not_exist",)}
+
     exerciseIds = serializers.ListField(  # noqa: N815 - the field's name
         child=ObjectIdField(),
         min_length=1,

@@ -53,13 +53,19 @@ class ExerciseViewSet(DocumentViewSet):
     permission_classes = (IsCuratorOrReadOnly,)
     query = ExerciseQuery
     basename = "exercise"
-    problem_codes: ClassVar[dict[str, list[str]]] = {}
+    has_list_etags = True
+    is_download = False
+    problem_codes: ClassVar[dict[str, list[str]]] = {
+        "PUT": ["merged"],
+        "PATCH": ["merged"],
+        "DELETE": ["in_use", "merged"],
+    }
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
         return self._ready_for_path(lambda: super(ExerciseViewSet, self).list(request))
 
-    @extend_schema(operation_id="exercise_facets", responses=FacetsSerializer)
+    @extend_schema(operation_id="getExerciseFacets", responses=FacetsSerializer)
     @action(detail=False, query=ExerciseFilter)
     def facets(self, request: SignedInRequest) -> HttpResponse:
         """Counts the exercises that match all the given parameters, by each of their values.
@@ -72,7 +78,7 @@ class ExerciseViewSet(DocumentViewSet):
         )
 
     @extend_schema(
-        operation_id="export_exercises",
+        operation_id="exportExercises",
         responses={
             (200, "application/json"): ExerciseSerializer(many=True),
             (200, "text/csv"): OpenApiTypes.STR,
@@ -84,7 +90,9 @@ class ExerciseViewSet(DocumentViewSet):
         pagination_class=None,
         permission_classes=(IsCurator,),
         renderer_classes=(*DocumentViewSet.renderer_classes, CSVRenderer),
-        problem_codes={"GET": ["403"]},
+        has_list_etags=False,
+        is_download=True,
+        problem_codes={"GET": ["permission_denied"]},
     )
     def export(self, request: SignedInRequest) -> StreamingHttpResponse:
         """Returns the exercises that match all the given parameters as a file, sorted by name.
@@ -99,9 +107,14 @@ class ExerciseViewSet(DocumentViewSet):
         return self.query.names() if takes_filters_alone else super().query_names()
 
     @extend_schema(
-        operation_id="merge_exercises", request=MergeSerializer, responses=ExerciseSerializer
+        operation_id="mergeExercises", request=MergeSerializer, responses=ExerciseSerializer
     )
-    @action(detail=True, methods=["post"], permission_classes=(MayMerge,))
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_classes=(MayMerge,),
+        problem_codes={"POST": ["merged"]},
+    )
     def merge(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Merges other exercises into this one, which is kept.
 

@@ -69,6 +69,7 @@ class SessionSerializer(DocumentSerializer):
     date = PastInstantField()
     exercises = entries(SessionEntrySerializer)
     rules = {"exercises": keep_recorded_names, "routineId": refuse_foreign_routine}
+    further_codes = {"routineId": ("does_not_exist",)}
 
     class Meta:
         model = Session

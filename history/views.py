@@ -26,6 +26,7 @@ class SessionViewSet(OwnedDocumentViewSet):
     new_serializer_class = NewSessionSerializer
     query = SessionQuery
     basename = "session"
+    problem_codes = {"POST": ["taken"]}
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet

@@ -39,6 +39,7 @@ class RoutineSerializer(DocumentSerializer):
 
     exercises = entries(RoutineEntrySerializer)
     rules = {"exercises": refuse_added_archived}
+    further_codes = {"exercises/*/exerciseId": ("archived",)}
 
     class Meta:
         model = Routine

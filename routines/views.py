@@ -27,6 +27,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
     new_serializer_class = NewRoutineSerializer
     query = SearchQuery
     basename = "routine"
+    problem_codes = {"POST": ["limit", "taken"]}
     order = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet

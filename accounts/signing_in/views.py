@@ -70,9 +70,9 @@ class RegisterView(OpenView):
 
     serializer_class = serializers.RegisterSerializer
     permission_classes = (RegistrationIsOpen,)
-    problem_codes = {"POST": ["403", "429"]}
+    problem_codes = {"POST": ["permission_denied", "too_many_attempts"]}
 
-    @extend_schema(operation_id="register", responses={201: serializers.SignedInSerializer})
+    @extend_schema(operation_id="registerAccount", responses={201: serializers.SignedInSerializer})
     def post(self, request: Request) -> Response:
         user = register(request.data, client_address(request))
         return Response(signed_in(user, request), status.HTTP_201_CREATED)
@@ -83,9 +83,9 @@ class LoginView(OpenView):
     or 50 for the same IP address, the response is 429 until the 15 minutes are over."""
 
     serializer_class = serializers.LoginSerializer
-    problem_codes = {"POST": ["401", "429"]}
+    problem_codes = {"POST": ["bad_credentials", "too_many_attempts"]}
 
-    @extend_schema(operation_id="login", responses=serializers.SignedInSerializer)
+    @extend_schema(operation_id="signIn", responses=serializers.SignedInSerializer)
     def post(self, request: Request) -> Response:
         user = authenticate(request._request, **self.valid_body())
         if not isinstance(user, User):
@@ -99,9 +99,9 @@ class RefreshView(OpenView):
     yielded has been used. Otherwise a used token that is sent again ends the sign-in."""
 
     serializer_class = serializers.RefreshSerializer
-    problem_codes = {"POST": ["401"]}
+    problem_codes = {"POST": ["token_not_valid"]}
 
-    @extend_schema(operation_id="refresh", responses=serializers.TokenPairSerializer)
+    @extend_schema(operation_id="refreshTokens", responses=serializers.TokenPairSerializer)
     def post(self, request: Request) -> Response:
         return Response(refresh_sign_in(RefreshToken.parse(self.valid_body()["refresh"])))
 
@@ -111,7 +111,7 @@ class LogoutView(OpenView):
 
     serializer_class = serializers.LogoutSerializer
 
-    @extend_schema(operation_id="logout", responses=NO_CONTENT)
+    @extend_schema(operation_id="signOut", responses=NO_CONTENT)
     def post(self, request: Request) -> Response:
         token = LogoutToken.parse(self.valid_body()["refresh"])
         if token is None:
@@ -127,7 +127,7 @@ class SignInsView(AccountView):
 
     serializer_class = serializers.SignInListSerializer
 
-    @extend_schema(operation_id="sign_ins")
+    @extend_schema(operation_id="listSignIns", summary="List sign-ins")
     def get(self, request: SignedInRequest) -> Response:
         documents = SignIn.objects.documents.collection.find({"userId": request.user.pk})
         response = serializers.ExportedSignInSerializer.response
@@ -137,7 +137,9 @@ class SignInsView(AccountView):
         ]
         return Response({"results": rows})
 
-    @extend_schema(operation_id="end_other_sign_ins", responses=NO_CONTENT)
+    @extend_schema(
+        operation_id="endOtherSignIns", summary="End all other sign-ins", responses=NO_CONTENT
+    )
     def delete(self, request: SignedInRequest) -> Response:
         """Ends every sign-in but the current one, including those of browsers."""
         session = getattr(request, "session", None)
@@ -154,7 +156,7 @@ class SignInsView(AccountView):
 class SignInView(AccountView):
     serializer_class = serializers.SignInSerializer
 
-    @extend_schema(operation_id="end_sign_in", responses=NO_CONTENT)
+    @extend_schema(operation_id="endSignIn", summary="End one sign-in", responses=NO_CONTENT)
     def delete(self, request: SignedInRequest, **_: str) -> Response:
         """Ends one sign-in. Its tokens stop working within five seconds."""
         if not end_sign_ins(_id=parse_object_id(self.kwargs["id"]), userId=request.user.pk):

@@ -27,7 +27,7 @@ class HealthView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="health", responses=StatusSerializer)
+    @extend_schema(operation_id="getHealth", responses=StatusSerializer)
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 
@@ -35,7 +35,7 @@ class HealthView(APIView):
 class ReadyView(HealthView):
     """Responds within a second: with 200 if the database can read from its storage, too."""
 
-    @extend_schema(operation_id="ready", responses=StatusSerializer)
+    @extend_schema(operation_id="getReadiness", responses=StatusSerializer)
     def get(self, request: Request) -> Response:
         if not database_responds(SECONDS):
             raise OperationalError("it doesn't respond to a health check")

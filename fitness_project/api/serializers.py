@@ -45,7 +45,12 @@ class StrictSerializer(serializers.Serializer):
 
     Input that isn't a document derives from this class, and declares its fields by their JSON
     names.
+
+    `further_codes` says, by pointer, which error codes fields can have besides those that their own
+    classes give, for the schema.
     """
+
+    further_codes: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     default_error_messages = {
         "invalid": "Expected an object.",

@@ -65,9 +65,9 @@ class SyncView(StrictView):
 
     request: SignedInRequest
     query = SyncQuery
-    problem_codes = {"GET": ["410"]}
+    problem_codes = {"GET": ["gone"]}
 
-    @extend_schema(operation_id="sync", responses=SyncPageSerializer)
+    @extend_schema(operation_id="getChanges", responses=SyncPageSerializer)
     def get(self, request: SignedInRequest) -> HttpResponse:
         user_id = request.user.pk
         query = SyncQuery.read(request)

@@ -35,6 +35,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Exercises, routines and training history for fitness apps.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    # Where the schema comes from.
+    "SERVERS": [{"url": "/"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -43,6 +45,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "fitness_project.api.schema.operations.require_all_response_fields",
+        "fitness_project.api.schema.operations.without_trailing_slashes",
     ],
     "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.operations.internal_docs",
     # The docs page loads nothing from other hosts, not even a badge.

@@ -10,7 +10,7 @@ class FieldCode(NamedTuple):
 
 _SHORTEN = "Shorten it. The schema gives the limit."
 _CORRECT = "Correct the client."
-_ANOTHER_PASSWORD = "Ask for another password."
+_CHOOSE_ANOTHER = "Ask for another password."
 
 FIELD_CODES = {
     "archived": FieldCode("The exercise is archived.", "Choose another exercise."),
@@ -46,14 +46,11 @@ FIELD_CODES = {
     ),
     "null": FieldCode("The value is null.", "Send a value, or leave the field out of a PATCH."),
     "null_characters_not_allowed": FieldCode("The password has NUL characters.", "Remove them."),
-    "password_entirely_numeric": FieldCode("The password has only digits.", _ANOTHER_PASSWORD),
-    "password_too_common": FieldCode("Many people use this password.", _ANOTHER_PASSWORD),
-    "password_too_long": FieldCode("The password is longer than 1,024 bytes.", _ANOTHER_PASSWORD),
-    "password_too_short": FieldCode(
-        "The password has fewer than 10 characters.", _ANOTHER_PASSWORD
-    ),
+    "password_entirely_numeric": FieldCode("The password has only digits.", _CHOOSE_ANOTHER),
+    "password_too_common": FieldCode("Many people use this password.", _CHOOSE_ANOTHER),
+    "password_too_short": FieldCode("The password has fewer than 10 characters.", _CHOOSE_ANOTHER),
     "password_too_similar": FieldCode(
-        "The password is like the e-mail address or the name.", _ANOTHER_PASSWORD
+        "The password is like the e-mail address or the name.", _CHOOSE_ANOTHER
     ),
     "plus": FieldCode("The offset's + was read as a space.", "Write it as %2B."),
     "range": FieldCode("The number is out of range.", "See `detail`, which gives the range."),

@@ -4,8 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 
-from ..problems.codes import TABLE
-
 Schema = dict[str, Any]
 
 PROBLEM: Schema = {
@@ -13,12 +11,13 @@ PROBLEM: Schema = {
     "description": "Problem details (RFC 9457). `code` is stable, whereas `detail` may change.",
     "required": ["type", "title", "status", "code", "detail", "requestId"],
     "properties": {
-        "type": {"type": "string", "const": "about:blank"},
+        "type": {"type": "string", "description": "`about:blank`."},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "code": {
             "type": "string",
-            "enum": sorted(code.name for code in TABLE),
+            "description": "What is wrong. Codes may be added, so treat one that you don't know "
+            "as its status.",
         },
         "detail": {"type": "string"},
         "requestId": {"type": "string"},
@@ -35,7 +34,7 @@ PROBLEM: Schema = {
                             "A JSON Pointer into the body, or `?name` for a query parameter."
                         ),
                     },
-                    "code": {"type": "string"},
+                    "code": {"type": "string", "description": "Codes may be added."},
                     "detail": {"type": "string"},
                 },
             },
@@ -44,19 +43,21 @@ PROBLEM: Schema = {
 }
 
 MEANINGS = {
-    "400": "The input is not valid.",
-    "401": "You are not signed in, or signing in failed.",
-    "403": "You are signed in, but not allowed to do this.",
-    "404": "You have no such document.",
-    "406": "The response can only be JSON or, for browsers, HTML.",
-    "409": "The request conflicts with stored data.",
-    "410": "The document has been deleted, or the token is too old.",
-    "412": "The document's current ETag is not in `If-Match`.",
-    "413": "The body is too large.",
-    "415": "The body must be JSON.",
-    "422": "This Idempotency-Key was already used with a different body.",
-    "429": "Too many failed attempts, or requests. Wait `Retry-After` seconds.",
-    "503": "The service is temporarily unavailable. Try again after `Retry-After` seconds.",
+    400: "The input is not valid.",
+    401: "You are not signed in, or signing in failed.",
+    403: "You are signed in, but not allowed to do this.",
+    404: "You have no such document.",
+    405: "This path has no such method.",
+    406: "The response can only be JSON or, for browsers, HTML.",
+    409: "The request conflicts with stored data.",
+    410: "The document has been deleted, or the token is too old.",
+    412: "The document's current ETag is not in `If-Match`.",
+    413: "The body is too large.",
+    415: "The body must be JSON.",
+    422: "This Idempotency-Key was already used with a different body.",
+    429: "Too many failed attempts, or requests. Wait `Retry-After` seconds.",
+    500: "The service failed. The log has the cause under `requestId`.",
+    503: "The service is temporarily unavailable. Try again after `Retry-After` seconds.",
 }
 
 SUMMARIES = {
@@ -68,13 +69,7 @@ SUMMARIES = {
     "destroy": "Delete one {}",
 }
 
-ETAG = {"ETag": "The document's revision, for `If-Match` and `If-None-Match`."}
-LOCATION = {"Location": "The URL of the new document."}
-MOVED = {"Location": "The URL of the document that was kept."}
-REPLAYED = {"Idempotent-Replayed": "`true` if an earlier request created the document."}
-RETRY_AFTER = {"Retry-After": "How many seconds to wait."}
-CHALLENGE = {"WWW-Authenticate": "`Bearer`."}
-NOT_MODIFIED = "The document still has the ETag in `If-None-Match`."
+NOT_MODIFIED = "The document or list still has the ETag in `If-None-Match`."
 
 ID = OpenApiParameter(
     "id", {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}, OpenApiParameter.PATH
@@ -89,7 +84,7 @@ IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     str,
     OpenApiParameter.HEADER,
-    description="Return the document only if it no longer has this ETag.",
+    description="Return the document or list only if it no longer has this ETag.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

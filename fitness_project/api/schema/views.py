@@ -27,7 +27,6 @@ def schema_json() -> bytes:
 def _schema_json() -> bytes:
     schema = SchemaGenerator().get_schema(public=True)
     schema["info"]["description"] += f"\n\n{_for_client_developers()}"
-    schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
     return dump_json(schema, indent=True)
 
 

@@ -1,6 +1,7 @@
 """Unexpected errors and outages of the database are problems, too."""
 
 import pytest
+from bson import ObjectId
 from django.db import DatabaseError
 from pymongo.errors import (
     AutoReconnect,
@@ -49,9 +50,9 @@ def conflict_in_the_orm():
     ],
 )
 def test_a_lasting_write_conflict_is_a_409(api, monkeypatch, error):
-    monkeypatch.setattr(Documents, "fetch", raising(error))
+    monkeypatch.setattr(Documents, "find", raising(error))
 
-    response = api.get(ROUTINES)
+    response = api.patch(f"{ROUTINES}/{ObjectId()}", {"name": "Push Day"})
 
     assert response.status_code == 409
     assert response.json()["code"] == "conflict"

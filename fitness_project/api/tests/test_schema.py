@@ -7,7 +7,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
+from fitness_project.api.problems.codes import TABLE
+from fitness_project.api.problems.field_codes import FIELD_CODES
 from fitness_project.api.schema import views
+from fitness_project.tests import described
 
 OPERATIONS = {
     "/api/auth/register": {"post"},
@@ -54,11 +57,13 @@ def test_every_operation_describes_its_problems(schema):
     for path, item in schema["paths"].items():
         for verb, operation in item.items():
             codes = set(operation["responses"])
-            assert {"406", "503"} < codes
+            assert {"405", "406", "500", "503"} < codes
             if verb in ("post", "put", "patch"):
                 assert {"400", "413", "415"} < codes
             if "auth" not in path and path.startswith("/api"):
                 assert "401" in codes
+            if path in ("/api/auth/register", "/api/auth/logout", "/healthz"):
+                assert "401" not in codes
             if "{id}" in path:
                 assert "404" in codes
             for code in codes - {"200", "201", "202", "204", "304", "308"}:
@@ -114,26 +119,128 @@ def test_every_operation_has_a_summary_of_its_own(schema):
         operation["summary"] for item in schema["paths"].values() for operation in item.values()
     ]
     assert len(set(summaries)) == len(summaries)
-    assert {"List routines", "Replace one session", "Refresh"} <= set(summaries)
+    assert {"List routines", "Replace one session", "Refresh tokens"} <= set(summaries)
+
+
+def test_operation_ids_have_one_style_and_are_no_reserved_words(schema):
+    ids = [
+        operation["operationId"] for item in schema["paths"].values() for operation in item.values()
+    ]
+
+    assert len(set(ids)) == len(ids)
+    # A verb and what it is about: no language reserves a word like that.
+    assert [each for each in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", each)] == []
 
 
 def test_response_headers_are_described(schema):
     def headers(verb, path, status):
-        return set(schema["paths"][path][verb]["responses"][status].get("headers", ()))
+        response = schema["paths"][path][verb]["responses"][status]
+        return set(response["headers"]) - {"X-Request-Id"}
 
     assert headers("post", "/api/history", "201") == {"ETag", "Location", "Idempotent-Replayed"}
     assert headers("post", "/api/exercises", "201") == {"ETag", "Location"}
+    assert headers("get", "/api/exercises", "200") == {"ETag"}
+    assert headers("get", "/api/exercises", "304") == {"ETag"}
+    assert headers("get", "/api/exercises/{id}", "308") == {"Location"}
+    assert headers("get", "/api/history", "200") == set()
     assert headers("get", "/api/routines/{id}", "304") == {"ETag"}
     assert headers("put", "/api/routines/{id}", "200") == {"ETag"}
+    assert headers("put", "/api/routines/{id}", "412") == {"ETag"}
     assert headers("delete", "/api/routines/{id}", "204") == set()
+    assert headers("delete", "/api/routines/{id}", "405") == {"Allow"}
     assert headers("get", "/api/routines", "401") == {"WWW-Authenticate"}
+    assert headers("get", "/api/auth/export", "200") == {"Content-Disposition"}
     assert headers("post", "/api/auth/login", "429") == {"Retry-After"}
 
 
-def test_error_codes_are_listed(schema):
-    conflict = schema["paths"]["/api/routines"]["post"]["responses"]["409"]["description"]
-    assert "`limit`" in conflict
-    assert "limit" in schema["components"]["schemas"]["CodeEnum"]["enum"]
+def test_every_response_has_a_request_id(schema):
+    for item in schema["paths"].values():
+        for operation in item.values():
+            assert all(
+                "X-Request-Id" in each["headers"] for each in operation["responses"].values()
+            )
+
+
+def test_the_time_to_wait_is_an_integer(schema):
+    response = schema["paths"]["/api/routines"]["get"]["responses"]["503"]
+
+    assert response["headers"]["Retry-After"]["schema"]["type"] == "integer"
+
+
+def test_the_schema_is_that_of_the_service_it_comes_from(schema):
+    assert schema["servers"] == [{"url": "/"}]
+
+
+def test_no_value_is_a_choice_between_schemas(schema):
+    assert "oneOf" not in json.dumps(schema)
+    url = schema["components"]["schemas"]["Exercise"]["properties"]["gifUrl"]
+    assert url["type"] == ["string", "null"]
+
+
+def codes(schema, verb, path, status):
+    return schema["paths"][path][verb]["responses"][status]["x-codes"]
+
+
+def test_error_codes_are_listed_where_they_occur(schema):
+    assert codes(schema, "post", "/api/routines", "409") == ["conflict", "limit", "taken"]
+    assert codes(schema, "post", "/api/history", "409") == ["conflict", "taken"]
+    assert codes(schema, "delete", "/api/exercises/{id}", "409") == ["conflict", "in_use", "merged"]
+    assert codes(schema, "post", "/api/auth/login", "401") == ["bad_credentials"]
+    assert codes(schema, "get", "/api/history", "400") == ["invalid"]
+    assert codes(schema, "post", "/api/history", "400") == ["invalid", "parse_error"]
+    assert "409" not in schema["paths"]["/api/history"]["get"]["responses"]
+    text = schema["paths"]["/api/routines"]["post"]["responses"]["409"]["description"]
+    assert "`limit`" in text
+
+
+def test_the_codes_of_each_field_are_listed(schema):
+    invalid = schema["paths"]["/api/history"]["post"]["responses"]["400"]
+    fields = invalid["x-field-codes"]
+
+    assert fields["/exercises/*/exerciseId"] == ["required", "null", "invalid", "does_not_exist"]
+    assert fields["/exercises/*/weight"] == ["invalid", "min_value", "max_value"]
+    assert fields["/routineId"] == ["invalid", "does_not_exist"]
+    assert fields["/*"] == fields["?*"] == ["unknown"]
+    assert "- `/routineId`: `invalid`, `does_not_exist`" in invalid["description"]
+
+
+def test_a_patch_requires_no_field_of_the_document_but_those_of_its_entries(schema):
+    responses = schema["paths"]["/api/routines/{id}"]["patch"]["responses"]
+    fields = responses["400"]["x-field-codes"]
+
+    assert "required" not in fields["/name"]
+    assert "required" in fields["/exercises/*/sets"]
+
+
+def test_clients_survive_a_new_error_code(schema):
+    problem = schema["components"]["schemas"]["Problem"]["properties"]
+
+    assert set(problem["code"]) == {"type", "description"}
+    assert set(problem["errors"]["items"]["properties"]["code"]) == {"type", "description"}
+
+
+def test_each_code_is_given_by_some_call_and_says_what_to_do(schema):
+    responses = [
+        response
+        for item in schema["paths"].values()
+        for operation in item.values()
+        for response in operation["responses"].values()
+    ]
+
+    given = {code for response in responses for code in response.get("x-codes", ())}
+    assert given == {code.name for code in TABLE}
+    assert all(code.advice for code in TABLE)
+    lists = [each for response in responses for each in response.get("x-field-codes", {}).values()]
+    assert {code for each in lists for code in each} == set(FIELD_CODES)
+
+
+def test_an_error_that_the_schema_lacks_is_found(api):
+    operation = described.operation_of("/api/routines/", "HEAD")
+
+    problem = {"code": "merged", "errors": [{"pointer": "?cursor", "code": "min_value"}]}
+    assert list(described.undescribed(operation, 400, problem)) == ["merged", "?cursor: min_value"]
+    known = {"code": "invalid", "errors": [{"pointer": "?cursor", "code": "repeated"}]}
+    assert list(described.undescribed(operation, 400, known)) == []
 
 
 def test_the_schema_includes_the_readme_for_client_developers(schema):
@@ -147,6 +254,7 @@ def test_request_headers_are_described(schema):
 
     assert headers("post", "/api/history") == {"Idempotency-Key"}
     assert headers("get", "/api/history") == headers("post", "/api/exercises") == set()
+    assert headers("get", "/api/exercises") == {"If-None-Match"}
     for path in ("/api/history/{id}", "/api/exercises/{id}", "/api/auth/me"):
         assert headers("get", path) == {"If-None-Match"}
         assert headers("patch", path) == headers("delete", path) == {"If-Match"}
