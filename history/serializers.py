@@ -7,8 +7,10 @@ from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
 from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
+from fitness_project.api.input import Input
+from fitness_project.api.owned import OwnedSerializer
 from fitness_project.api.query import QuerySerializer
-from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
+from fitness_project.api.serializers import ChosenId
 from routines.models import Routine
 
 from .models import Session, SessionEntry
@@ -60,7 +62,7 @@ def refuse_foreign_routine(routine_id: ObjectId | None, source: Input) -> Object
     return routine_id
 
 
-class SessionSerializer(DocumentSerializer):
+class SessionSerializer(OwnedSerializer):
     """A training session: the exercises that the user did on a date.
 
     `routineId` names the routine that the session followed. It stays when the routine is deleted.
@@ -82,6 +84,7 @@ class SessionSerializer(DocumentSerializer):
             "duration_seconds",
             "created_at",
             "updated_at",
+            "revision",
         )
         read_only_fields = ("created_at", "updated_at")
 

@@ -4,7 +4,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
 from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.serializers import ChosenId, DocumentSerializer, Input
+from fitness_project.api.input import Input
+from fitness_project.api.owned import OwnedSerializer
+from fitness_project.api.serializers import ChosenId
 
 from .models import Routine, RoutineEntry
 from .services import planned_among
@@ -34,7 +36,7 @@ def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[E
     return entries
 
 
-class RoutineSerializer(DocumentSerializer):
+class RoutineSerializer(OwnedSerializer):
     """A training plan: exercises in the order in which the user does them."""
 
     exercises = entries(RoutineEntrySerializer)
@@ -43,7 +45,7 @@ class RoutineSerializer(DocumentSerializer):
 
     class Meta:
         model = Routine
-        fields = ("id", "name", "exercises", "notes", "created_at", "updated_at")
+        fields = ("id", "name", "exercises", "notes", "created_at", "updated_at", "revision")
         read_only_fields = ("created_at", "updated_at")
 
 

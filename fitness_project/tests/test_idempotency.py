@@ -222,4 +222,3 @@ def test_internal_fields_are_in_no_response(api, path, body):
 
     for response in (created, api.get(created["Location"]), api.get(path), api.get("/api/sync")):
         assert "dempotency" not in response.content.decode()
-        assert "revision" not in response.content.decode()

@@ -47,6 +47,7 @@ def test_a_session_has_these_keys_in_this_order(api, bench_press, body):
         ("durationSeconds", 3600),
         ("createdAt", returned["createdAt"]),
         ("updatedAt", returned["updatedAt"]),
+        ("revision", returned["revision"]),
     ]
 
 

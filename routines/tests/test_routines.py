@@ -46,6 +46,7 @@ def test_a_routine_has_these_keys_in_this_order(api, bench_press, body):
         ("notes", "slow"),
         ("createdAt", returned["createdAt"]),
         ("updatedAt", returned["updatedAt"]),
+        ("revision", returned["revision"]),
     ]
     assert list(returned["exercises"][0]) == ["exerciseId", "name", "sets", "reps", "weight"]
 
