@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from fitness_project.api.forms import CleanTextForm
 
 from .admin_site import MAX_SEARCH_LENGTH, ModelAdmin
+from .email_addresses import spellings
 from .models import User
 from .offered_permissions import OffersPermissions
 from .passwords import change_password
@@ -53,10 +54,10 @@ def is_superuser(request: HttpRequest) -> bool:
 def _beginning_with(beginning: str) -> list[ObjectId]:
     """The first users whose e-mail address begins so. (The ORM's conditions would cost the embedded
     database a look at every user.)"""
-    found = User.objects.documents.collection.find(
-        {"email": {"$gte": beginning, "$lt": beginning + LAST_CHARACTER}}, {"_id": 1}
-    )
-    return [user["_id"] for user in found.sort("email").limit(MAX_FOUND)]
+    users = User.objects.documents.collection
+    ranges = [{"$gte": each, "$lt": each + LAST_CHARACTER} for each in spellings(beginning)]
+    found = [users.find({"email": each}, {"_id": 1}).sort("email") for each in ranges]
+    return [user["_id"] for each in found for user in each.limit(MAX_FOUND)][:MAX_FOUND]
 
 
 @admin.register(User)
@@ -96,7 +97,7 @@ class UserAdmin(OffersPermissions, SupportAdmin, DjangoUserAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         """Reads only what an index finds, because there may be any number of users."""
-        beginning = search_term.strip().lower()[:MAX_SEARCH_LENGTH]
+        beginning = search_term.strip()[:MAX_SEARCH_LENGTH]
         if not beginning:
             return queryset.filter(is_staff=True), False
         return queryset.filter(pk__in=_beginning_with(beginning)), False
@@ -110,7 +111,7 @@ class UserAdmin(OffersPermissions, SupportAdmin, DjangoUserAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, user: User | None = None
     ) -> tuple[str, ...]:
-        """An e-mail address never changes, and only superusers grant rights."""
+        """Only users themselves change their e-mail address, and only superusers grant rights."""
         email = ("email",) if user else ()
         rights = () if is_superuser(request) else RIGHTS
         return (*self.readonly_fields, *email, *rights)
@@ -183,7 +184,7 @@ class OwnedAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        user = User.objects.filter(email=search_term.strip().lower()).first()
+        user = User.objects.find_by_email(search_term)
         return queryset.filter(user=user) if user else queryset.none(), False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

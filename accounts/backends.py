@@ -27,6 +27,6 @@ class EmailBackend(ModelBackend):
         **credentials: Any,
     ) -> AbstractBaseUser | None:
         """Raises TooManyAttempts, or Busy if too many passwords are being hashed."""
-        email = (username or credentials.get("email") or "").strip().lower()
+        email = username or credentials.get("email") or ""
         address = client_address(request) if request else ""
         return attempt(partial(super().authenticate, request, email, password), email, address)

@@ -18,6 +18,7 @@ class UserDocument(TypedDict):
     isSuperuser: bool
     lastLogin: NotRequired[datetime | None]
     dateJoined: datetime
+    emailChangedAt: NotRequired[datetime | None]
     closedAt: NotRequired[datetime | None]
 
 

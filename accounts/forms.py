@@ -51,7 +51,7 @@ class RequestResetForm(PasswordResetForm):
 
     def save(self, *, request: HttpRequest, **_: Any) -> None:  # type: ignore[override]
         """Raises TooManyAttempts."""
-        email: str = self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
         request_reset(email, client_address(request), request.build_absolute_uri("/"))
 
 

@@ -7,6 +7,7 @@ account to write to.
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context
 from functools import wraps
 from typing import ParamSpec
@@ -19,6 +20,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from fitness_project.serving.request_ids import continue_request, current_request_id
 
+from .email_addresses import in_ascii
+from .email_tokens import make_token
 from .models import User
 from .signing_in.lockout import is_within_limit
 from .signing_in.tokens import reset_tokens
@@ -58,8 +61,8 @@ def send_password_reset(email: str, site: str) -> None:
 
     Sends at most five within 15 minutes to one address. `site` is the URL of this service.
     """
-    user = User.objects.filter(email=email, is_active=True).first()
-    if user is not None and may_get_reset(user):
+    user = User.objects.find_by_email(email)
+    if user is not None and user.is_active and may_get_reset(user):
         _send_reset(user, site, "password_reset")
 
 
@@ -75,19 +78,41 @@ def send_reset_by_staff(user: User, site: str) -> None:
 
 
 def _send_reset(user: User, site: str, template: str) -> None:
+    context = _linked(f"{site}/password-reset", user, reset_tokens.make_token(user))
+    _send("Choose a new password", user.email, template, context)
+
+
+def _linked(page: str, user: User, token: str) -> dict[str, str]:
+    """The context of an e-mail with a link."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    token = reset_tokens.make_token(user)
-    link = f"{site}/password-reset/{uid}/{token}/"
-    context = {"link": link, "uid": uid, "token": token}
-    _send("Choose a new password", user, template, context)
+    return {"link": f"{page}/{uid}/{token}/", "uid": uid, "token": token}
 
 
 @in_background
 def send_password_changed(user: User) -> None:
-    _send("Your password was changed", user, "password_changed", {})
+    _send("Your password was changed", user.email, "password_changed", {})
 
 
-def _send(subject: str, user: User, template: str, context: dict[str, str]) -> None:
+@in_background
+def send_email_confirmation(user: User, new_email: str, site: str) -> None:
+    """Sends the new address a link that makes it the user's, or says that it is taken."""
+    if not is_within_limit("confirmation mail", new_email):
+        return
+    if User.objects.find_by_email(new_email) is not None:
+        _send("Your e-mail address has an account", new_email, "email_taken", {})
+        return
+    context = _linked(f"{site}/confirm-email", user, make_token(user, new_email))
+    _send("Confirm your e-mail address", new_email, "confirm_email", context)
+
+
+@in_background
+def send_email_change_notice(user: User) -> None:
+    """Tells the old address, whether or not the new one is free."""
+    if is_within_limit("email change notice", user.email):
+        _send("Your e-mail address is to be changed", user.email, "email_change_notice", {})
+
+
+def _send(subject: str, email: str, template: str, context: dict[str, str]) -> None:
     """The context holds nothing that the user wrote, such as a name.
 
     Anybody can register somebody else's address, and would otherwise choose what we write to it.
@@ -96,4 +121,6 @@ def _send(subject: str, user: User, template: str, context: dict[str, str]) -> N
         render_to_string(f"accounts/mail/{template}.{extension}", context)
         for extension in ("txt", "html")
     )
-    send_mail(subject, text, None, [user.email], html_message=html)
+    with suppress(ValueError):  # An address from before the domain was checked.
+        email = in_ascii(email)
+    send_mail(subject, text, None, [email], html_message=html)

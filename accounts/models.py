@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, ObjectIdField
@@ -20,8 +21,11 @@ from .documents import (
     SignInDocument,
     SupportDocument,
 )
+from .email_addresses import canonical
 from .querysets import UserManager
 from .signing_in.browser_sessions import SessionStore
+
+TAKEN = "This e-mail address is taken."
 
 
 class WeightUnit(models.TextChoices):
@@ -30,15 +34,13 @@ class WeightUnit(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account. It is known by its e-mail address, which never changes.
+    """An account. It is known by its e-mail address.
 
     `weight_unit` is the unit in which clients should show weights; the API itself always uses
     kilograms. `routines` has the ids of the user's routines, in the order that the user chose.
     """
 
-    email = models.EmailField(
-        unique=True, error_messages={"unique": "This e-mail address is taken."}
-    )
+    email = models.EmailField(unique=True, error_messages={"unique": TAKEN})
     password = models.CharField(max_length=256)
     name = models.CharField(max_length=120, null=True, blank=True)
     weight_unit = models.CharField(
@@ -50,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField("superuser", default=False, db_column="isSuperuser")
     last_login = models.DateTimeField(null=True, blank=True, db_column="lastLogin")
     date_joined = models.DateTimeField(default=timezone.now, editable=False, db_column="dateJoined")
+    email_changed_at = models.DateTimeField(null=True, editable=False, db_column="emailChangedAt")
     closed_at = models.DateTimeField(
         "being deleted since", null=True, blank=True, editable=False, db_column="closedAt"
     )
@@ -79,7 +82,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         SignIn.objects.filter(user=self).delete()
 
     def clean(self) -> None:
-        self.email = self.email.strip().lower()
+        """Refuses a new address that is taken in another spelling, which the index doesn't know."""
+        if not self._state.adding:
+            return
+        if User.objects.find_by_email(self.email) is not None:
+            raise ValidationError({"email": ValidationError(TAKEN, "unique")})
+        self.email = canonical(self.email)
 
     def get_full_name(self) -> str:
         return self.name or self.email

@@ -1,10 +1,12 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
+from django.db import IntegrityError
 
 from fitness_project.documents.collection import DocumentManager
 
 from .documents import UserDocument
+from .email_addresses import canonical, spellings
 
 if TYPE_CHECKING:
     from .models import User
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 class UserManager(DocumentManager[UserDocument], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Raises django.db.IntegrityError if the e-mail address is taken."""
-        user = self.model(email=email.strip().lower(), **fields)
+        if self.find_by_email(email) is not None:
+            raise IntegrityError  # The index knows only the spelling that is stored.
+        user = self.model(email=canonical(email), **fields)
         user.set_password(password)
         user.save(using=self._db, force_insert=True)
         return user
@@ -22,4 +26,13 @@ class UserManager(DocumentManager[UserDocument], BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").strip().lower())
+        user = self.find_by_email(email or "")
+        if user is None:
+            raise self.model.DoesNotExist
+        return user
+
+    def find_by_email(self, email: str) -> "User | None":
+        """The user who has this e-mail address, in whichever spelling."""
+        wanted = spellings(email)
+        found = {user.email: user for user in self.filter(email__in=wanted)}
+        return next((found[each] for each in wanted if each in found), None)

@@ -8,11 +8,11 @@ from fitness_project.api.fields import (
     PasswordField,
     TextField,
 )
-from fitness_project.api.input import Input
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
 from fitness_project.documents.collection import Document
 
+from .email_addresses import canonical, in_ascii
 from .models import SignIn, User
 from .passwords import refuse_weak_password
 
@@ -28,15 +28,16 @@ STRENGTH = (
 )
 
 
-def own_email(email: str, source: Input) -> str:
-    """Accepts only the user's present e-mail address, because another one must be confirmed."""
-    if email != source.user.email:
-        text = (
-            "This call doesn't change the e-mail address. Where the service allows changing it, "
-            "POST /api/auth/email does."
-        )
-        raise serializers.ValidationError(text, "not_changeable")
-    return email
+class NewEmailField(EmailField):
+    """An address that isn't stored yet, and whose domain must be valid for mail servers."""
+
+    def to_internal_value(self, data: str) -> str:
+        email = super().to_internal_value(data)
+        try:
+            in_ascii(email)
+        except ValueError:
+            self.fail("invalid")
+        return canonical(email)
 
 
 class UserSerializer(DocumentSerializer):
@@ -47,7 +48,6 @@ class UserSerializer(DocumentSerializer):
     order, send the same ids in another one. `email` may only be sent back as it is.
     """
 
-    rules = {"email": own_email}
     further_codes = {"email": ("not_changeable",), "routines": ("not_the_same",)}
 
     email = EmailField(required=False)
@@ -71,7 +71,7 @@ class SignedInSerializer(TokenPairSerializer):
 class RegisterSerializer(DocumentSerializer):
     further_codes = {"email": ("unique",), "password": WEAKNESSES}
 
-    email = EmailField()
+    email = NewEmailField()
     password = PasswordField(help_text=STRENGTH)
 
     class Meta:
@@ -120,6 +120,20 @@ class ConfirmResetSerializer(StrictSerializer):
     uid = TextField(max_length=100)
     token = TextField(max_length=100)
     newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
+
+
+class ChangeEmailSerializer(StrictSerializer):
+    further_codes = {"password": ("wrong_password",)}
+
+    newEmail = NewEmailField()  # noqa: N815
+    password = PasswordField()
+
+
+class ConfirmEmailSerializer(StrictSerializer):
+    further_codes = {"token": ("invalid_link", "unique")}
+
+    uid = TextField(max_length=100)
+    token = TextField(max_length=1000)
 
 
 class ExportedSignInSerializer(DocumentSerializer):

@@ -9,8 +9,13 @@ from fitness_project.documents.collection import Document
 from fitness_project.errors import FieldRefused, PreconditionFailed
 
 from .documents import UserDocument
+from .email_addresses import canonical
 from .models import User
 
+NOT_CHANGEABLE = (
+    "not_changeable",
+    "This call doesn't change the e-mail address. POST /api/auth/email does.",
+)
 Condition = Callable[[UserDocument], bool]
 
 
@@ -18,8 +23,8 @@ Condition = Callable[[UserDocument], bool]
 def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> UserDocument:
     """Sets fields and returns the user afterwards. `routines` can only be put in another order.
 
-    Raises FieldRefused if `routines` has other ids than the stored user, and PreconditionFailed if
-    the stored user doesn't satisfy `only_if`.
+    Raises FieldRefused if `routines` has other ids than the stored user or `email` is another
+    address, and PreconditionFailed if the stored user doesn't satisfy `only_if`.
     """
     users = User.objects.documents
     stored = users.get(user_id)
@@ -29,5 +34,8 @@ def change_account(user_id: ObjectId, changes: Document, only_if: Condition) -> 
         raise FieldRefused(
             "routines", ("not_the_same", "Send the ids of all your routines, each of them once.")
         )
-    differences = {name: value for name, value in changes.items() if value != stored.get(name)}
+    if canonical(changes.get("email", stored["email"])) != canonical(stored["email"]):
+        raise FieldRefused("email", NOT_CHANGEABLE)
+    writable = {name: value for name, value in changes.items() if name != "email"}
+    differences = {name: value for name, value in writable.items() if value != stored.get(name)}
     return users.update(stored, differences) if differences else stored

@@ -12,6 +12,8 @@ urlpatterns = [
     re_path(r"^password/?$", views.PasswordView.as_view(), name="password"),
     re_path(r"^password/reset/?$", views.ResetView.as_view(), name="password-reset"),
     re_path(r"^password/reset/confirm/?$", views.ConfirmResetView.as_view()),
+    re_path(r"^email/?$", views.EmailView.as_view(), name="email"),
+    re_path(r"^email/confirm/?$", views.ConfirmEmailView.as_view()),
     re_path(r"^sessions/?$", signing_in.SignInsView.as_view(), name="sign-ins"),
     re_path(r"^sessions/(?P<id>[^/]+)/?$", signing_in.SignInView.as_view(), name="sign-in"),
     re_path(r"^export/?$", views.ExportView.as_view(), name="export"),

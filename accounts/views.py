@@ -19,6 +19,7 @@ from fitness_project.serving.downloads import download
 from . import serializers, services
 from .deletion import delete_account
 from .documents import UserDocument
+from .email_change import confirm_email_change, request_email_change
 from .exports import export_account
 from .models import User
 from .passwords import change_password, refuse_weak_password, request_reset, reset_password
@@ -139,6 +140,36 @@ class ConfirmResetView(OpenView):
     def post(self, request: Request) -> Response:
         valid = self.valid_body()
         reset_password(valid["uid"], valid["token"], valid["newPassword"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EmailView(AccountView):
+    """Sends the new e-mail address a link that makes it the user's, and the present one a notice.
+    The link works once, within an hour. The response doesn't say whether the new address is free:
+    if it is taken, the e-mail has no link."""
+
+    serializer_class = serializers.ChangeEmailSerializer
+    problem_codes = {"POST": ["too_many_attempts"]}
+
+    @extend_schema(operation_id="requestEmailChange", responses={202: None})
+    def post(self, request: SignedInRequest) -> Response:
+        valid = self.valid_body()
+        user = check_password(request, valid["password"], "password")
+        site = request.build_absolute_uri("/")
+        request_email_change(user, valid["newEmail"], client_address(request), site)
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class ConfirmEmailView(OpenView):
+    """Changes the e-mail address with the `uid` and `token` of an e-mailed link. Sign-ins continue,
+    and links for choosing a new password end."""
+
+    serializer_class = serializers.ConfirmEmailSerializer
+
+    @extend_schema(operation_id="confirmEmailChange", responses=NO_CONTENT)
+    def post(self, request: Request) -> Response:
+        valid = self.valid_body()
+        confirm_email_change(valid["uid"], valid["token"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

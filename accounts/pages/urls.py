@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from . import entrance, password_reset
+from . import confirm_email, entrance, password_reset
 
 urlpatterns = [
     re_path(r"^sign-up/?$", entrance.SignUpView.as_view(), name="sign-up-page"),
@@ -25,5 +25,11 @@ urlpatterns = [
         r"^password-reset/(?P<uidb64>[^/]+)/(?P<token>[^/]+)/?$",
         password_reset.ChooseView.as_view(),
         name="password_reset_confirm",
+    ),
+    re_path(r"^confirm-email/done/?$", confirm_email.DoneView.as_view(), name="email-confirmed"),
+    re_path(
+        r"^confirm-email/(?P<uid>[^/]+)/(?P<token>[^/]+)/?$",
+        confirm_email.ConfirmView.as_view(),
+        name="confirm-email",
     ),
 ]

@@ -24,6 +24,7 @@ from fitness_project.documents.instants import now
 from fitness_project.errors import TooManyAttempts
 
 from ..documents import LoginAttemptsDocument
+from ..email_addresses import canonical
 from ..models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
@@ -43,6 +44,7 @@ def attempt(check: Callable[[], Result], email: str, address: str) -> Result:
     Raises TooManyAttempts. A success clears the failures counted for the e-mail address, but not
     those for the IP address. An attempt whose check raises doesn't count.
     """
+    email = canonical(email)
     _begin(_key("address", address), MAX_FAILURES_PER_ADDRESS)
     try:
         _begin(_key("email", address, email), MAX_FAILURES_PER_EMAIL)
@@ -85,7 +87,7 @@ def locked_until(email: str) -> datetime | None:
     (An IP address with too many failures for other e-mail addresses is locked out besides.)
     """
     locked = _counters().find(
-        {"email": _key("email", email), "failures": {"$gte": MAX_FAILURES_PER_EMAIL}}
+        {"email": _key("email", canonical(email)), "failures": {"$gte": MAX_FAILURES_PER_EMAIL}}
     )
     ends = [counter["expiresAt"].replace(tzinfo=UTC) for counter in locked]
     return max((end for end in ends if end > now()), default=None)
@@ -94,12 +96,12 @@ def locked_until(email: str) -> datetime | None:
 def unlock(email: str) -> None:
     """Forgets the failures counted for this e-mail address, from whatever IP address."""
     session = LoginAttempts.objects.documents.session
-    _counters().delete_many({"email": _key("email", email)}, session=session)
+    _counters().delete_many({"email": _key("email", canonical(email))}, session=session)
 
 
 def is_within_limit(what: str, email: str) -> bool:
     """Counts one more `what` for this e-mail address: five within 15 minutes are allowed."""
-    return _count_attempt(_key(what, email))["attempts"] <= MAX_FAILURES_PER_EMAIL
+    return _count_attempt(_key(what, canonical(email)))["attempts"] <= MAX_FAILURES_PER_EMAIL
 
 
 def _counting(

@@ -111,10 +111,14 @@ class LogoutToken(RefreshToken):
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Unlike Django's, these tokens stay valid when the user signs in."""
+    """Unlike Django's, these tokens stay valid when the user signs in.
+
+    They end for good when the e-mail address changes, even if it is changed back.
+    """
 
     def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
-        return f"{user.pk}{user.password}{timestamp}{user.get_username()}"
+        changed = getattr(user, "email_changed_at", None) or ""
+        return f"{user.pk}{user.password}{timestamp}{user.get_username()}{changed}"
 
 
 reset_tokens = ResetTokens()

@@ -19,6 +19,7 @@ from .text import FAULTS, clean_name, clean_text, fault_in_name, fault_in_text
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime.max.replace(tzinfo=UTC) - MILLISECOND
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+NOT_ASCII = "The part before the @ must be ASCII: only letters from a to z, digits and signs."
 RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
 )
@@ -73,7 +74,9 @@ class EmailField(TextField, serializers.EmailField):
         super().__init__(max_length=254, **kwargs)
 
     def to_internal_value(self, data: str) -> str:
-        if not data.rpartition("@")[0].isascii() or INVISIBLE.intersection(map(category, data)):
+        if not data.rpartition("@")[0].isascii():
+            raise serializers.ValidationError(NOT_ASCII, "invalid")
+        if INVISIBLE.intersection(map(category, data)):
             self.fail("invalid")
         return super().to_internal_value(data).lower()
 

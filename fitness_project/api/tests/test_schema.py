@@ -21,6 +21,8 @@ OPERATIONS = {
     "/api/auth/password": {"post"},
     "/api/auth/password/reset": {"post"},
     "/api/auth/password/reset/confirm": {"post"},
+    "/api/auth/email": {"post"},
+    "/api/auth/email/confirm": {"post"},
     "/api/auth/sessions": {"get", "delete"},
     "/api/auth/sessions/{id}": {"delete"},
     "/api/auth/export": {"get"},
