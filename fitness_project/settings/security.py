@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .base import MONGODB_URI, VAR_DIR
 from .environment import comma_separated, switch, text, whole_number
+from .origins import origins
 from .secret_key import kept_secret_key
 
 if MONGODB_URI and not text("SECRET_KEY"):
@@ -32,14 +33,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(TRUSTED_PROXIES)
 CSRF_FAILURE_VIEW = "fitness_project.api.problems.handlers.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
-CORS_ALLOWED_ORIGINS = comma_separated("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api"
 CORS_ALLOW_HEADERS = (
     *default_headers,
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "prefer",
     "x-request-id",
+    *("traceparent", "tracestate", "baggage"),  # Which tools for tracing add to every request.
 )
 CORS_EXPOSE_HEADERS = [
     *("Content-Disposition", "ETag", "Idempotent-Replayed", "Location", "Retry-After"),

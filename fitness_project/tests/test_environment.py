@@ -36,6 +36,7 @@ def environment(var_dir, **variables):
         ("SHUTDOWN_SECONDS", "1"),
         ("WORKERS", "9" * 5000),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example,http://localhost:*"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY_FALLBACKS", f"{'k' * 32}, x"),
         ("HOST", "localhost"),
