@@ -164,7 +164,7 @@ class Figures:
 class Mailbox:
     """The mail server's handler, which keeps the latest link for each address."""
 
-    LINK = re.compile(r"/password-reset/([\w-]+)/([\w-]+)/")
+    LINK = re.compile(r"/(?:password-reset|confirm-email)/([\w-]+)/([\w:-]+)/")
 
     def __init__(self) -> None:
         self._links: dict[str, tuple[str, str]] = {}

@@ -164,15 +164,25 @@ class User(Visitor):
             self.call("GET", path, 200)
 
     def come_and_go(self) -> None:
-        """Creates a second account, forgets its password, resets it and deletes the account."""
+        """Creates a second account, changes its address, forgets its password and deletes it."""
         with self.elsewhere():
             email = f"guest-{uuid4().hex}@example.com"
             self.sign_in("register", 201, email)
             self.post("/api/routines", {"name": "Once", "exercises": self.entries()})
             self.post("/api/history", {"date": DATE, "exercises": self.entries()})
+            email = self.change_email()
             self.reset(email)
-            self.call("GET", "/api/auth/me", 200)
+            self.expect("email", self.call("GET", "/api/auth/me", 200).json()["email"], email)
             self.call("DELETE", "/api/auth/me", 204, json={"password": PASSWORD})
+
+    def change_email(self) -> str:
+        email = f"guest-{uuid4().hex}@example.com"
+        body = {"newEmail": email, "password": PASSWORD}
+        self.call("POST", "/api/auth/email", 202, json=body)
+        uid, token = self.mailbox.take(email)
+        body = {"uid": uid, "token": token}
+        self.call("POST", "/api/auth/email/confirm", 204, json=body)
+        return email
 
     def reset(self, email: str) -> None:
         """Each account may do this only a few times an hour."""
