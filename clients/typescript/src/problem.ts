@@ -1,0 +1,56 @@
+/** What is wrong with one field. */
+export interface FieldError {
+  /** A JSON Pointer into the body, or `?name` for a query parameter. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A response that isn't a success. Its `message` is meant for people, and may change. */
+export class FitnessError extends Error {
+  override readonly name = "FitnessError";
+
+  private constructor(
+    readonly status: number,
+    /** A code that the service documents, or "" if something else responded, such as a proxy. */
+    readonly code: string,
+    detail: string,
+    readonly errors: readonly FieldError[],
+    /** The id by which the service's log names the request. */
+    readonly requestId: string | null,
+    /** How many seconds to wait before the request can succeed. */
+    readonly retryAfter: number | null,
+  ) {
+    super(detail);
+  }
+
+  static async of(response: Response): Promise<FitnessError> {
+    const problem = await problemIn(response);
+    return new FitnessError(
+      response.status,
+      problem.code ?? "",
+      problem.detail ?? `The response has the status ${response.status}.`,
+      problem.errors ?? [],
+      response.headers.get("X-Request-Id"),
+      secondsIn(response),
+    );
+  }
+}
+
+export interface Problem {
+  code?: string;
+  detail?: string;
+  errors?: FieldError[];
+}
+
+/** The problem document in a response; empty if it has none. Leaves the response readable. */
+export async function problemIn(response: Response): Promise<Problem> {
+  if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return {};
+  return (await response.clone().json()) as Problem;
+}
+
+/** What `Retry-After` says. */
+export function secondsIn(response: Response): number | null {
+  const value = response.headers.get("Retry-After");
+  return value === null || !/^\d+$/.test(value) ? null : Number(value);
+}

@@ -1,0 +1,64 @@
+import { problemIn, secondsIn } from "./problem.js";
+
+const MAX_ATTEMPTS = 4;
+const FIRST_WAIT_SECONDS = 0.5;
+/** Whoever must wait longer is told so by the error. */
+const MAX_WAIT_SECONDS = 10;
+/** These may be sent again although they are POSTs without a key. */
+const REPEATABLE_POSTS = /\/api\/auth\/(refresh|logout)$/;
+
+/**
+ * Sends a request, and sends it again if there was no response or the service is busy. A POST that
+ * would do something twice is sent only once.
+ */
+export async function fetchWithRetries(request: Request): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === MAX_ATTEMPTS || !isRepeatable(request);
+    const response = await attemptOf(request, isLast);
+    const wait = (response && secondsIn(response)) ?? backoff(attempt);
+    const isFinal = isLast || wait > MAX_WAIT_SECONDS;
+    if (response && (isFinal || !(await isTemporary(response)))) return response;
+    await response?.body?.cancel();
+    await pause(wait, request.signal);
+  }
+}
+
+/** Null if there was no response. Raises the reason if no attempt follows. */
+async function attemptOf(request: Request, isLast: boolean): Promise<Response | null> {
+  try {
+    return await fetch(request.clone());
+  } catch (error) {
+    if (isLast || request.signal.aborted) throw error;
+    return null;
+  }
+}
+
+function isRepeatable(request: Request): boolean {
+  if (request.method !== "POST" || request.headers.has("Idempotency-Key")) return true;
+  return REPEATABLE_POSTS.test(new URL(request.url).pathname);
+}
+
+async function isTemporary(response: Response): Promise<boolean> {
+  if ([429, 502, 503, 504].includes(response.status)) return true;
+  return response.status === 409 && (await problemIn(response)).code === "conflict";
+}
+
+/** Doubles with each attempt. Chance keeps clients that failed together from returning together. */
+function backoff(attempt: number): number {
+  return FIRST_WAIT_SECONDS * 2 ** (attempt - 1) * (0.5 + Math.random());
+}
+
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, seconds * 1000);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,45 @@
+import { type TestContext } from "node:test";
+
+type Send = (request: Request) => Promise<Response>;
+
+/** Stands between the client and the network during one test: the requests that it has sent. */
+export function onNetwork(t: TestContext, send: (request: Request, real: Send) => Promise<Response>) {
+  const real = globalThis.fetch;
+  const sent: Request[] = [];
+  t.mock.method(globalThis, "fetch", (request: Request) => {
+    sent.push(request);
+    return send(request, real);
+  });
+  return sent;
+}
+
+/** Requests arrive, but the first response to each method and path is lost. */
+export function losingFirstResponses(t: TestContext) {
+  const lost = new Set<string>();
+  return onNetwork(t, async (request, real) => {
+    const call = `${request.method} ${request.url}`;
+    const response = await real(request);
+    if (lost.has(call)) return response;
+    lost.add(call);
+    throw new TypeError("network error");
+  });
+}
+
+/** The first request doesn't get further than to `response`. */
+export function respondingFirstWith(t: TestContext, response: Response) {
+  let isFirst = true;
+  return onNetwork(t, async (request, real) => {
+    if (!isFirst) return real(request);
+    isFirst = false;
+    return response;
+  });
+}
+
+export function problem(status: number, code: string, headers: Record<string, string> = {}) {
+  const type = "application/problem+json";
+  return Response.json({ code }, { status, headers: { ...headers, "Content-Type": type } });
+}
+
+export function pathsOf(requests: Request[]): string[] {
+  return requests.map(({ url }) => new URL(url).pathname);
+}
