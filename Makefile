@@ -12,19 +12,20 @@ ENGINE := fitness_project/database/tests
 FAULTS := fitness_project/tests/faults
 FUZZ := fitness_project/tests/fuzz
 BROWSER := fitness_project/tests/browser
+CLIENTS := clients
 # How many requests `make fuzz` generates for each call and phase.
 FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults test-browser types coverage check fuzz bench bench-scale soak format lock
+.PHONY: run test test-faults test-browser test-clients test-own-clients types coverage check fuzz bench bench-scale soak format lock
 
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
 
-test: $(DEV)  ## Run all tests except faults, fuzz and browser, on all cores
+test: $(DEV)  ## Run all tests except faults, fuzz, browser and clients, on all cores
 	$(PYTEST) -n auto --ignore=$(PROCESSES) --ignore=$(ENGINE) \
-		--ignore=$(FAULTS) --ignore=$(FUZZ) --ignore=$(BROWSER)
+		--ignore=$(FAULTS) --ignore=$(FUZZ) --ignore=$(BROWSER) --ignore=$(CLIENTS)
 	$(PYTEST) -n 3 $(PROCESSES) $(ENGINE)
 
 test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
@@ -32,6 +33,11 @@ test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
 
 test-browser: $(DEV)  ## Use the admin in Chromium, as a curator would
 	$(PYTEST) $(BROWSER)
+
+test-clients: test-own-clients  ## Run clients of the API against a real service
+
+test-own-clients: $(DEV)  ## The TypeScript client, and the walk in Python
+	$(PYTEST) $(CLIENTS)/tests
 
 types: $(DEV)  ## mypy
 	$(BIN)/mypy

@@ -826,6 +826,8 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly updatedAt: string;
+            /** @description The ETag without its quotation marks, for `If-Match`. Each write changes it. */
+            readonly revision: string;
         };
         /**
          * @description An entry: an exercise with its sets, its reps and its weight in kilograms.
@@ -882,6 +884,8 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly updatedAt: string;
+            /** @description The ETag without its quotation marks, for `If-Match`. Each write changes it. */
+            readonly revision: string;
         };
         /**
          * @description An entry: an exercise with its sets, its reps and its weight in kilograms.
