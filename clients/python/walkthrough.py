@@ -133,6 +133,8 @@ class Copy:
                 for deleted in page["deleted"][kind]:
                     self.documents[kind].pop(deleted, None)
             self.token, has_more = page["next"], page["hasMore"]
+            if has_more and not any([*page["changes"].values(), *page["deleted"].values()]):
+                time.sleep(1)  # Something is being written, and can be read when it is done.
 
     def _page(self, api: Api) -> Json:
         path = f"/api/sync?since={self.token}" if self.token else "/api/sync"

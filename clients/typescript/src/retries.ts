@@ -1,3 +1,4 @@
+import { pause } from "./pause.js";
 import { problemIn, secondsIn } from "./problem.js";
 
 const MAX_ATTEMPTS = 4;
@@ -46,19 +47,4 @@ async function isTemporary(response: Response): Promise<boolean> {
 /** Doubles with each attempt. Chance keeps clients that failed together from returning together. */
 function backoff(attempt: number): number {
   return FIRST_WAIT_SECONDS * 2 ** (attempt - 1) * (0.5 + Math.random());
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, seconds * 1000);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-  });
 }

@@ -1,3 +1,4 @@
+import { pause } from "./pause.js";
 import { FitnessError } from "./problem.js";
 import type { SyncPage } from "./schema.js";
 
@@ -17,6 +18,8 @@ export async function* syncedPages(
     const page = await pageAfter(read, token);
     yield page;
     ({ next: token, hasMore } = page);
+    // Something is being written, and can be read when it is done.
+    if (hasMore && isEmpty(page)) await pause(1);
   }
 }
 
@@ -35,4 +38,8 @@ async function pageAfter(read: ReadPage, since: string | null): Promise<SyncedPa
 function mustStartAfresh(error: unknown): boolean {
   if (!(error instanceof FitnessError)) return false;
   return error.status === 410 || error.errors.some(({ pointer }) => pointer === "?since");
+}
+
+function isEmpty({ changes, deleted }: SyncPage): boolean {
+  return [...Object.values(changes), ...Object.values(deleted)].every((list) => list.length === 0);
 }

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 
-import type { FitnessClient, SyncedPage } from "../src/index.js";
-import { problem, respondingFirstWith } from "./network.js";
-import { aRoutine, newAccount } from "./users.js";
+import { FitnessClient, type SyncedPage } from "../src/index.js";
+import { onNetwork, problem, respondingFirstWith } from "./network.js";
+import { aRoutine, newAccount, serviceUrl } from "./users.js";
 
 const KINDS = ["exercises", "routines", "history"] as const;
 
@@ -72,4 +73,21 @@ test("a copy that is too old starts afresh", async (t) => {
 
   assert.equal(copy.documents.has("stale"), false);
   assert(copy.documents.size > 100);
+});
+
+test("an empty page that isn't the last is followed by a pause", async (t) => {
+  const nothing = { exercises: [], routines: [], history: [] };
+  const page = { changes: nothing, deleted: nothing, next: "1", hasMore: true };
+  const sent = onNetwork(t, async () => Response.json(page));
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const pages = new FitnessClient(serviceUrl()).sync(null);
+
+  await pages.next();
+  const following = pages.next();
+  await setImmediate();
+  const sentAtOnce = sent.length;
+  t.mock.timers.tick(1000);
+  await following;
+
+  assert.deepEqual([sentAtOnce, sent.length], [1, 2]);
 });

@@ -1,4 +1,4 @@
-"""README's walk, followed as a reader would."""
+"""The guide's walk, followed as a reader would."""
 
 import re
 import shutil
@@ -25,10 +25,10 @@ pytestmark = [
 ]
 
 
-def steps_of_readme(url) -> list[tuple[str, str]]:
-    """Each step's commands and the response that README prints, "" where it prints none."""
-    readme = (PROJECT / "README.md").read_text()
-    walk = readme.partition("## A walk in ten lines\n")[2].partition("\n## ")[0]
+def steps_of_guide(url) -> list[tuple[str, str]]:
+    """Each step's commands and the response that the guide prints, "" where it prints none."""
+    guide = (PROJECT / "docs/clients.md").read_text()
+    walk = guide.partition("## First call in two minutes\n")[2].partition("\n## ")[0]
     return STEP.findall(walk.replace("http://127.0.0.1:8000", url))
 
 
@@ -52,8 +52,8 @@ def without_what_varies(responses) -> list[str]:
     return re.sub(r"\b[0-9a-f]{24}\b", number, text).split("\0")
 
 
-def test_the_walk_goes_as_readme_says_and_its_data_outlives_a_restart(own_service):
-    steps = steps_of_readme(own_service.url)
+def test_the_walk_goes_as_the_guide_says_and_its_data_outlives_a_restart(own_service):
+    steps = steps_of_guide(own_service.url)
 
     printed = take(steps)
 
