@@ -1,10 +1,7 @@
+import type { Problem } from "./schema.js";
+
 /** What is wrong with one field. */
-export interface FieldError {
-  /** A JSON Pointer into the body, or `?name` for a query parameter. */
-  readonly pointer: string;
-  readonly code: string;
-  readonly detail: string;
-}
+export type FieldError = NonNullable<Problem["errors"]>[number];
 
 /** A response that isn't a success. Its `message` is meant for people, and may change. */
 export class FitnessError extends Error {
@@ -37,14 +34,8 @@ export class FitnessError extends Error {
   }
 }
 
-export interface Problem {
-  code?: string;
-  detail?: string;
-  errors?: FieldError[];
-}
-
 /** The problem document in a response; empty if it has none. Leaves the response readable. */
-export async function problemIn(response: Response): Promise<Problem> {
+export async function problemIn(response: Response): Promise<Partial<Problem>> {
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return {};
   return (await response.clone().json()) as Problem;
 }

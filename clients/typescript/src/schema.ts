@@ -4,6 +4,49 @@
  */
 
 export interface paths {
+    "/api/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request email change
+         * @description Sends the new e-mail address a link that makes it the user's, and the present one a notice.
+         *     The link works once, within an hour. The response doesn't say whether the new address is free:
+         *     if it is taken, the e-mail has no link.
+         */
+        post: operations["requestEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm email change
+         * @description Changes the e-mail address with the `uid` and `token` of an e-mailed link. Sign-ins continue,
+         *     and links for choosing a new password end.
+         */
+        post: operations["confirmEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/export": {
         parameters: {
             query?: never;
@@ -12,10 +55,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export
+         * Export account
          * @description Everything that belongs to the user, as JSON. The response is streamed.
          */
-        get: operations["export"];
+        get: operations["exportAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34,11 +77,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Login
+         * Sign in
          * @description Signs in. After five failures for the same e-mail address and IP address within 15 minutes,
          *     or 50 for the same IP address, the response is 429 until the 15 minutes are over.
          */
-        post: operations["login"];
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,10 +98,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Logout
+         * Sign out
          * @description Ends the sign-in that the refresh token belongs to, unless it has ended already.
          */
-        post: operations["logout"];
+        post: operations["signOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -73,24 +116,24 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Get account
          * @description The signed-in user.
          */
-        get: operations["me"];
+        get: operations["getAccount"];
         put?: never;
         post?: never;
         /**
-         * Delete me
+         * Delete account
          * @description Deletes the account and everything that belongs to it, which can't be undone.
          */
-        delete: operations["delete_me"];
+        delete: operations["deleteAccount"];
         options?: never;
         head?: never;
         /**
-         * Change me
+         * Update account
          * @description Changes `name`, `weightUnit`, and the order of `routines`.
          */
-        patch: operations["change_me"];
+        patch: operations["updateAccount"];
         trace?: never;
     };
     "/api/auth/password": {
@@ -106,7 +149,7 @@ export interface paths {
          * Change password
          * @description Changes the password, ends every other sign-in, and returns new tokens.
          */
-        post: operations["change_password"];
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,12 +166,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reset password
+         * Request password reset
          * @description Sends an e-mail with a link for choosing a new password, if an account has this e-mail
          *     address. The link works once, within an hour. The response doesn't say whether the account
          *     exists.
          */
-        post: operations["reset_password"];
+        post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -148,7 +191,7 @@ export interface paths {
          * Confirm password reset
          * @description Sets a password with the `uid` and `token` of an e-mailed link. Ends every sign-in.
          */
-        post: operations["confirm_password_reset"];
+        post: operations["confirmPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -165,12 +208,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Refresh tokens
          * @description Returns the next pair of tokens. A refresh token can be used once. If the response was lost,
          *     it can be sent again: within 10 seconds, or later as long as no token of the pairs that it has
          *     yielded has been used. Otherwise a used token that is sent again ends the sign-in.
          */
-        post: operations["refresh"];
+        post: operations["refreshTokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,11 +230,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register
+         * Register account
          * @description Creates an account and signs in. An e-mail address that is taken counts as a failed sign-in
          *     for the IP address.
          */
-        post: operations["register"];
+        post: operations["registerAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -206,17 +249,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sign ins
+         * List sign-ins
          * @description The user's sign-ins, most recently used first.
          */
-        get: operations["sign_ins"];
+        get: operations["listSignIns"];
         put?: never;
         post?: never;
         /**
-         * End other sign ins
+         * End all other sign-ins
          * @description Ends every sign-in but the current one, including those of browsers.
          */
-        delete: operations["end_other_sign_ins"];
+        delete: operations["endOtherSignIns"];
         options?: never;
         head?: never;
         patch?: never;
@@ -233,10 +276,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End sign in
+         * End one sign-in
          * @description Ends one sign-in. Its tokens stop working within five seconds.
          */
-        delete: operations["end_sign_in"];
+        delete: operations["endSignIn"];
         options?: never;
         head?: never;
         patch?: never;
@@ -253,13 +296,13 @@ export interface paths {
          * List exercises
          * @description Lists the exercises that match all the given parameters.
          */
-        get: operations["exercises_list"];
+        get: operations["listExercises"];
         put?: never;
         /**
          * Add a new exercise
          * @description Creates the document, and returns it with its ETag.
          */
-        post: operations["exercises_create"];
+        post: operations["createExercise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -279,20 +322,20 @@ export interface paths {
          *
          *     For one that was merged into another, it returns a 308 to the kept one.
          */
-        get: operations["exercises_retrieve"];
+        get: operations["getExercise"];
         /**
          * Replace one exercise
          * @description Replaces the document. Omitted fields get their defaults; read-only ones are ignored.
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        put: operations["exercises_update"];
+        put: operations["replaceExercise"];
         post?: never;
         /**
          * Delete one exercise
          * @description Deletes the document. This can't be undone.
          */
-        delete: operations["exercises_destroy"];
+        delete: operations["deleteExercise"];
         options?: never;
         head?: never;
         /**
@@ -301,7 +344,7 @@ export interface paths {
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        patch: operations["exercises_partial_update"];
+        patch: operations["updateExercise"];
         trace?: never;
     };
     "/api/exercises/{id}/merge": {
@@ -321,7 +364,7 @@ export interface paths {
          *     one's id is a 308 to it, and in bodies and query parameters that id counts as its own. What
          *     was merged into this exercise before is skipped. Nothing undoes a merge.
          */
-        post: operations["merge_exercises"];
+        post: operations["mergeExercises"];
         delete?: never;
         options?: never;
         head?: never;
@@ -341,7 +384,7 @@ export interface paths {
          *
          *     Only curators may export. Importing the file changes nothing.
          */
-        get: operations["export_exercises"];
+        get: operations["exportExercises"];
         put?: never;
         post?: never;
         delete?: never;
@@ -358,13 +401,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Exercise facets
+         * Get exercise facets
          * @description Counts the exercises that match all the given parameters, by each of their values.
          *
          *     The values of a parameter are counted without this parameter. Values that differ by case
          *     alone are one.
          */
-        get: operations["exercise_facets"];
+        get: operations["getExerciseFacets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -384,7 +427,7 @@ export interface paths {
          * List sessions
          * @description The signed-in user's training sessions, the newest `date` first.
          */
-        get: operations["history_list"];
+        get: operations["listSessions"];
         put?: never;
         /**
          * Add a new session
@@ -392,7 +435,7 @@ export interface paths {
          *
          *     With an `Idempotency-Key`, the request can safely be sent again if its response is lost.
          */
-        post: operations["history_create"];
+        post: operations["createSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -410,20 +453,20 @@ export interface paths {
          * Read one session
          * @description Returns the document with its ETag.
          */
-        get: operations["history_retrieve"];
+        get: operations["getSession"];
         /**
          * Replace one session
          * @description Replaces the document. Omitted fields get their defaults; read-only ones are ignored.
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        put: operations["history_update"];
+        put: operations["replaceSession"];
         post?: never;
         /**
          * Delete one session
          * @description Deletes the document. This can't be undone.
          */
-        delete: operations["history_destroy"];
+        delete: operations["deleteSession"];
         options?: never;
         head?: never;
         /**
@@ -432,7 +475,7 @@ export interface paths {
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        patch: operations["history_partial_update"];
+        patch: operations["updateSession"];
         trace?: never;
     };
     "/api/routines": {
@@ -446,7 +489,7 @@ export interface paths {
          * List routines
          * @description The signed-in user's routines, the newest first.
          */
-        get: operations["routines_list"];
+        get: operations["listRoutines"];
         put?: never;
         /**
          * Add a new routine
@@ -454,7 +497,7 @@ export interface paths {
          *
          *     With an `Idempotency-Key`, the request can safely be sent again if its response is lost.
          */
-        post: operations["routines_create"];
+        post: operations["createRoutine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -472,20 +515,20 @@ export interface paths {
          * Read one routine
          * @description Returns the document with its ETag.
          */
-        get: operations["routines_retrieve"];
+        get: operations["getRoutine"];
         /**
          * Replace one routine
          * @description Replaces the document. Omitted fields get their defaults; read-only ones are ignored.
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        put: operations["routines_update"];
+        put: operations["replaceRoutine"];
         post?: never;
         /**
          * Delete one routine
          * @description Deletes the document. This can't be undone.
          */
-        delete: operations["routines_destroy"];
+        delete: operations["deleteRoutine"];
         options?: never;
         head?: never;
         /**
@@ -494,7 +537,7 @@ export interface paths {
          *
          *     If that changes nothing, `updatedAt` and the ETag stay the same.
          */
-        patch: operations["routines_partial_update"];
+        patch: operations["updateRoutine"];
         trace?: never;
     };
     "/api/sync": {
@@ -505,14 +548,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sync
+         * Get changes
          * @description Returns what has changed for the user since an earlier call.
          *
          *     Apply `changes`, then `deleted`, and store `next`, which is the `since` of the following call.
          *     Make that call at once while `hasMore` is true. A page may be empty, and a document may be
          *     returned twice. A token is valid for 90 days.
          */
-        get: operations["sync"];
+        get: operations["getChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -529,10 +572,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health
+         * Get health
          * @description Responds with 200 while the process is alive, whatever the request's Host header says.
          */
-        get: operations["health"];
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,10 +592,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * Get readiness
          * @description Responds within a second: with 200 if the database can read from its storage, too.
          */
-        get: operations["ready"];
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -565,6 +608,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ChangeEmailRequest: {
+            /** Format: email */
+            newEmail: string;
+            /** Format: password */
+            password: string;
+        };
         ChangePasswordRequest: {
             /** Format: password */
             currentPassword: string;
@@ -579,8 +628,10 @@ export interface components {
             routines: components["schemas"]["Routine"][];
             history: components["schemas"]["Session"][];
         };
-        /** @enum {string} */
-        CodeEnum: "bad_authorization_header" | "bad_credentials" | "busy" | "conflict" | "gone" | "idempotency_key_reused" | "in_use" | "invalid" | "limit" | "merged" | "method_not_allowed" | "not_acceptable" | "not_authenticated" | "not_found" | "parse_error" | "permission_denied" | "precondition_failed" | "server_error" | "sign_in_over" | "taken" | "token_not_valid" | "too_large" | "too_many_attempts" | "unavailable" | "unsupported_media_type";
+        ConfirmEmailRequest: {
+            uid: string;
+            token: string;
+        };
         ConfirmResetRequest: {
             uid: string;
             token: string;
@@ -604,8 +655,11 @@ export interface components {
             readonly id: string;
             name: string;
             description: string;
-            /** GIF address */
-            gifUrl: (string | null) | string;
+            /**
+             * GIF address
+             * Format: uri
+             */
+            gifUrl: string | null;
             defaultSets: number | null;
             defaultReps: number | null;
             category: string | null;
@@ -629,8 +683,11 @@ export interface components {
         ExerciseRequest: {
             name: string;
             description?: string;
-            /** GIF address */
-            gifUrl?: (string | null) | string;
+            /**
+             * GIF address
+             * Format: uri
+             */
+            gifUrl?: string | null;
             defaultSets?: number | null;
             defaultReps?: number | null;
             category?: string | null;
@@ -735,8 +792,11 @@ export interface components {
         PatchedExerciseRequest: {
             name?: string;
             description?: string;
-            /** GIF address */
-            gifUrl?: (string | null) | string;
+            /**
+             * GIF address
+             * Format: uri
+             */
+            gifUrl?: string | null;
             defaultSets?: number | null;
             defaultReps?: number | null;
             category?: string | null;
@@ -784,17 +844,19 @@ export interface components {
         };
         /** @description Problem details (RFC 9457). `code` is stable, whereas `detail` may change. */
         Problem: {
-            /** @constant */
-            type: "about:blank";
+            /** @description `about:blank`. */
+            type: string;
             title: string;
             status: number;
-            code: components["schemas"]["CodeEnum"];
+            /** @description What is wrong. Codes may be added, so treat one that you don't know as its status. */
+            code: string;
             detail: string;
             requestId: string;
             /** @description What is wrong with which field. Only with status 400 and 422. */
             errors?: {
                 /** @description A JSON Pointer into the body, or `?name` for a query parameter. */
                 pointer: string;
+                /** @description Codes may be added. */
                 code: string;
                 detail: string;
             }[];
@@ -1004,9 +1066,10 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type Changes = components['schemas']['Changes'];
-export type CodeEnum = components['schemas']['CodeEnum'];
+export type ConfirmEmailRequest = components['schemas']['ConfirmEmailRequest'];
 export type ConfirmResetRequest = components['schemas']['ConfirmResetRequest'];
 export type Deleted = components['schemas']['Deleted'];
 export type Exercise = components['schemas']['Exercise'];
@@ -1050,7 +1113,368 @@ export type ValueCount = components['schemas']['ValueCount'];
 export type WeightUnitEnum = components['schemas']['WeightUnitEnum'];
 export type $defs = Record<string, never>;
 export interface operations {
-    export: {
+    requestEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/newEmail`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/password`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `wrong_password`
+             *     - `?*`: `unknown`
+             */
+            400: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
+            401: {
+                headers: {
+                    /** @description `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
+            403: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
+            406: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
+            409: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
+            413: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
+            429: {
+                headers: {
+                    /** @description How many seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
+            503: {
+                headers: {
+                    /** @description How many seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/uid`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/token`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`, `invalid_link`, `unique`
+             *     - `?*`: `unknown`
+             */
+            400: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
+            406: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
+            409: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
+            413: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
+            503: {
+                headers: {
+                    /** @description How many seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -1061,46 +1485,110 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description A name for the file: `attachment; filename=…`. */
+                    "Content-Disposition"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1109,7 +1597,7 @@ export interface operations {
             };
         };
     };
-    login: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -1124,84 +1612,174 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/email`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/password`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_credentials`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed attempts, or requests. Wait `Retry-After` seconds. `code`: `too_many_attempts`. */
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
             429: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1210,7 +1788,7 @@ export interface operations {
             };
         };
     };
-    logout: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -1226,60 +1804,137 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/refresh`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`, `token_not_valid`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1288,11 +1943,11 @@ export interface operations {
             };
         };
     };
-    me: {
+    getAccount: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1302,57 +1957,121 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The document still has the ETag in `If-None-Match`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
             304: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1361,7 +2080,7 @@ export interface operations {
             };
         };
     };
-    delete_me: {
+    deleteAccount: {
         parameters: {
             query?: never;
             header?: {
@@ -1380,102 +2099,203 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/password`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `wrong_password`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed attempts, or requests. Wait `Retry-After` seconds. `code`: `too_many_attempts`. */
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
             429: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1484,7 +2304,7 @@ export interface operations {
             };
         };
     };
-    change_me: {
+    updateAccount: {
         parameters: {
             query?: never;
             header?: {
@@ -1502,95 +2322,194 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/email`: `null`, `blank`, `invalid`, `control_characters`, `max_length`, `not_changeable`
+             *     - `/name`: `invalid`, `control_characters`, `line_breaks`, `max_length`
+             *     - `/weightUnit`: `null`, `invalid_choice`
+             *     - `/routines`: `null`, `not_a_list`, `max_length`, `not_the_same`
+             *     - `/routines/*`: `null`, `invalid`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1599,7 +2518,7 @@ export interface operations {
             };
         };
     };
-    change_password: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -1614,93 +2533,189 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/currentPassword`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `wrong_password`
+             *     - `/newPassword`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `password_entirely_numeric`, `password_too_common`, `password_too_short`, `password_too_similar`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed attempts, or requests. Wait `Retry-After` seconds. `code`: `too_many_attempts`. */
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
             429: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1709,7 +2724,7 @@ export interface operations {
             };
         };
     };
-    reset_password: {
+    requestPasswordReset: {
         parameters: {
             query?: never;
             header?: never;
@@ -1725,71 +2740,154 @@ export interface operations {
             /** @description No response body */
             202: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/email`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed attempts, or requests. Wait `Retry-After` seconds. `code`: `too_many_attempts`. */
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
             429: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1798,7 +2896,7 @@ export interface operations {
             };
         };
     };
-    confirm_password_reset: {
+    confirmPasswordReset: {
         parameters: {
             query?: never;
             header?: never;
@@ -1814,60 +2912,139 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/uid`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/token`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`, `invalid_link`
+             *     - `/newPassword`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `password_entirely_numeric`, `password_too_common`, `password_too_short`, `password_too_similar`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1876,7 +3053,7 @@ export interface operations {
             };
         };
     };
-    refresh: {
+    refreshTokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -1891,73 +3068,156 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/refresh`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1966,7 +3226,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    registerAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -1981,93 +3241,173 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/email`: `required`, `null`, `blank`, `invalid`, `control_characters`, `max_length`, `unique`
+             *     - `/password`: `required`, `null`, `blank`, `invalid`, `null_characters_not_allowed`, `max_length`, `password_entirely_numeric`, `password_too_common`, `password_too_short`, `password_too_similar`
+             *     - `/name`: `invalid`, `control_characters`, `line_breaks`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
-            401: {
-                headers: {
-                    /** @description `Bearer`. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed attempts, or requests. Wait `Retry-After` seconds. `code`: `too_many_attempts`. */
+            /**
+             * @description Too many failed attempts, or requests. Wait `Retry-After` seconds.
+             *
+             *     `code`: `too_many_attempts`.
+             */
             429: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2076,7 +3416,7 @@ export interface operations {
             };
         };
     };
-    sign_ins: {
+    listSignIns: {
         parameters: {
             query?: never;
             header?: never;
@@ -2087,46 +3427,108 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SignInList"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2135,7 +3537,7 @@ export interface operations {
             };
         };
     };
-    end_other_sign_ins: {
+    endOtherSignIns: {
         parameters: {
             query?: never;
             header?: never;
@@ -2147,62 +3549,136 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2211,7 +3687,7 @@ export interface operations {
             };
         };
     };
-    end_sign_in: {
+    endSignIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -2225,71 +3701,151 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2298,7 +3854,7 @@ export interface operations {
             };
         };
     };
-    exercises_list: {
+    listExercises: {
         parameters: {
             query?: {
                 /**
@@ -2329,7 +3885,10 @@ export interface operations {
                 /** @description Words of the name, category, equipment or muscles, or how these words begin. Each may have a typo. */
                 search?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Return the document or list only if it no longer has this ETag. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2337,46 +3896,130 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedExerciseList"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
+            304: {
+                headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?search`: `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?category`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?equipment`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?level`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?muscle`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?archived`: `invalid_choice`, `invalid`, `repeated`
+             *     - `?ordering`: `invalid_choice`, `invalid`, `repeated`
+             *     - `?pageSize`: `blank`, `invalid`, `control_characters`, `range`, `repeated`
+             *     - `?cursor`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2385,7 +4028,7 @@ export interface operations {
             };
         };
     };
-    exercises_create: {
+    createExercise: {
         parameters: {
             query?: never;
             header?: never;
@@ -2400,86 +4043,188 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     /** @description The URL of the new document. */
                     Location?: string;
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exercise"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/name`: `required`, `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`, `unique`
+             *     - `/description`: `null`, `invalid`, `control_characters`, `max_length`
+             *     - `/gifUrl`: `invalid`, `control_characters`, `max_length`
+             *     - `/defaultSets`: `invalid`, `min_value`, `max_value`
+             *     - `/defaultReps`: `invalid`, `min_value`, `max_value`
+             *     - `/category`: `invalid`, `control_characters`, `max_length`
+             *     - `/equipment`: `invalid`, `control_characters`, `max_length`
+             *     - `/level`: `invalid`, `control_characters`, `max_length`
+             *     - `/primaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/primaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/secondaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/secondaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/isArchived`: `null`, `invalid`
+             *     - `/attribution`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2488,11 +4233,11 @@ export interface operations {
             };
         };
     };
-    exercises_retrieve: {
+    getExercise: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2504,19 +4249,23 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exercise"];
                 };
             };
-            /** @description The document still has the ETag in `If-None-Match`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
             304: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2526,53 +4275,121 @@ export interface operations {
                 headers: {
                     /** @description The URL of the document that was kept. */
                     Location?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2581,7 +4398,7 @@ export interface operations {
             };
         };
     };
-    exercises_update: {
+    replaceExercise: {
         parameters: {
             query?: never;
             header?: {
@@ -2601,104 +4418,218 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exercise"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/name`: `required`, `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`, `unique`
+             *     - `/description`: `null`, `invalid`, `control_characters`, `max_length`
+             *     - `/gifUrl`: `invalid`, `control_characters`, `max_length`
+             *     - `/defaultSets`: `invalid`, `min_value`, `max_value`
+             *     - `/defaultReps`: `invalid`, `min_value`, `max_value`
+             *     - `/category`: `invalid`, `control_characters`, `max_length`
+             *     - `/equipment`: `invalid`, `control_characters`, `max_length`
+             *     - `/level`: `invalid`, `control_characters`, `max_length`
+             *     - `/primaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/primaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/secondaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/secondaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/isArchived`: `null`, `invalid`
+             *     - `/attribution`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `merged`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2707,7 +4638,7 @@ export interface operations {
             };
         };
     };
-    exercises_destroy: {
+    deleteExercise: {
         parameters: {
             query?: never;
             header?: {
@@ -2724,82 +4655,168 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `in_use`, `merged`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2808,7 +4825,7 @@ export interface operations {
             };
         };
     };
-    exercises_partial_update: {
+    updateExercise: {
         parameters: {
             query?: never;
             header?: {
@@ -2828,104 +4845,218 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exercise"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/name`: `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`, `unique`
+             *     - `/description`: `null`, `invalid`, `control_characters`, `max_length`
+             *     - `/gifUrl`: `invalid`, `control_characters`, `max_length`
+             *     - `/defaultSets`: `invalid`, `min_value`, `max_value`
+             *     - `/defaultReps`: `invalid`, `min_value`, `max_value`
+             *     - `/category`: `invalid`, `control_characters`, `max_length`
+             *     - `/equipment`: `invalid`, `control_characters`, `max_length`
+             *     - `/level`: `invalid`, `control_characters`, `max_length`
+             *     - `/primaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/primaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/secondaryMuscles`: `null`, `not_a_list`, `max_length`
+             *     - `/secondaryMuscles/*`: `null`, `blank`, `invalid`, `control_characters`, `max_length`
+             *     - `/isArchived`: `null`, `invalid`
+             *     - `/attribution`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `merged`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2934,7 +5065,7 @@ export interface operations {
             };
         };
     };
-    merge_exercises: {
+    mergeExercises: {
         parameters: {
             query?: never;
             header?: never;
@@ -2951,91 +5082,189 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exercise"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/exerciseIds`: `required`, `null`, `not_a_list`, `min_length`, `max_length`
+             *     - `/exerciseIds/*`: `null`, `invalid`, `does_not_exist`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `merged`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3044,7 +5273,7 @@ export interface operations {
             };
         };
     };
-    export_exercises: {
+    exportExercises: {
         parameters: {
             query: {
                 /**
@@ -3077,6 +5306,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description A name for the file: `attachment; filename=…`. */
+                    "Content-Disposition"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3084,49 +5317,122 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?search`: `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?category`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?equipment`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?level`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?muscle`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?archived`: `invalid_choice`, `invalid`, `repeated`
+             *     - `?format`: `required`, `invalid_choice`, `invalid`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3135,7 +5441,7 @@ export interface operations {
             };
         };
     };
-    exercise_facets: {
+    getExerciseFacets: {
         parameters: {
             query?: {
                 /**
@@ -3154,7 +5460,7 @@ export interface operations {
                 search?: string;
             };
             header?: {
-                /** @description Return the document only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -3164,57 +5470,127 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Facets"];
                 };
             };
-            /** @description The document still has the ETag in `If-None-Match`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
             304: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?search`: `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?category`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?equipment`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?level`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?muscle`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?archived`: `invalid_choice`, `invalid`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3223,7 +5599,7 @@ export interface operations {
             };
         };
     };
-    history_list: {
+    listSessions: {
         parameters: {
             query?: {
                 /** @description Where the page begins: part of the URLs in `next` and `previous`. */
@@ -3247,46 +5623,114 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedSessionList"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?from`: `invalid`, `plus`, `repeated`
+             *     - `?to`: `invalid`, `plus`, `repeated`
+             *     - `?exerciseId`: `invalid`, `repeated`
+             *     - `?routineId`: `invalid`, `repeated`
+             *     - `?pageSize`: `blank`, `invalid`, `control_characters`, `range`, `repeated`
+             *     - `?cursor`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3295,7 +5739,7 @@ export interface operations {
             };
         };
     };
-    history_create: {
+    createSession: {
         parameters: {
             query?: never;
             header?: {
@@ -3313,106 +5757,218 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     /** @description The URL of the new document. */
                     Location?: string;
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
                     /** @description `true` if an earlier request created the document. */
                     "Idempotent-Replayed"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/id`: `null`, `invalid`
+             *     - `/date`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises`: `required`, `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/routineId`: `invalid`, `does_not_exist`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `/durationSeconds`: `invalid`, `min_value`, `max_value`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `taken`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document has been deleted, or the token is too old. `code`: `gone`. */
+            /**
+             * @description The document has been deleted, or the token is too old.
+             *
+             *     `code`: `gone`.
+             */
             410: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This Idempotency-Key was already used with a different body. `code`: `idempotency_key_reused`. */
+            /**
+             * @description This Idempotency-Key was already used with a different body.
+             *
+             *     `code`: `idempotency_key_reused`.
+             */
             422: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3421,11 +5977,11 @@ export interface operations {
             };
         };
     };
-    history_retrieve: {
+    getSession: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3437,66 +5993,136 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The document still has the ETag in `If-None-Match`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
             304: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3505,7 +6131,7 @@ export interface operations {
             };
         };
     };
-    history_update: {
+    replaceSession: {
         parameters: {
             query?: never;
             header?: {
@@ -3525,104 +6151,215 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/date`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises`: `required`, `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/routineId`: `invalid`, `does_not_exist`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `/durationSeconds`: `invalid`, `min_value`, `max_value`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3631,7 +6368,7 @@ export interface operations {
             };
         };
     };
-    history_destroy: {
+    deleteSession: {
         parameters: {
             query?: never;
             header?: {
@@ -3648,82 +6385,168 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3732,7 +6555,7 @@ export interface operations {
             };
         };
     };
-    history_partial_update: {
+    updateSession: {
         parameters: {
             query?: never;
             header?: {
@@ -3752,104 +6575,215 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/date`: `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises`: `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/routineId`: `invalid`, `does_not_exist`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `/durationSeconds`: `invalid`, `min_value`, `max_value`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3858,7 +6792,7 @@ export interface operations {
             };
         };
     };
-    routines_list: {
+    listRoutines: {
         parameters: {
             query?: {
                 /** @description Where the page begins: part of the URLs in `next` and `previous`. */
@@ -3876,46 +6810,111 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedRoutineList"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?search`: `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?pageSize`: `blank`, `invalid`, `control_characters`, `range`, `repeated`
+             *     - `?cursor`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3924,7 +6923,7 @@ export interface operations {
             };
         };
     };
-    routines_create: {
+    createRoutine: {
         parameters: {
             query?: never;
             header?: {
@@ -3942,106 +6941,216 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
                     /** @description The URL of the new document. */
                     Location?: string;
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
-                    ETag?: string;
                     /** @description `true` if an earlier request created the document. */
                     "Idempotent-Replayed"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Routine"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/id`: `null`, `invalid`
+             *     - `/name`: `required`, `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`
+             *     - `/exercises`: `required`, `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`, `archived`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`, `limit`, `taken`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document has been deleted, or the token is too old. `code`: `gone`. */
+            /**
+             * @description The document has been deleted, or the token is too old.
+             *
+             *     `code`: `gone`.
+             */
             410: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This Idempotency-Key was already used with a different body. `code`: `idempotency_key_reused`. */
+            /**
+             * @description This Idempotency-Key was already used with a different body.
+             *
+             *     `code`: `idempotency_key_reused`.
+             */
             422: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4050,11 +7159,11 @@ export interface operations {
             };
         };
     };
-    routines_retrieve: {
+    getRoutine: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -4066,66 +7175,136 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Routine"];
                 };
             };
-            /** @description The document still has the ETag in `If-None-Match`. */
+            /** @description The document or list still has the ETag in `If-None-Match`. */
             304: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4134,7 +7313,7 @@ export interface operations {
             };
         };
     };
-    routines_update: {
+    replaceRoutine: {
         parameters: {
             query?: never;
             header?: {
@@ -4154,104 +7333,213 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Routine"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/name`: `required`, `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`
+             *     - `/exercises`: `required`, `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`, `archived`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4260,7 +7548,7 @@ export interface operations {
             };
         };
     };
-    routines_destroy: {
+    deleteRoutine: {
         parameters: {
             query?: never;
             header?: {
@@ -4277,82 +7565,168 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4361,7 +7735,7 @@ export interface operations {
             };
         };
     };
-    routines_partial_update: {
+    updateRoutine: {
         parameters: {
             query?: never;
             header?: {
@@ -4381,104 +7755,213 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Routine"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`, `parse_error`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `(the body)`: `invalid`, `null`
+             *     - `/*`: `unknown`
+             *     - `/name`: `null`, `blank`, `invalid`, `control_characters`, `line_breaks`, `max_length`
+             *     - `/exercises`: `null`, `not_a_list`, `max_length`
+             *     - `/exercises/*`: `null`, `invalid`
+             *     - `/exercises/*\/*`: `unknown`
+             *     - `/exercises/*\/exerciseId`: `required`, `null`, `invalid`, `does_not_exist`, `archived`
+             *     - `/exercises/*\/sets`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/reps`: `required`, `null`, `invalid`, `min_value`, `max_value`
+             *     - `/exercises/*\/weight`: `invalid`, `min_value`, `max_value`
+             *     - `/notes`: `invalid`, `control_characters`, `max_length`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are signed in, but not allowed to do this. `code`: `permission_denied`. */
+            /**
+             * @description You are signed in, but not allowed to do this.
+             *
+             *     `code`: `permission_denied`.
+             */
             403: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You have no such document. `code`: `not_found`. */
+            /**
+             * @description You have no such document.
+             *
+             *     `code`: `not_found`.
+             */
             404: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request conflicts with stored data. `code`: `conflict`, `in_use`, `merged`, `limit`, `taken`. */
+            /**
+             * @description The request conflicts with stored data.
+             *
+             *     `code`: `conflict`.
+             */
             409: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document's current ETag is not in `If-Match`. `code`: `precondition_failed`. */
+            /**
+             * @description The document's current ETag is not in `If-Match`.
+             *
+             *     `code`: `precondition_failed`.
+             */
             412: {
                 headers: {
-                    /** @description The document's revision, for `If-Match` and `If-None-Match`. */
+                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `too_large`. */
+            /**
+             * @description The body is too large.
+             *
+             *     `code`: `too_large`.
+             */
             413: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be JSON. `code`: `unsupported_media_type`. */
+            /**
+             * @description The body must be JSON.
+             *
+             *     `code`: `unsupported_media_type`.
+             */
             415: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4487,7 +7970,7 @@ export interface operations {
             };
         };
     };
-    sync: {
+    getChanges: {
         parameters: {
             query?: {
                 /** @description The `next` of an earlier response. Without it, everything is returned. */
@@ -4501,55 +7984,124 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SyncPage"];
                 };
             };
-            /** @description The input is not valid. `code`: `invalid`, `parse_error`. */
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `invalid`.
+             *
+             *     `errors[].code` by `pointer`:
+             *
+             *     - `?since`: `blank`, `invalid`, `control_characters`, `max_length`, `repeated`
+             *     - `?*`: `unknown`
+             */
             400: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description You are not signed in, or signing in failed. `code`: `bad_authorization_header`, `bad_credentials`, `not_authenticated`, `sign_in_over`, `token_not_valid`. */
+            /**
+             * @description You are not signed in, or signing in failed.
+             *
+             *     `code`: `bad_authorization_header`, `not_authenticated`, `sign_in_over`, `token_not_valid`.
+             */
             401: {
                 headers: {
                     /** @description `Bearer`. */
                     "WWW-Authenticate"?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
+                headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
             406: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The document has been deleted, or the token is too old. `code`: `gone`. */
+            /**
+             * @description The document has been deleted, or the token is too old.
+             *
+             *     `code`: `gone`.
+             */
             410: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4558,7 +8110,7 @@ export interface operations {
             };
         };
     };
-    health: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -4569,26 +8121,72 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
-            406: {
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
                 headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
+            406: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4597,7 +8195,7 @@ export interface operations {
             };
         };
     };
-    ready: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -4608,26 +8206,72 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The response can only be JSON or, for browsers, HTML. `code`: `not_acceptable`. */
-            406: {
+            /**
+             * @description This path has no such method.
+             *
+             *     `code`: `method_not_allowed`.
+             */
+            405: {
                 headers: {
+                    /** @description The methods of this path. */
+                    Allow?: string;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is temporarily unavailable. Try again after `Retry-After` seconds. `code`: `busy`, `unavailable`. */
+            /**
+             * @description The response can only be JSON or, for browsers, HTML.
+             *
+             *     `code`: `not_acceptable`.
+             */
+            406: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service failed. The log has the cause under `requestId`.
+             *
+             *     `code`: `server_error`.
+             */
+            500: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The service is temporarily unavailable. Try again after `Retry-After` seconds.
+             *
+             *     `code`: `busy`, `unavailable`.
+             */
             503: {
                 headers: {
                     /** @description How many seconds to wait. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
