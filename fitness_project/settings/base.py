@@ -124,4 +124,10 @@ USE_I18N = False
 USE_TZ = True
 FORMAT_MODULE_PATH = "fitness_project.formats"
 STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "fitness_project.static_files.HashedStorage"},
+}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True

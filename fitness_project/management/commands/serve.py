@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from pymongo.errors import PyMongoError
 
+from fitness_project import static_files
 from fitness_project.database.migrations import describe_database, migrate, require_migrated
 from fitness_project.database.outage import is_outage, reason_of
 from fitness_project.database.start_lease import start_lease
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             if not is_outage(error):
                 raise
             raise CommandError(f"The database can't be reached: {reason_of(error)}.") from None
+        self._collect_static_files()
         # Workers are forked, and each opens its own connections.
         connection.close_pool()  # type: ignore[attr-defined]  # MongoDB's backend has it.
         with WorkerProcess():
@@ -63,6 +65,12 @@ class Command(BaseCommand):
         migrate(self.stdout)
         with start_lease(self.stdout):
             call_command("import_exercises", if_empty=True, stdout=self.stdout)
+
+    def _collect_static_files(self) -> None:
+        try:
+            static_files.collect()
+        except OSError as error:
+            self.stdout.write(f"Scripts and styles are served as they are, uncompressed: {error}")
 
     def _refuse_taken_port(self) -> None:
         """Raises CommandError. Workers share the port, so a second service could start too."""
