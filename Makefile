@@ -18,7 +18,7 @@ FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults test-browser test-clients test-own-clients types coverage check fuzz bench bench-scale soak format lock
+.PHONY: run test test-faults test-browser test-clients test-own-clients types coverage check fuzz bench bench-scale soak examples format lock
 
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
@@ -70,6 +70,9 @@ bench-scale: $(DEV)  ## Measure single requests on a database with a million ses
 
 soak: $(DEV)  ## Make every call, as many users, for ten minutes or SECONDS=
 	$(BIN)/python bench/soak.py $(SECONDS)
+
+examples: $(DEV)  ## Record the examples in the docs anew
+	WRITE_EXAMPLES=1 $(PYTEST) fitness_project/tests/test_examples.py
 
 format: $(DEV)
 	$(BIN)/ruff format .

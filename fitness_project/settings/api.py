@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "fitness_project.api.schema.operations.require_all_response_fields",
         "fitness_project.api.schema.operations.without_trailing_slashes",
+        "fitness_project.api.schema.examples.add_examples",
     ],
     "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.operations.internal_docs",
     # The docs page loads nothing from other hosts, not even a badge.
