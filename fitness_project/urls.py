@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from exercises.views import ExerciseViewSet
 from fitness_project.api.health import HealthView, ReadyView
-from fitness_project.api.schema.views import DocsView, SchemaView
+from fitness_project.api.schema.views import SchemaView
 from fitness_project.api.sync import SyncView
 from fitness_project.home import APIHomeView, HomeView
 from history.views import SessionViewSet
@@ -23,7 +23,7 @@ urlpatterns = [
     re_path(r"^api/auth/", include("accounts.urls")),
     re_path(r"^api/sync/?$", SyncView.as_view(), name="sync"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
+    path("api/docs", include("fitness_project.api.docs.urls")),
     re_path(r"^api/?$", APIHomeView.as_view()),
     path("", include("accounts.pages.urls")),
     re_path(r"^healthz/?$", HealthView.as_view()),

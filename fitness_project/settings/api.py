@@ -32,15 +32,17 @@ SIMPLE_JWT = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fitness API",
-    "DESCRIPTION": "Exercises, routines and training history for fitness apps.",
+    "DESCRIPTION": (
+        "Exercises, routines and training history for fitness apps. "
+        "Read the [guide for client developers](/api/docs/guide) and what to do about "
+        "[errors](/api/docs/errors)."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     # Where the schema comes from.
     "SERVERS": [{"url": "/"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -49,6 +51,4 @@ SPECTACULAR_SETTINGS = {
         "fitness_project.api.schema.examples.add_examples",
     ],
     "GET_LIB_DOC_EXCLUDES": "fitness_project.api.schema.operations.internal_docs",
-    # The docs page loads nothing from other hosts, not even a badge.
-    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": True},
 }

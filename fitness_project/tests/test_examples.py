@@ -34,6 +34,7 @@ BENCH_PRESS = {
 }
 DIP = {"name": "Chest Dip", "equipment": "body only", "primaryMuscles": ["chest"]}
 ANN = {"email": "ann@example.com", "password": PASSWORD, "name": "Ann"}
+NEW_EMAIL = "ann@example.org"
 EXERCISE, ROUTINE, SESSION = "/api/exercises/{id}", "/api/routines/{id}", "/api/history/{id}"
 MISSING = "0" * 24
 
@@ -75,6 +76,7 @@ class Walk(Recorder):
         with self.as_curator():
             self.catalogue_is_tidied()
         self.documents_are_deleted()
+        self.email_is_changed()
         self.password_is_reset()
         self.account_is_deleted()
         self.password_is_guessed()
@@ -215,17 +217,24 @@ class Walk(Recorder):
         self.call("Delete it", "DELETE", EXERCISE, id=self.unused)
         self.call("It is in use", "DELETE", EXERCISE, id=self.press)
 
+    def email_is_changed(self):
+        path = "/api/auth/email"
+        wish = {"newEmail": NEW_EMAIL, "password": "another horse 9"}
+        self.call("Ask for an e-mail", "POST", path, wish)
+        self.call("A wrong password", "POST", path, {**wish, "password": PASSWORD})
+        confirmation = link_in("confirm-email")
+        self.call("The link's uid and token", "POST", f"{path}/confirm", confirmation)
+        self.call("The link is spent", "POST", f"{path}/confirm", confirmation)
+
     def password_is_reset(self):
         path = "/api/auth/password/reset"
-        self.call("Ask for an e-mail", "POST", path, {"email": ANN["email"]})
-        link = mail.outbox[-1].body
-        uid, token = re.search(r"/password-reset/([^/]+)/([^/]+)/", link).groups()
-        reset = {"uid": uid, "token": token, "newPassword": "one more horse 9"}
+        self.call("Ask for an e-mail", "POST", path, {"email": NEW_EMAIL})
+        reset = {**link_in("password-reset"), "newPassword": "one more horse 9"}
         self.call("The link's uid and token", "POST", f"{path}/confirm", reset)
         self.call("The link is spent", "POST", f"{path}/confirm", reset)
 
     def account_is_deleted(self):
-        credentials = {"email": ANN["email"], "password": "one more horse 9"}
+        credentials = {"email": NEW_EMAIL, "password": "one more horse 9"}
         self.token = None
         pair = self.call(None, "POST", "/api/auth/login", credentials)
         self.call("Sign out", "POST", "/api/auth/logout", {"refresh": self.use(pair)})
@@ -245,6 +254,15 @@ class Walk(Recorder):
     def health_is_checked(self):
         self.call("Alive", "GET", "/healthz")
         self.call("Ready", "GET", "/readyz")
+
+
+def link_in(page):
+    """What the last link to the page says."""
+    pattern = re.compile(rf"/{page}/([^/]+)/([^/]+)/")
+    uid, token = next(
+        found.groups() for m in reversed(mail.outbox) if (found := pattern.search(m.body))
+    )
+    return {"uid": uid, "token": token}
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
-"""The schema, which each process generates once, and the page that shows it."""
+"""The schema, which each process generates once."""
 
 from functools import cache
+from hashlib import sha256
 from threading import Lock
+from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import condition
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -26,17 +29,20 @@ def schema_json() -> bytes:
 @cache
 def _schema_json() -> bytes:
     schema = SchemaGenerator().get_schema(public=True)
-    schema["info"]["description"] += f"\n\n{_for_client_developers()}"
     return dump_json(schema, indent=True)
 
 
-def _for_client_developers() -> str:
-    """The section of the README with this title."""
-    text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
-    return text.partition("\n## For client developers\n")[2].partition("\n## ")[0].strip()
+def schema_etag(*_: Any, **__: Any) -> str:
+    return f'"{_digest(schema_json())}"'
+
+
+@cache
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:24]
 
 
 @extend_schema(exclude=True)
+@method_decorator([gzip_page, condition(etag_func=schema_etag)], "dispatch")
 class SchemaView(APIView):
     """Returns the schema as JSON."""
 
@@ -44,13 +50,5 @@ class SchemaView(APIView):
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> HttpResponse:
-        return HttpResponse(schema_json(), content_type="application/json")
-
-
-class DocsView(SpectacularSwaggerView):
-    """Shows the schema, even to clients that send an invalid token."""
-
-    http_method_names = ("get", "head")
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    url_name = "schema"
+        headers = {"Cache-Control": "no-cache"}
+        return HttpResponse(schema_json(), content_type="application/json", headers=headers)

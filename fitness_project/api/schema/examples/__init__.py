@@ -79,7 +79,7 @@ def _of_type(media: str, received: list[Example], response: Schema) -> Schema:
         _name(each): _response(each) for each in received if each["response"]["media"] == media
     }
     known = {each["response"]["body"].get("code") for each in received if "problem" in media}
-    others = (code for code in response.get("x-codes", []) if code not in known)
+    others = (code for code in response.get("x-codes", ()) if code not in known)
     return examples | {code: {"$ref": f"#/components/examples/{code}"} for code in others}
 
 
@@ -117,7 +117,7 @@ def _problem(code: Code) -> Schema:
         "title": HTTPStatus(code.status).phrase,
         "status": code.status,
         "code": code.name,
-        "detail": code.detail or texts.MEANINGS.get(str(code.status), code.advice),
+        "detail": code.detail or texts.MEANINGS[code.status],
         "requestId": REQUEST_ID,
     }
     return {**problem, "errors": []} if code.status in (400, 422) else problem
