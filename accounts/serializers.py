@@ -1,11 +1,12 @@
+from bson import ObjectId
 from rest_framework import serializers
 
 from fitness_project.api.fields import (
     EmailField,
     InstantField,
     ListField,
-    ObjectIdField,
     PasswordField,
+    ReferenceField,
     TextField,
 )
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
@@ -40,6 +41,17 @@ class NewEmailField(EmailField):
         return canonical(email)
 
 
+class OwnRoutineField(ReferenceField):
+    """The id of one of the user's routines."""
+
+    to = "routine"
+
+    def named(self, document_id: ObjectId, user: User) -> str | None:
+        (entry,) = (each for each in registry.owned() if each.name == "routines")
+        routine = entry.documents.where(**{str(entry.owner): user.pk}).find(document_id)
+        return routine and routine["name"]
+
+
 class UserSerializer(DocumentSerializer):
     """A user.
 
@@ -50,8 +62,10 @@ class UserSerializer(DocumentSerializer):
 
     further_codes = {"email": ("not_changeable",), "routines": ("not_the_same",)}
 
-    email = EmailField(required=False)
-    routines = ListField(child=ObjectIdField(), required=False, max_length=500)
+    email = EmailField(required=False, style={"in_forms": False})
+    routines = ListField(
+        child=OwnRoutineField(), required=False, max_length=500, style={"rows": "fixed"}
+    )
 
     class Meta:
         model = User

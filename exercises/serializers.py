@@ -8,8 +8,8 @@ from fitness_project.api.fields import (
     ChoiceField,
     ListField,
     NumberField,
-    ObjectIdField,
     QueryBooleanField,
+    ReferenceField,
     TextField,
 )
 from fitness_project.api.query import QuerySerializer
@@ -18,6 +18,10 @@ from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
 from .models import MAX_ENTRIES, MAX_MERGED, MAX_WEIGHT, MIN_WEIGHT, Exercise
+from .ranking import RANK
+from .selection import NAME, Selection
+
+MAX_CHOICES = 20
 
 
 class ExerciseSerializer(DocumentSerializer):
@@ -50,7 +54,21 @@ class ExerciseSerializer(DocumentSerializer):
         read_only_fields = ("created_at", "updated_at")
 
 
-class ExerciseIdField(ObjectIdField):
+class ExerciseReferenceField(ReferenceField):
+    """The id of an exercise, whether or not there still is one."""
+
+    to = "exercise"
+
+    def named(self, document_id: ObjectId, user: Any) -> str | None:
+        exercise = catalogue.find(catalogue.kept(document_id))
+        return exercise and exercise["name"]
+
+    def choices(self, text: str, user: Any) -> list[tuple[ObjectId, str]]:
+        found = Selection(search=text).fetch(RANK if text else NAME, limit=MAX_CHOICES)
+        return [(exercise["_id"], exercise["name"]) for exercise in found]
+
+
+class ExerciseIdField(ExerciseReferenceField):
     """The id of an exercise in the catalogue, archived or not.
 
     That of an exercise that was merged away is read as the id of the one that was kept.
@@ -149,7 +167,7 @@ class MergeSerializer(StrictSerializer):
     further_codes = {"exerciseIds/*": ("does_not_exist",)}
 
     exerciseIds = serializers.ListField(  # noqa: N815 - the field's name
-        child=ObjectIdField(),
+        child=ExerciseReferenceField(),
         min_length=1,
         max_length=MAX_MERGED,
         help_text="The exercises that are merged into this one.",

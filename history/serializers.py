@@ -5,13 +5,18 @@ from rest_framework import serializers
 
 from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
-from exercises.serializers import ExerciseReferenceSerializer, entries
-from fitness_project.api.fields import ObjectIdField, PastInstantField, QueryInstantField
+from exercises.serializers import (
+    ExerciseReferenceField,
+    ExerciseReferenceSerializer,
+    entries,
+)
+from fitness_project.api.fields import PastInstantField, QueryInstantField
 from fitness_project.api.input import Input
 from fitness_project.api.owned import OwnedSerializer
 from fitness_project.api.query import QuerySerializer
 from fitness_project.api.serializers import ChosenId
 from routines.models import Routine
+from routines.serializers import RoutineIdField
 
 from .models import Session, SessionEntry
 
@@ -70,6 +75,7 @@ class SessionSerializer(OwnedSerializer):
 
     date = PastInstantField()
     exercises = entries(SessionEntrySerializer)
+    routine_id = RoutineIdField(required=False, allow_null=True)
     rules = {"exercises": keep_recorded_names, "routineId": refuse_foreign_routine}
     further_codes = {"routineId": ("does_not_exist",)}
 
@@ -94,10 +100,10 @@ class NewSessionSerializer(ChosenId, SessionSerializer):
 
 
 class SessionQuery(QuerySerializer):
-    exerciseId = ObjectIdField(  # noqa: N815 - the parameter's name
+    exerciseId = ExerciseReferenceField(  # noqa: N815 - the parameter's name
         required=False, help_text="Sessions with an entry for this exercise."
     )
-    routineId = ObjectIdField(  # noqa: N815
+    routineId = RoutineIdField(  # noqa: N815
         required=False, help_text="Sessions that followed this routine."
     )
 

@@ -1,14 +1,18 @@
 """A user's routines: the training that the user plans."""
 
+from datetime import datetime
 from typing import ClassVar
 
+from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import EmbeddedModelArrayField
 
 from exercises.models import MAX_ENTRIES, EntryDocument, ExerciseReference
+from fitness_project.documents.order import Order
 from fitness_project.documents.owned import OwnedDocument, OwnedManager, OwnedModel
 
 MAX_ROUTINES = 500
+NEWEST_FIRST = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
 
 
 class RoutineDocument(OwnedDocument):

@@ -3,12 +3,15 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from exercises.catalogue import catalogue
 from exercises.models import EntryDocument
-from exercises.serializers import ExerciseReferenceSerializer, entries
+from exercises.names import name_has, name_key
+from exercises.serializers import MAX_CHOICES, ExerciseReferenceSerializer, entries
+from fitness_project.api.fields import ReferenceField
 from fitness_project.api.input import Input
 from fitness_project.api.owned import OwnedSerializer
 from fitness_project.api.serializers import ChosenId
+from fitness_project.documents.owned import Owner
 
-from .models import Routine, RoutineEntry
+from .models import MAX_ROUTINES, NEWEST_FIRST, Routine, RoutineEntry
 from .services import planned_among
 
 
@@ -34,6 +37,22 @@ def refuse_added_archived(entries: list[EntryDocument], source: Input) -> list[E
         refused = [index for index, each in enumerate(entries) if each["exerciseId"] in added]
         raise ValidationError({str(index): {"exerciseId": [error]} for index in refused})
     return entries
+
+
+class RoutineIdField(ReferenceField):
+    """The id of one of the user's routines, whether or not it still exists."""
+
+    to = "routine"
+
+    def named(self, document_id: ObjectId, user: Owner) -> str | None:
+        routine = Routine.objects.visible_to(user).find(document_id)
+        return routine and routine["name"]
+
+    def choices(self, text: str, user: Owner) -> list[tuple[ObjectId, str]]:
+        found = Routine.objects.visible_to(user).named(name_has(text))
+        rows = found.fetch(NEWEST_FIRST, None, MAX_ROUTINES)
+        rows.sort(key=lambda row: name_key(row["name"]) != name_key(text))
+        return [(row["_id"], row["name"]) for row in rows[:MAX_CHOICES]]
 
 
 class RoutineSerializer(OwnedSerializer):

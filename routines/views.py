@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
@@ -7,12 +5,11 @@ from exercises.names import name_has
 from exercises.serializers import SearchQuery
 from fitness_project.api.views import OwnedDocumentViewSet
 from fitness_project.documents.collection import Document
-from fitness_project.documents.order import Order
 from fitness_project.documents.owned import OwnedDocuments
 from fitness_project.documents.revisions import Revisions
 
 from . import services
-from .models import Routine, RoutineDocument
+from .models import NEWEST_FIRST, Routine, RoutineDocument
 from .serializers import NewRoutineSerializer, RoutineSerializer
 
 
@@ -28,7 +25,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
     query = SearchQuery
     basename = "routine"
     problem_codes = {"POST": ["limit", "taken"]}
-    order = Order(("createdAt", "_id"), (datetime, ObjectId), descending=True)
+    order = NEWEST_FIRST
 
     def filter_queryset(  # type: ignore[override]  # not a QuerySet
         self, routines: OwnedDocuments[RoutineDocument]

@@ -3,7 +3,7 @@
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 from unicodedata import category
 
 from bson import ObjectId
@@ -155,6 +155,23 @@ class ObjectIdField(serializers.Field[ObjectId, object, str, Any]):
 
     def to_representation(self, value: ObjectId) -> str:
         return str(value)
+
+
+class ReferenceField(ObjectIdField):
+    """The id of a document. Pages show its name, and let people search for it.
+
+    `to` is the basename of the document's routes. `named` returns the name of the document, or None
+    if the user has no such document. `choices` returns the ids and names that match a text best, an
+    equal name first.
+    """
+
+    to: ClassVar[str]
+
+    def named(self, document_id: ObjectId, user: Any) -> str | None:
+        raise NotImplementedError
+
+    def choices(self, text: str, user: Any) -> list[tuple[ObjectId, str]]:
+        raise NotImplementedError
 
 
 class InstantField(serializers.DateTimeField):
