@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from fitness_project.api.http.conditions import etag_of_body, has_current, required_etags
 from fitness_project.api.http.json import dump_json
-from fitness_project.api.http.renderers import respond, wants_json
+from fitness_project.api.http.renderers import respond
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
 from fitness_project.errors import FieldRefused, PreconditionFailed, TokenNotValid
@@ -63,7 +63,7 @@ class MeView(AccountView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _respond(self, user: UserDocument) -> HttpResponse:
-        headers = {"ETag": etag_of_user(user)} if wants_json(self.request) else {}
+        headers = {"ETag": etag_of_user(user)}
         return respond(self.request, serializers.UserSerializer.response(user), headers=headers)
 
 

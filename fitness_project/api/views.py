@@ -89,8 +89,7 @@ class DocumentViewSet(StrictView, viewsets.GenericViewSet):
     def respond(
         self, document: Stored, status: int = status.HTTP_200_OK, **headers: str
     ) -> HttpResponse:
-        if wants_json(self.request):
-            headers["ETag"] = etag_of(document)
+        headers["ETag"] = etag_of(document)
         return respond(self.request, self.serializer_class.response(document), status, headers)
 
     def create(self, request: SignedInRequest) -> HttpResponse:

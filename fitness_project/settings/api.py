@@ -9,7 +9,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["fitness_project.api.http.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "fitness_project.api.http.renderers.DocumentJSONRenderer",
-        "fitness_project.api.http.renderers.BrowsableRenderer",
+        "fitness_project.api.pages.renderer.PageRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": (
         "fitness_project.api.http.negotiation.JSONFirstNegotiation"

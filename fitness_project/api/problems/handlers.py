@@ -17,7 +17,8 @@ from fitness_project.errors import Busy, DomainError
 
 from ..http.json import dump_json
 from ..http.negotiation import HTML, PROBLEM, preferred_type
-from ..http.renderers import BrowsableRenderer, DocumentJSONRenderer
+from ..http.renderers import DocumentJSONRenderer
+from ..pages.renderer import PageRenderer
 from .codes import SERVER_ERROR, UNAVAILABLE
 from .responses import Problem, problem_of
 
@@ -31,7 +32,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         log.error("Unhandled error", exc_info=error)
     response = Response(problem.body, problem.code.status, headers=problem.headers, exception=True)
     request = context["request"]
-    if not isinstance(getattr(request, "accepted_renderer", None), BrowsableRenderer):
+    if not isinstance(getattr(request, "accepted_renderer", None), PageRenderer):
         request.accepted_renderer = DocumentJSONRenderer()
         request.accepted_media_type = response.content_type = PROBLEM
     return response
