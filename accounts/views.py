@@ -34,6 +34,8 @@ class MeView(AccountView):
     has_etags = True
     delete_body = serializers.PasswordSerializer
     problem_codes = {"DELETE": ["too_many_attempts"]}
+    form_titles = {"PATCH": "Change your account", "DELETE": "Delete your account"}
+    form_leads_to = {"DELETE": "/"}
 
     @extend_schema(operation_id="getAccount")
     def get(self, request: SignedInRequest) -> HttpResponse:
@@ -104,6 +106,7 @@ class PasswordView(AccountView):
     serializer_class = serializers.ChangePasswordSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
     cache_control = "no-store"
+    form_titles = {"POST": "Change the password"}
 
     @extend_schema(operation_id="changePassword", responses=serializers.TokenPairSerializer)
     def post(self, request: SignedInRequest) -> Response:
@@ -123,6 +126,7 @@ class ResetView(OpenView):
 
     serializer_class = serializers.ResetSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
+    form_titles = {"POST": "Ask for a link"}
 
     @extend_schema(operation_id="requestPasswordReset", responses={202: None})
     def post(self, request: Request) -> Response:
@@ -135,6 +139,8 @@ class ConfirmResetView(OpenView):
     """Sets a password with the `uid` and `token` of an e-mailed link. Ends every sign-in."""
 
     serializer_class = serializers.ConfirmResetSerializer
+    form_titles = {"POST": "Set the password"}
+    form_leads_to = {"POST": "/sign-in"}
 
     @extend_schema(operation_id="confirmPasswordReset", responses=NO_CONTENT)
     def post(self, request: Request) -> Response:

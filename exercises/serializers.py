@@ -101,6 +101,7 @@ class ExerciseReferenceSerializer(DocumentSerializer):
     exercise_id = ExerciseIdField()
     weight = WeightField(
         required=False,
+        style={"label": "Weight (kg)"},
         min_value=MIN_WEIGHT,
         max_value=MAX_WEIGHT,
         help_text="In kilograms. Below 0 is assistance. Null or omitted is 0.",

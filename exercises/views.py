@@ -60,6 +60,7 @@ class ExerciseViewSet(DocumentViewSet):
         "PATCH": ["merged"],
         "DELETE": ["in_use", "merged"],
     }
+    post_body: ClassVar[type[MergeSerializer] | None] = None
 
     def list(self, request: SignedInRequest) -> HttpResponse:
         """Lists the exercises that match all the given parameters."""
@@ -114,6 +115,9 @@ class ExerciseViewSet(DocumentViewSet):
         methods=["post"],
         permission_classes=(MayMerge,),
         problem_codes={"POST": ["merged"]},
+        post_body=MergeSerializer,
+        form_titles={"POST": "Merge other exercises into this one"},
+        form_done="Merged.",
     )
     def merge(self, request: SignedInRequest, **_: str) -> HttpResponse:
         """Merges other exercises into this one, which is kept.

@@ -71,6 +71,7 @@ class RegisterView(OpenView):
     serializer_class = serializers.RegisterSerializer
     permission_classes = (RegistrationIsOpen,)
     problem_codes = {"POST": ["permission_denied", "too_many_attempts"]}
+    form_titles = {"POST": "Create an account"}
 
     @extend_schema(operation_id="registerAccount", responses={201: serializers.SignedInSerializer})
     def post(self, request: Request) -> Response:
@@ -84,6 +85,7 @@ class LoginView(OpenView):
 
     serializer_class = serializers.LoginSerializer
     problem_codes = {"POST": ["bad_credentials", "too_many_attempts"]}
+    form_titles = {"POST": "Get tokens"}
 
     @extend_schema(operation_id="signIn", responses=serializers.SignedInSerializer)
     def post(self, request: Request) -> Response:
@@ -100,6 +102,7 @@ class RefreshView(OpenView):
 
     serializer_class = serializers.RefreshSerializer
     problem_codes = {"POST": ["token_not_valid"]}
+    form_titles = {"POST": "Get the next tokens"}
 
     @extend_schema(operation_id="refreshTokens", responses=serializers.TokenPairSerializer)
     def post(self, request: Request) -> Response:
@@ -110,6 +113,7 @@ class LogoutView(OpenView):
     """Ends the sign-in that the refresh token belongs to, unless it has ended already."""
 
     serializer_class = serializers.LogoutSerializer
+    form_titles = {"POST": "End the sign-in of a refresh token"}
 
     @extend_schema(operation_id="signOut", responses=NO_CONTENT)
     def post(self, request: Request) -> Response:
@@ -126,6 +130,8 @@ class SignInsView(AccountView):
     """The user's sign-ins, most recently used first."""
 
     serializer_class = serializers.SignInListSerializer
+    form_titles = {"DELETE": "End all other sign-ins"}
+    form_done = "Ended."
 
     @extend_schema(operation_id="listSignIns", summary="List sign-ins")
     def get(self, request: SignedInRequest) -> Response:
@@ -155,6 +161,8 @@ class SignInsView(AccountView):
 
 class SignInView(AccountView):
     serializer_class = serializers.SignInSerializer
+    form_titles = {"DELETE": "End this sign-in"}
+    form_done = "Ended."
 
     @extend_schema(operation_id="endSignIn", summary="End one sign-in", responses=NO_CONTENT)
     def delete(self, request: SignedInRequest, **_: str) -> Response:

@@ -1,14 +1,18 @@
 """What all calls of the API have in common."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from .http.renderers import wants_json
+from .pages.following import following
+from .pages.sent import SentForm, is_form
 from .problems.errors import InvalidQuery
 from .query import QuerySerializer
 
@@ -24,6 +28,12 @@ class StrictView(APIView):
     """
 
     query: ClassVar[type[QuerySerializer]] = QuerySerializer
+    # What a page calls its forms, what it says when one has succeeded, and where that one leads, by
+    # method. `pages` has texts and places for views that declare none.
+    form_titles: ClassVar[Mapping[str, str]] = {}
+    form_done: ClassVar[str] = ""
+    form_leads_to: ClassVar[Mapping[str, str]] = {}
+    sent: SentForm | None = None
     # Responses are for one user, and each use of a stored one must be checked.
     cache_control: ClassVar[str] = "private, no-cache"
 
@@ -33,12 +43,33 @@ class StrictView(APIView):
         headers["Cache-Control"] = self.cache_control
         return headers
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        received: Request = super().initialize_request(request, *args, **kwargs)
+        if request.method == "POST" and is_form(request):
+            self.sent = SentForm(request)
+            self.sent.take_over(self, received)
+        return received
+
+    def perform_authentication(self, request: Request) -> None:
+        if self.sent is not None and self.sent.fault is not None:
+            raise self.sent.fault
+        super().perform_authentication(request)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if self.sent is not None:
+            response = following(self, response)
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self.sent is not None:
+            self.sent.require_session(request)
         received = request._request  # Django's, which is quicker to ask.
         has_query = bool(received.META.get("QUERY_STRING"))
-        lacks_body = received.method in WITH_A_BODY and request.stream is None
-        if not (has_query or lacks_body) or not self._has_method(str(received.method).lower()):
+        lacks_body = request.method in WITH_A_BODY and request.stream is None
+        if not (has_query or lacks_body) or not self._has_method(str(request.method).lower()):
             return  # If the view lacks the method, the response will be a 405.
         self._refuse_unknown_parameters(request, received.META.get("QUERY_STRING", ""))
         if lacks_body:

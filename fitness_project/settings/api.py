@@ -3,7 +3,7 @@
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.signing_in.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "fitness_project.api.pages.authentication.BrowserSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["fitness_project.api.http.parsers.StrictJSONParser"],

@@ -29,3 +29,8 @@ def format_instant(value: datetime) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(UTC).replace(tzinfo=None)
     return value.isoformat(timespec="milliseconds") + "Z"
+
+
+def as_read(data: Any) -> Any:
+    """Stored values as a client reads them."""
+    return orjson.loads(dump_json(data))

@@ -29,10 +29,15 @@ class StrictJSONParser(BaseParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise RequestDataTooBig
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise ParseError(_what_is_wrong(body, error)) from None
+        return load_json(body)
+
+
+def load_json(body: bytes) -> Any:
+    """Raises ParseError."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ParseError(_what_is_wrong(body, error)) from None
 
 
 def _what_is_wrong(body: bytes, error: orjson.JSONDecodeError) -> str:

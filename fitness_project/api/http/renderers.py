@@ -41,5 +41,6 @@ def respond(
     if wants_json(request):
         return HttpResponse(dump_json(data), "application/json", status, headers=headers)
     response = PageResponse(data, status, headers=headers)
-    response.etag = response.headers.pop("ETag", "")
+    response.etag = response.headers.get("ETag", "")
+    del response.headers["ETag"]
     return response

@@ -1,1 +1,1 @@
-"""The browsable API: what a browser shows of a response, and how it fills in and sends a request."""
+"""The browsable API: pages that show responses, and forms that send requests."""

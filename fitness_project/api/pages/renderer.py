@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from .conflicts import differences
 from .display import display
+from .forms import Forms
+from .troubles import advice_on, kept_text, summary_of
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
     from ..strict import StrictView
@@ -35,20 +38,40 @@ class PageRenderer(BaseRenderer):
 
 
 def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]:
-    """The template's context. It reads nothing from the database during an outage."""
+    """The template's context."""
     request = view.request
-    return {
+    user = known_user(view, response)
+    forms = Forms(view, response, user).every()
+    context = {
         "request": request,
-        "user": known_user(request),
+        "user": user,
         "messages": get_messages(request._request),
         "csrf_token": get_token(request._request),
         "response": response,
-        "problem": data if response.exception else None,
-        "forms": [],
+        "sent": view.sent,
+        "forms": forms,
         **display(data, view, response),
+    }
+    return {**context, **problem_of(data, view, response, forms)} if response.exception else context
+
+
+def problem_of(
+    data: Any, view: "StrictView", response: Response, forms: list[Any]
+) -> dict[str, Any]:
+    """What a page says of a problem."""
+    is_conflict = response.status_code == 412 and forms
+    user = known_user(view, response)
+    return {
+        "problem": data,
+        "advice": advice_on(view, response),
+        "summary": summary_of(data, forms),
+        "kept": kept_text(view, user) if not forms else "",
+        "differences": differences(view, forms[0], user) if is_conflict else [],
     }
 
 
-def known_user(request: Request) -> Any:
-    """The user, if authentication has found out who it is."""
-    return getattr(request, "_user", None)
+def known_user(view: "StrictView", response: Response) -> Any:
+    """The user, if that is known: nobody can tell during an outage."""
+    user = getattr(view.request, "_user", None)
+    is_open = not view.authentication_classes and response.status_code < 500
+    return get_user(view.request._request) if is_open else user

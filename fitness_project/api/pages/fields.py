@@ -1,0 +1,191 @@
+"""What a form shows for each field: its input, what it holds, and what is wrong with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.fields import BooleanField, ChoiceField, EmailField, Field, ListField
+from rest_framework.serializers import ListSerializer, Serializer
+
+from fitness_project.documents.ids import parse_object_id
+
+from ..fields import InstantField, IntegerField, NumberField, PasswordField, ReferenceField
+from .bodies import offered
+from .labels import label_of
+from .reading import LOCAL, MAX_SEARCH, named
+from .rows import count_rows
+from .typed import SHOWN, TEXT, Typed
+
+# Of a template row, which scripts copy.
+NEW = "NEW"
+CHOOSE = {
+    "required": "Choose one by its name.",
+    "invalid": "Nothing is called exactly so. Choose one below, or type another name.",
+    "does_not_exist": "This no longer exists. Choose another one.",
+}
+
+
+@dataclass
+class Shown:
+    """A field. `rows` and `template_row` are those of a list, each a list of fields.
+
+    `options` are the values that can be chosen, with their labels; of a reference, they are
+    those that match its `text`. `search` is the list in which scripts look for it.
+    """
+
+    pointer: str
+    id: str
+    label: str
+    kind: str
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+    has_focus: bool = False
+    errors: list[str] = field(default_factory=list)
+    options: list[tuple[str, str]] = field(default_factory=list)
+    text: str = ""
+    search: str = ""
+    rows: list[list["Shown"]] = field(default_factory=list)
+    template_row: list["Shown"] = field(default_factory=list)
+    is_fixed: bool = False
+
+    @property
+    def input_type(self) -> str:
+        """Not `number` or `email`: of these, a browser drops what isn't one."""
+        return {"instant": "datetime-local", "password": "password"}.get(self.kind, "text")
+
+    @property
+    def step(self) -> str:
+        """Browsers show a fraction of a second only if the step has one."""
+        return "0.001" if "." in self.value else "1"
+
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.value) and self.value not in dict(self.options)
+
+    @property
+    def described_by(self) -> str:
+        notes = {"hint": self.hint, "error": self.errors}
+        return " ".join(f"{self.id}-{name}" for name, note in notes.items() if note)
+
+    def walk(self) -> Iterable["Shown"]:
+        yield self
+        for row in self.rows:
+            for each in row:
+                yield from each.walk()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What the fields of one form are filled with.
+
+    `errors` are the codes and texts of each pointer. `focus` is where the form was edited, and
+    `sought` the reference that was to be found.
+    """
+
+    prefix: str
+    typed: Typed
+    user: Any
+    errors: Mapping[str, list[tuple[str | None, str]]] = field(default_factory=dict)
+    focus: str = ""
+    sought: str = ""
+
+    def fields_of(self, serializer: Serializer) -> list[Shown]:
+        return [self.shown(each, name) for name, each in offered(serializer).items()]
+
+    def shown(self, each: Field, pointer: str) -> Shown:
+        shown = Shown(
+            pointer=pointer,
+            id=f"{self.prefix}-{pointer.replace('/', '-')}",
+            label=label_of(each),
+            kind=kind_of(each),
+            value=self.typed.get(pointer, ""),
+            hint=str(each.help_text or ""),
+            required=each.required and not each.allow_null,
+            has_focus=pointer == self.focus,
+            errors=[text for _, text in self.errors.get(pointer, ())],
+        )
+        match each:
+            case ListSerializer(child=Serializer() as item):
+                self._add_rows(shown, item, each)
+            case ListField(child=ReferenceField() as item):
+                self._add_rows(shown, item, each)
+            case ReferenceField():
+                self._add_choices(shown, each)
+            case ChoiceField():
+                shown.options = [(str(key), str(label)) for key, label in each.choices.items()]
+            case InstantField() if shown.value and not LOCAL.fullmatch(shown.value):
+                shown.kind = "text"  # A browser would show nothing.
+            case PasswordField():
+                shown.value = ""
+        return shown
+
+    def _add_rows(self, shown: Shown, item: Field, each: Field) -> None:
+        count = count_rows(self.typed, shown.pointer)
+        shown.rows = [self._row(item, f"{shown.pointer}/{place}") for place in range(count)]
+        shown.template_row = self._row(item, f"{shown.pointer}/{NEW}")
+        shown.is_fixed = each.style.get("rows") == "fixed"
+        for row in shown.rows if shown.is_fixed else ():
+            row[0].kind = "fixed"
+
+    def _row(self, item: Field, pointer: str) -> list[Shown]:
+        if not isinstance(item, Serializer):
+            return [self.shown(item, pointer)]
+        fields = item.fields.items()
+        read_only = [f"{pointer}/{name}" for name, each in fields if each.read_only]
+        shown = [self.shown(each, f"{pointer}/{n}") for n, each in fields if not each.read_only]
+        shown[0].has_focus = shown[0].has_focus or pointer == self.focus
+        return [*shown, *(self._hidden(each) for each in read_only if each in self.typed)]
+
+    def _hidden(self, pointer: str) -> Shown:
+        return Shown(pointer, "", "", "hidden", self.typed[pointer])
+
+    def _add_choices(self, shown: Shown, each: ReferenceField) -> None:
+        shown.search = reverse(f"{each.to}-list")
+        shown.text = self._text_of(shown, each)
+        codes = {code for code, _ in self.errors.get(shown.pointer, ())}
+        shown.errors = [CHOOSE.get(c or "", t) for c, t in self.errors.get(shown.pointer, ())]
+        if shown.pointer == self.sought or (codes & CHOOSE.keys() and shown.text.strip()):
+            found = each.choices(shown.text.strip()[:MAX_SEARCH], self.user)
+            shown.options = [(str(document_id), name) for document_id, name in found]
+            shown.value = named(each, shown.text, self.user) or ""
+            if not found:
+                shown.hint = "Nothing matches. Type another name."
+
+    def _text_of(self, shown: Shown, each: ReferenceField) -> str:
+        """What was typed or, if the id stands, the name of its document."""
+        text = self.typed.get(TEXT + shown.pointer, "")
+        if not shown.value or text != self.typed.get(SHOWN + shown.pointer, ""):
+            shown.value = ""
+            return text
+        document_id = parse_object_id(shown.value)
+        name = document_id and each.named(document_id, self.user)
+        return name or text
+
+
+def kind_of(each: Field) -> str:
+    """The name of the input in form_field.html."""
+    match each:
+        case ListSerializer() | ListField(child=ReferenceField()):
+            return "rows"
+        case ListField():
+            return "lines"
+        case ReferenceField():
+            return "reference"
+        case IntegerField():
+            return "integer"
+        case NumberField():
+            return "number"
+        case BooleanField():
+            return "checkbox"
+        case ChoiceField():
+            return "select"
+        case InstantField():
+            return "instant"
+        case PasswordField():
+            return "password"
+        case EmailField():
+            return "email"
+    is_long = each.style.get("base_template") == "textarea.html"
+    return "textarea" if is_long else "text"

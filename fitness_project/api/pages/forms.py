@@ -1,0 +1,143 @@
+"""The forms of a page: one for each write that the user may make there."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from fitness_project.documents.instants import now
+
+from ..fields import PastInstantField
+from ..http.json import as_read, dump_json
+from .bodies import allowed_writes, body_serializer, needed, offered
+from .fields import Filling, Shown, kind_of
+from .rows import count_rows
+from .typed import ROW, typed_of
+
+if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
+    from ..strict import StrictView
+
+TITLES = {"POST": "New {}", "PUT": "Change this {}", "PATCH": "Change", "DELETE": "Delete this {}"}
+BUTTONS = {"POST": "Create", "PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
+# After these, nothing can be written here.
+FINAL = (404, 410)
+
+
+@dataclass
+class Form:
+    """A form. `json` is the text in its box, and `json_methods` are the box's buttons."""
+
+    method: str
+    title: str
+    button: str
+    fields: list[Shown] = field(default_factory=list)
+    json: str = ""
+    json_methods: list[str] = field(default_factory=list)
+    if_match: str = ""
+    is_open: bool = False
+
+    @property
+    def is_json(self) -> bool:
+        """Whether there is only the box, which was sent."""
+        return not self.fields and bool(self.json_methods)
+
+    def walk(self) -> list[Shown]:
+        return [shown for each in self.fields for shown in each.walk()]
+
+
+class Forms:
+    """The forms for a response."""
+
+    def __init__(self, view: "StrictView", response: Response, user: Any) -> None:
+        self.view = view
+        self.response = response
+        self.user = user
+        self.sent = view.sent
+        self.problem = response.data if response.exception else None
+        self.etag = getattr(response, "etag", "") or response.headers.get("ETag", "")
+
+    def every(self) -> list[Form]:
+        if self.response.status_code in FINAL:
+            return []
+        if self.sent is not None and self.problem:
+            is_known = self.sent.method in self.view.allowed_methods
+            return [self._form(self.sent.method)] if is_known else []
+        is_shown = self.problem is None or self.response.status_code == 405
+        if not is_shown or not getattr(self.user, "is_authenticated", False):
+            return []
+        if "HTTP_AUTHORIZATION" in self.view.request.META:
+            return []
+        writes = allowed_writes(self.view)
+        return [self._form(each) for each in writes if each != "PATCH" or "PUT" not in writes]
+
+    def _form(self, method: str) -> Form:
+        serializer = body_serializer(self.view, method)
+        form = Form(method, self._title(method), self._button(method), if_match=self.etag)
+        is_sent = self.sent is not None and self.sent.method == method
+        form.is_open = is_sent or method == "PATCH" or self.response.status_code == 405
+        if serializer is None:
+            return form
+        if is_sent and self.sent.json is not None:
+            form.json, form.json_methods = self.sent.json, self._json_methods(method)
+            return form
+        form.fields = self._filling(method, serializer, is_sent).fields_of(serializer)
+        if not is_sent and method != "DELETE":
+            form.json = dump_json(self._example(serializer, method), indent=True).decode()
+            form.json_methods = self._json_methods(method)
+        return form
+
+    def _title(self, method: str) -> str:
+        named = self.view.form_titles.get(method)
+        return named or TITLES[method].format(getattr(self.view, "basename", "document"))
+
+    def _button(self, method: str) -> str:
+        return self.view.form_titles.get(method) or BUTTONS[method]
+
+    def _json_methods(self, method: str) -> list[str]:
+        both = method in ("PUT", "PATCH") and {"PUT", "PATCH"} <= {*self.view.allowed_methods}
+        return ["PUT", "PATCH"] if both else [method]
+
+    def _filling(self, method: str, serializer: Serializer, is_sent: bool) -> Filling:
+        prefix = method.lower()
+        if not is_sent:
+            return Filling(prefix, self._stored(method, serializer), self.user)
+        errors = defaultdict[str, list[tuple[str | None, str]]](list)
+        for error in (self.problem or {}).get("errors", ()):
+            errors[unescaped(error["pointer"])].append((error["code"], error["detail"]))
+        typed = self.sent.typed
+        focus, sought = self._edited()
+        return Filling(prefix, typed, self.user, errors, focus, sought)
+
+    def _edited(self) -> tuple[str, str]:
+        """Where the focus belongs after an edit, and which reference is sought."""
+        button, target = self.sent.edit or ("", "")
+        if button == "_find":
+            return target, target
+        if button == "_add":
+            return f"{target}/{count_rows(self.sent.typed, target) - 1}", ""
+        name, _, index = target.partition("/")
+        step = {"_up": -1, "_down": 1}.get(button, 0)
+        return f"{name}/{int(index) + step}" if index.isdecimal() else "", ""
+
+    def _stored(self, method: str, serializer: Serializer) -> dict[str, str]:
+        if method in ("PUT", "PATCH"):
+            return typed_of(serializer, as_read(self.response.data), self.user)
+        present = f"{now():%Y-%m-%dT%H:%M}"
+        fields = offered(serializer).items()
+        dates = {name: present for name, each in fields if isinstance(each, PastInstantField)}
+        return dates | {f"{ROW}{name}/0": "" for name, each in fields if kind_of(each) == "rows"}
+
+    def _example(self, serializer: Serializer, method: str) -> Mapping[str, Any]:
+        """What can be sent: the stored document, or what a new one needs."""
+        if method in ("PUT", "PATCH"):
+            stored = self.response.data
+            return {name: stored[name] for name in offered(serializer) if name in stored}
+        return needed(serializer)
+
+
+def unescaped(pointer: str) -> str:
+    """The pointer as fields have it."""
+    return pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
