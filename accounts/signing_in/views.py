@@ -131,6 +131,8 @@ class SignInsView(AccountView):
 
     serializer_class = serializers.SignInListSerializer
     form_titles = {"DELETE": "End all other sign-ins"}
+    row_button = "End the sign-in"
+    row_label = ("userAgent", "ip", "lastUsedAt")
     form_done = "Ended."
 
     @extend_schema(operation_id="listSignIns", summary="List sign-ins")

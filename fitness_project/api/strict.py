@@ -1,6 +1,6 @@
 """What all calls of the API have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -33,6 +33,10 @@ class StrictView(APIView):
     form_titles: ClassVar[Mapping[str, str]] = {}
     form_done: ClassVar[str] = ""
     form_leads_to: ClassVar[Mapping[str, str]] = {}
+    # For a list whose rows can each be deleted: what the buttons say, and the fields that tell the
+    # rows apart.
+    row_button: ClassVar[str] = ""
+    row_label: ClassVar[Sequence[str]] = ()
     sent: SentForm | None = None
     # Responses are for one user, and each use of a stored one must be checked.
     cache_control: ClassVar[str] = "private, no-cache"

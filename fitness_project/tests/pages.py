@@ -52,6 +52,7 @@ class FormParser(HTMLParser):
         elif tag == "textarea":
             self.area = attrs["name"]
             self.forms[-1].fields[self.area] = ""
+            self.is_first_line = True
         elif tag == "select" and self.forms:
             self.select = attrs["name"]
             self.forms[-1].fields.pop(self.select, None)
@@ -72,8 +73,10 @@ class FormParser(HTMLParser):
 
     def handle_data(self, data):
         if self.area and not self.inert:
-            fields = self.forms[-1].fields
-            fields[self.area] += data
+            # A first line break isn't part of the text.
+            text = data.removeprefix("\n") if self.is_first_line else data
+            self.forms[-1].fields[self.area] += text
+            self.is_first_line = False
 
 
 @dataclass
@@ -90,15 +93,16 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.text = response.content.decode()
-        self.forms = [f for f in FormParser(self.text).forms if not f.action]
-        for each in self.forms:
-            # A textarea's first line break isn't part of its text.
-            each.fields = {k: v.removeprefix("\n") for k, v in each.fields.items()}
+        self.every = FormParser(self.text).forms
+        self.forms = [form for form in self.every if not form.action]
 
     @property
     def methods(self):
         """The methods that the page has forms for."""
         return [f.fields["_method"] for f in self.forms if "_method" in f.fields]
+
+    def forms_to(self, path):
+        return [form for form in self.every if form.action.startswith(path)]
 
     def form(self, method):
         (form,) = (f for f in self.forms if f.fields.get("_method") == method)

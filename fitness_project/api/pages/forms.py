@@ -66,12 +66,26 @@ class Forms:
             is_known = self.sent.method in self.view.allowed_methods
             return [self._form(self.sent.method)] if is_known else []
         is_shown = self.problem is None or self.response.status_code == 405
-        if not is_shown or not getattr(self.user, "is_authenticated", False):
-            return []
-        if "HTTP_AUTHORIZATION" in self.view.request.META:
+        if not is_shown or not self._may_send():
             return []
         writes = allowed_writes(self.view)
         return [self._form(each) for each in writes if each != "PATCH" or "PUT" not in writes]
+
+    def of_rows(self) -> list[dict[str, str]]:
+        """The forms that delete a row, each with its place and what tells the row apart."""
+        if not self.view.row_button or self.response.status_code != 200 or not self._may_send():
+            return []
+        path = self.view.request.path.rstrip("/")
+        rows = as_read(self.response.data)["results"]
+        return [{"action": f"{path}/{row['id']}", "label": self._row_label(row)} for row in rows]
+
+    def _row_label(self, row: Mapping[str, Any]) -> str:
+        return ", ".join(str(row[name]) for name in self.view.row_label if row[name])
+
+    def _may_send(self) -> bool:
+        """Whether a browser's session is signed in."""
+        brings_token = "HTTP_AUTHORIZATION" in self.view.request.META
+        return bool(getattr(self.user, "is_authenticated", False)) and not brings_token
 
     def _form(self, method: str) -> Form:
         serializer = body_serializer(self.view, method)

@@ -41,7 +41,8 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
     """The template's context."""
     request = view.request
     user = known_user(view, response)
-    forms = Forms(view, response, user).every()
+    possible = Forms(view, response, user)
+    forms = possible.every()
     context = {
         "request": request,
         "user": user,
@@ -50,6 +51,8 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
         "response": response,
         "sent": view.sent,
         "forms": forms,
+        "row_forms": possible.of_rows(),
+        "row_button": view.row_button,
         **display(data, view, response),
     }
     return {**context, **problem_of(data, view, response, forms)} if response.exception else context

@@ -23,20 +23,13 @@
     function renumber(row, name, place) {
         const old = row.dataset.row;
         row.dataset.row = place;
+        const parts = new RegExp(`([-/]|^)${name}([-/])${old}(?=[-/ ]|$)`, "g");
         for (const element of row.querySelectorAll("*")) {
             for (const attribute of element.attributes) {
-                if (["name", "value", "id", "for", "aria-describedby", "aria-controls"].includes(attribute.name)) {
-                    replace(element, attribute, `${name}/${old}`, `${name}/${place}`);
-                    replace(element, attribute, `-${name}-${old}-`, `-${name}-${place}-`);
+                if (attribute.name !== "value" || element.matches("button")) {
+                    attribute.value = attribute.value.replace(parts, `$1${name}$2${place}`);
                 }
             }
-        }
-    }
-
-    function replace(element, attribute, old, next) {
-        const isPart = attribute.name !== "value" || element.matches("button");
-        if (isPart && attribute.value.includes(old)) {
-            attribute.value = attribute.value.replaceAll(old, next);
         }
     }
 
