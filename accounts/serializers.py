@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from bson import ObjectId
 from rest_framework import serializers
 
@@ -46,10 +48,9 @@ class OwnRoutineField(ReferenceField):
 
     to = "routine"
 
-    def named(self, document_id: ObjectId, user: User) -> str | None:
+    def names(self, document_ids: Collection[ObjectId], user: User) -> dict[ObjectId, str]:
         (entry,) = (each for each in registry.owned() if each.name == "routines")
-        routine = entry.documents.where(**{str(entry.owner): user.pk}).find(document_id)
-        return routine and routine["name"]
+        return entry.documents.where(**{str(entry.owner): user.pk}).names_of(document_ids)
 
 
 class UserSerializer(DocumentSerializer):
@@ -160,6 +161,8 @@ class ExportedSignInSerializer(DocumentSerializer):
 
 class SignInSerializer(ExportedSignInSerializer):
     """A signed-in device."""
+
+    columns = ("userAgent", "ip", "createdAt", "lastUsedAt", "isCurrent", "id")
 
     isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 

@@ -30,6 +30,7 @@ from .signing_in.views import NO_CONTENT, AccountView, OpenView, sign_in
 class MeView(AccountView):
     """The signed-in user."""
 
+    title = "Your account"
     serializer_class = serializers.UserSerializer
     has_etags = True
     delete_body = serializers.PasswordSerializer
@@ -103,6 +104,7 @@ def check_password(request: SignedInRequest, password: str, field: str) -> User:
 class PasswordView(AccountView):
     """Changes the password, ends every other sign-in, and returns new tokens."""
 
+    title = "Change your password"
     serializer_class = serializers.ChangePasswordSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
     cache_control = "no-store"
@@ -124,6 +126,7 @@ class ResetView(OpenView):
     address. The link works once, within an hour. The response doesn't say whether the account
     exists."""
 
+    title = "Ask for a new password"
     serializer_class = serializers.ResetSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
     form_titles = {"POST": "Ask for a link"}
@@ -138,6 +141,7 @@ class ResetView(OpenView):
 class ConfirmResetView(OpenView):
     """Sets a password with the `uid` and `token` of an e-mailed link. Ends every sign-in."""
 
+    title = "Choose a new password"
     serializer_class = serializers.ConfirmResetSerializer
     form_titles = {"POST": "Set the password"}
     form_leads_to = {"POST": "/sign-in"}
@@ -182,6 +186,7 @@ class ConfirmEmailView(OpenView):
 class ExportView(AccountView):
     """Everything that belongs to the user, as JSON. The response is streamed."""
 
+    title = "Export of your data"
     is_download = True
 
     @extend_schema(operation_id="exportAccount", responses=serializers.ExportSerializer)

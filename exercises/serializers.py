@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from bson import ObjectId
@@ -31,6 +32,8 @@ class ExerciseSerializer(DocumentSerializer):
     """
 
     further_codes = {"name": ("unique",)}
+    kind = "exercise"
+    columns = ("name", "category", "equipment", "level", "primaryMuscles", "secondaryMuscles")
 
     class Meta:
         model = Exercise
@@ -59,9 +62,9 @@ class ExerciseReferenceField(ReferenceField):
 
     to = "exercise"
 
-    def named(self, document_id: ObjectId, user: Any) -> str | None:
-        exercise = catalogue.find(catalogue.kept(document_id))
-        return exercise and exercise["name"]
+    def names(self, document_ids: Collection[ObjectId], user: Any) -> dict[ObjectId, str]:
+        kept = {each: catalogue.find(catalogue.kept(each)) for each in document_ids}
+        return {each: exercise["name"] for each, exercise in kept.items() if exercise}
 
     def choices(self, text: str, user: Any) -> list[tuple[ObjectId, str]]:
         found = Selection(search=text).fetch(RANK if text else NAME, limit=MAX_CHOICES)
@@ -97,6 +100,8 @@ class ExerciseReferenceSerializer(DocumentSerializer):
 
     `name` is the server's copy of the exercise's name. A name that a client sends is not stored.
     """
+
+    columns = ("exerciseId", "sets", "reps", "weight")
 
     exercise_id = ExerciseIdField()
     weight = WeightField(

@@ -9,7 +9,9 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 
 from fitness_project.api.http.conditions import etag_of_body, has_current
-from fitness_project.api.http.renderers import respond, wants_json
+from fitness_project.api.http.json import dump_json
+from fitness_project.api.http.renderers import PageResponse, respond, wants_json
+from fitness_project.api.query import ExistingValues
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.views import DocumentViewSet
 from fitness_project.documents.collection import Document, Stored
@@ -52,6 +54,7 @@ class ExerciseViewSet(DocumentViewSet):
     serializer_class = ExerciseSerializer
     permission_classes = (IsCuratorOrReadOnly,)
     query = ExerciseQuery
+    title = "Exercises"
     basename = "exercise"
     has_list_etags = True
     is_download = False
@@ -67,7 +70,12 @@ class ExerciseViewSet(DocumentViewSet):
         return self._ready_for_path(lambda: super(ExerciseViewSet, self).list(request))
 
     @extend_schema(operation_id="getExerciseFacets", responses=FacetsSerializer)
-    @action(detail=False, query=ExerciseFilter)
+    @action(
+        detail=False,
+        query=ExerciseFilter,
+        serializer_class=FacetsSerializer,
+        title="Facets of the exercises",
+    )
     def facets(self, request: SignedInRequest) -> HttpResponse:
         """Counts the exercises that match all the given parameters, by each of their values.
 
@@ -88,6 +96,7 @@ class ExerciseViewSet(DocumentViewSet):
     @action(
         detail=False,
         query=ExportQuery,
+        title="Export of the exercises",
         pagination_class=None,
         permission_classes=(IsCurator,),
         renderer_classes=(*DocumentViewSet.renderer_classes, CSVRenderer),
@@ -116,6 +125,7 @@ class ExerciseViewSet(DocumentViewSet):
         permission_classes=(MayMerge,),
         problem_codes={"POST": ["merged"]},
         post_body=MergeSerializer,
+        title="Merge exercises",
         form_titles={"POST": "Merge other exercises into this one"},
         form_done="Merged.",
     )
@@ -162,7 +172,7 @@ class ExerciseViewSet(DocumentViewSet):
     def _ready(self, key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
         """Returns the response to `key`. The JSON is created once per snapshot of the catalogue."""
         if not wants_json(self.request):
-            return make()
+            return _with_etag(make())
         body, etag = catalogue.current().ready_response(key, lambda: _body_and_etag(make()))
         if has_current(self.request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})
@@ -182,6 +192,13 @@ class ExerciseViewSet(DocumentViewSet):
     ) -> Selection:
         return Selection.of(self.query.read(self.request))
 
+    def filter_values(self) -> ExistingValues:
+        counts = count_facets(self.filter_queryset(self.get_queryset()))
+        return {
+            facet: [(each["value"], each["count"]) for each in values]
+            for facet, values in counts.items()
+        }
+
     def perform_create(self, document: Document) -> ExerciseDocument:
         return services.create_exercise(self._operation(), document)
 
@@ -200,6 +217,13 @@ class ExerciseViewSet(DocumentViewSet):
 
     def _operation(self, kind: Kind = Kind.API) -> Operation:
         return Operation(kind, self.request.user.pk)
+
+
+def _with_etag(response: HttpResponse) -> HttpResponse:
+    """A page tells clients the ETag that their response has."""
+    if isinstance(response, PageResponse) and not response.etag:
+        response.etag = etag_of_body(dump_json(response.data))
+    return response
 
 
 def _body_and_etag(response: HttpResponse) -> tuple[bytes, str]:

@@ -78,6 +78,8 @@ class SessionSerializer(OwnedSerializer):
     routine_id = RoutineIdField(required=False, allow_null=True)
     rules = {"exercises": keep_recorded_names, "routineId": refuse_foreign_routine}
     further_codes = {"routineId": ("does_not_exist",)}
+    kind = "session"
+    columns = ("date", "exercises", "routineId", "durationSeconds", "notes")
 
     class Meta:
         model = Session

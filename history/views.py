@@ -25,6 +25,7 @@ class SessionViewSet(OwnedDocumentViewSet):
     serializer_class = SessionSerializer
     new_serializer_class = NewSessionSerializer
     query = SessionQuery
+    title = "History"
     basename = "session"
     problem_codes = {"POST": ["taken"]}
     order = Order(("date", "_id"), (datetime, ObjectId), descending=True)

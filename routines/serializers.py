@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from bson import ObjectId
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -44,9 +46,8 @@ class RoutineIdField(ReferenceField):
 
     to = "routine"
 
-    def named(self, document_id: ObjectId, user: Owner) -> str | None:
-        routine = Routine.objects.visible_to(user).find(document_id)
-        return routine and routine["name"]
+    def names(self, document_ids: Collection[ObjectId], user: Owner) -> dict[ObjectId, str]:
+        return Routine.objects.visible_to(user).names_of(document_ids)
 
     def choices(self, text: str, user: Owner) -> list[tuple[ObjectId, str]]:
         found = Routine.objects.visible_to(user).named(name_has(text))
@@ -61,6 +62,8 @@ class RoutineSerializer(OwnedSerializer):
     exercises = entries(RoutineEntrySerializer)
     rules = {"exercises": refuse_added_archived}
     further_codes = {"exercises/*/exerciseId": ("archived",)}
+    kind = "routine"
+    columns = ("name", "exercises", "notes", "createdAt")
 
     class Meta:
         model = Routine

@@ -23,6 +23,7 @@ class RoutineViewSet(OwnedDocumentViewSet):
     serializer_class = RoutineSerializer
     new_serializer_class = NewRoutineSerializer
     query = SearchQuery
+    title = "Routines"
     basename = "routine"
     problem_codes = {"POST": ["limit", "taken"]}
     order = NEWEST_FIRST

@@ -68,6 +68,7 @@ class RegisterView(OpenView):
     """Creates an account and signs in. An e-mail address that is taken counts as a failed sign-in
     for the IP address."""
 
+    title = "Create an account"
     serializer_class = serializers.RegisterSerializer
     permission_classes = (RegistrationIsOpen,)
     problem_codes = {"POST": ["permission_denied", "too_many_attempts"]}
@@ -83,6 +84,7 @@ class LoginView(OpenView):
     """Signs in. After five failures for the same e-mail address and IP address within 15 minutes,
     or 50 for the same IP address, the response is 429 until the 15 minutes are over."""
 
+    title = "Sign in"
     serializer_class = serializers.LoginSerializer
     problem_codes = {"POST": ["bad_credentials", "too_many_attempts"]}
     form_titles = {"POST": "Get tokens"}
@@ -100,6 +102,7 @@ class RefreshView(OpenView):
     it can be sent again: within 10 seconds, or later as long as no token of the pairs that it has
     yielded has been used. Otherwise a used token that is sent again ends the sign-in."""
 
+    title = "Refresh tokens"
     serializer_class = serializers.RefreshSerializer
     problem_codes = {"POST": ["token_not_valid"]}
     form_titles = {"POST": "Get the next tokens"}
@@ -112,6 +115,7 @@ class RefreshView(OpenView):
 class LogoutView(OpenView):
     """Ends the sign-in that the refresh token belongs to, unless it has ended already."""
 
+    title = "End a sign-in"
     serializer_class = serializers.LogoutSerializer
     form_titles = {"POST": "End the sign-in of a refresh token"}
 
@@ -129,6 +133,7 @@ class LogoutView(OpenView):
 class SignInsView(AccountView):
     """The user's sign-ins, most recently used first."""
 
+    title = "Signed-in devices"
     serializer_class = serializers.SignInListSerializer
     form_titles = {"DELETE": "End all other sign-ins"}
     row_button = "End the sign-in"
@@ -162,6 +167,7 @@ class SignInsView(AccountView):
 
 
 class SignInView(AccountView):
+    title = "Signed-in device"
     serializer_class = serializers.SignInSerializer
     form_titles = {"DELETE": "End this sign-in"}
     form_done = "Ended."

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 from unicodedata import category
@@ -160,14 +161,17 @@ class ObjectIdField(serializers.Field[ObjectId, object, str, Any]):
 class ReferenceField(ObjectIdField):
     """The id of a document. Pages show its name, and let people search for it.
 
-    `to` is the basename of the document's routes. `named` returns the name of the document, or None
-    if the user has no such document. `choices` returns the ids and names that match a text best, an
+    `to` is the basename of the document's routes. `names` returns the names of documents, without
+    those that the user doesn't have. `choices` returns the ids and names that match a text best, an
     equal name first.
     """
 
     to: ClassVar[str]
 
     def named(self, document_id: ObjectId, user: Any) -> str | None:
+        return self.names([document_id], user).get(document_id)
+
+    def names(self, document_ids: Collection[ObjectId], user: Any) -> dict[ObjectId, str]:
         raise NotImplementedError
 
     def choices(self, text: str, user: Any) -> list[tuple[ObjectId, str]]:

@@ -2,20 +2,22 @@
 
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import bson
 from django.http import HttpResponse
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from fitness_project.documents.order import Boundary, Order
 
 from .fields import PageSizeField, TextField
 from .http.renderers import respond
 from .query import QuerySerializer
+
+if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
+    from rest_framework.views import APIView
 
 MAX_CURSOR = 4000
 
@@ -132,7 +134,7 @@ class KeysetPagination(BasePagination):
             "properties": {"next": link, "previous": link, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         return [
             {
                 "name": "pageSize",

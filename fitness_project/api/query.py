@@ -13,6 +13,10 @@ from .problems.errors import InvalidQuery
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 
+ExistingValues = dict[str, list[tuple[str, int]]]
+"""The values that exist for parameters, by name, each with how often it does."""
+
+
 class QuerySerializer(serializers.Serializer):
     """The query parameters of a call. StrictView refuses those that it doesn't define."""
 

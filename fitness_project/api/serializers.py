@@ -89,9 +89,14 @@ class DocumentSerializer(StrictSerializer, serializers.ModelSerializer[models.Mo
 
     `Meta.fields` lists snake_case model fields, each of which becomes a camelCase key. `rules` maps
     JSON names to the rules that a value must satisfy after its field's own validation.
+
+    Pages show `columns` of each document in a table; the first one says which document it is.
+    `kind` is the basename of the routes that lead to one, if there are any.
     """
 
     rules: ClassVar[dict[str, Rule]] = {}
+    columns: ClassVar[tuple[str, ...]] = ()
+    kind: ClassVar[str] = ""
 
     serializer_choice_field = fields.ChoiceField
     serializer_field_mapping = {

@@ -14,7 +14,7 @@ from .http.renderers import wants_json
 from .pages.following import following
 from .pages.sent import SentForm, is_form
 from .problems.errors import InvalidQuery
-from .query import QuerySerializer
+from .query import ExistingValues, QuerySerializer
 
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 # Links in the browsable API have it.
@@ -24,10 +24,12 @@ ALWAYS_KNOWN = frozenset({"format"})
 class StrictView(APIView):
     """Refuses unknown query parameters, and requests that lack their body.
 
-    `query` defines the parameters of GET. Other methods have none.
+    `query` defines the parameters of GET. Other methods have none. `title` says on pages what the
+    call is about.
     """
 
     query: ClassVar[type[QuerySerializer]] = QuerySerializer
+    title: ClassVar[str] = ""
     # What a page calls its forms, what it says when one has succeeded, and where that one leads, by
     # method. `pages` has texts and places for views that declare none.
     form_titles: ClassVar[Mapping[str, str]] = {}
@@ -81,6 +83,10 @@ class StrictView(APIView):
 
     def query_names(self) -> frozenset[str]:
         return self.query.names()
+
+    def filter_values(self) -> ExistingValues:
+        """What pages offer as values of the parameters."""
+        return {}
 
     def _has_method(self, method: str) -> bool:
         return method in self.http_method_names and hasattr(self, method)

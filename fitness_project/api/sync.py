@@ -65,6 +65,8 @@ class SyncView(StrictView):
 
     request: SignedInRequest
     query = SyncQuery
+    serializer_class = SyncPageSerializer
+    title = "Change feed"
     problem_codes = {"GET": ["gone"]}
 
     @extend_schema(operation_id="getChanges", responses=SyncPageSerializer)

@@ -3,7 +3,7 @@
 Dates are as PyMongo reads them: in UTC, without a time zone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import local
 from typing import Any, Generic, Self, TypeVar
@@ -74,6 +74,12 @@ class Documents(Generic[StoredT]):
         if document is None:
             raise self.missing()
         return document
+
+    def names_of(self, document_ids: Iterable[ObjectId]) -> dict[ObjectId, str]:
+        """The names of those of the documents that exist."""
+        query = {"_id": {"$in": list(document_ids)}, **self.filter}
+        found: Any = self.collection.find(query, {"name": 1}, session=self.session)
+        return {row["_id"]: row["name"] for row in found if "name" in row}
 
     def insert(self, document: Document) -> StoredT:
         """Stores a document that has all the fields of StoredT."""

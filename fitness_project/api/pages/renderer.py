@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from .conflicts import differences
 from .display import display
 from .forms import Forms
+from .spelling import respelled_address
 from .troubles import advice_on, kept_text, summary_of
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
@@ -33,6 +34,9 @@ class PageRenderer(BaseRenderer):
         context = renderer_context or {}
         response: Response = context["response"]
         if response.status_code == 204:
+            return ""
+        if place := respelled_address(context["view"], response):
+            response.status_code, response["Location"] = 302, place
             return ""
         return render_to_string("site/api/page.html", page_of(data, context["view"], response))
 
