@@ -10,10 +10,12 @@ from fitness_project.serving.request_ids import current_request_id
 
 from ..http.negotiation import PROBLEM
 
+OF_THE_PAGE = ("Content-Type", "Vary")
+
 
 def headers_of(response: Response) -> dict[str, str]:
-    """The headers that such a client gets, but for those that guard browsers."""
-    headers = {name: str(value) for name, value in response.items() if name != "Content-Type"}
+    """The headers that such a client gets, but for those that concern browsers and caches."""
+    headers = {name: value for name, value in response.items() if name not in OF_THE_PAGE}
     if response.data is not None:
         is_error = response.status_code >= HTTPStatus.BAD_REQUEST
         headers["Content-Type"] = PROBLEM if is_error else "application/json"
