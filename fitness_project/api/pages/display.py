@@ -47,5 +47,5 @@ def _filters(data: Any, view: "StrictView", response: Response) -> Filters | Non
     if not may_be_filtered(view, response):
         return None
     errors = data["errors"] if response.exception else []
-    texts = {error["pointer"].removeprefix("?"): error["detail"] for error in errors}
+    texts = {error["pointer"].removeprefix("?"): [error["detail"]] for error in errors}
     return filters_of(view, view.request, texts)

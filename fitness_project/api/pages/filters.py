@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from rest_framework.fields import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +33,7 @@ class Filter:
     """A field of the form. `kind` says which input it has.
 
     `choices` are values with their labels. `suggestions` are addresses with what is there.
+    `search` is the address of the list in which a script searches for names.
     """
 
     name: str
@@ -39,11 +41,21 @@ class Filter:
     hint: str
     value: str
     kind: str = "text"
-    error: str = ""
+    errors: list[str] = field(default_factory=list)
     required: bool = False
     max_length: int | None = None
+    search: str = ""
     choices: list[tuple[str, str]] = field(default_factory=list)
     suggestions: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return f"filter-{self.name}"
+
+    @property
+    def pointer(self) -> str:
+        """As in the errors of a problem."""
+        return f"?{self.name}"
 
     @property
     def is_set(self) -> bool:
@@ -67,9 +79,12 @@ class Filters:
     def others(self) -> list[Filter]:
         return [each for each in self.fields if each.kind != "search"]
 
+    def walk(self) -> list[Filter]:
+        return self.fields
+
     @property
     def show_others(self) -> bool:
-        return any(each.is_set or each.error or each.required for each in self.others)
+        return any(each.is_set or each.errors or each.required for each in self.others)
 
 
 def may_be_filtered(view: "StrictView", response: Response) -> bool:
@@ -84,27 +99,29 @@ def query_fields(view: "StrictView") -> dict[str, Field]:
     return {name: each for name, each in every.items() if name in known}
 
 
-def filters_of(view: "StrictView", request: Request, errors: Mapping[str, str]) -> Filters | None:
+def filters_of(
+    view: "StrictView", request: Request, errors: Mapping[str, list[str]]
+) -> Filters | None:
     """None if there is nothing to fill in. `errors` are by the names of parameters."""
     existing: ExistingValues = {}
     with suppress(InvalidQuery):
         existing = view.filter_values()
     filters = [
-        _filter(name, each, request, errors.get(name, ""), existing.get(name, []))
+        _filter(name, each, request, errors.get(name, []), existing.get(name, []))
         for name, each in query_fields(view).items()
     ]
     return Filters(filters) if filters else None
 
 
 def _filter(
-    name: str, known: Field, request: Request, error: str, existing: list[tuple[str, int]]
+    name: str, known: Field, request: Request, errors: list[str], existing: list[tuple[str, int]]
 ) -> Filter:
     shown = Filter(
         name,
         in_words(name),
         with_code(known.help_text or ""),
         request.query_params.get(name, ""),
-        error=error,
+        errors=errors,
         required=known.required,
         max_length=getattr(known, "max_length", None),
     )
@@ -172,6 +189,7 @@ def _offer_names(shown: Filter, known: fields.ReferenceField, request: Request) 
     """People choose a document by its name. If it isn't clear which one, they choose a link."""
     shown.kind = "reference"
     shown.choices = _named(known.choices("", request.user))
+    shown.search = reverse(f"{known.to}-list")
     document_id = parse_object_id(shown.value)
     if document_id is not None:
         shown.value = known.named(document_id, request.user) or shown.value
@@ -180,7 +198,7 @@ def _offer_names(shown: Filter, known: fields.ReferenceField, request: Request) 
         shown.suggestions = [
             (_address(request, shown.name, value), label) for value, label in _named(found)
         ]
-        shown.error = "Which one do you mean?" if found else "Nothing here has this name."
+        shown.errors = ["Which one do you mean?" if found else "Nothing here has this name."]
 
 
 def _named(found: Any) -> list[tuple[str, str]]:

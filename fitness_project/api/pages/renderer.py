@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from .conflicts import differences
 from .display import display
-from .forms import Forms
+from .filters import Filters
+from .forms import Form, Forms
 from .spelling import respelled_address
 from .troubles import advice_on, kept_text, summary_of
 
@@ -59,11 +60,13 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
         "row_button": view.row_button,
         **display(data, view, response),
     }
-    return {**context, **problem_of(data, view, response, forms)} if response.exception else context
+    if response.exception:
+        context |= problem_of(data, view, response, forms, context["filters"])
+    return context
 
 
 def problem_of(
-    data: Any, view: "StrictView", response: Response, forms: list[Any]
+    data: Any, view: "StrictView", response: Response, forms: list[Form], filters: Filters | None
 ) -> dict[str, Any]:
     """What a page says of a problem."""
     is_conflict = response.status_code == 412 and forms
@@ -71,7 +74,7 @@ def problem_of(
     return {
         "problem": data,
         "advice": advice_on(view, response),
-        "summary": summary_of(data, forms),
+        "summary": summary_of(data, [*forms, filters] if filters else forms),
         "kept": kept_text(view, user) if not forms else "",
         "differences": differences(view, forms[0], user) if is_conflict else [],
     }
@@ -81,4 +84,5 @@ def known_user(view: "StrictView", response: Response) -> Any:
     """The user, if that is known: nobody can tell during an outage."""
     user = getattr(view.request, "_user", None)
     is_open = not view.authentication_classes and response.status_code < 500
-    return get_user(view.request._request) if is_open else user
+    has_session = hasattr(view.request._request, "session")  # A call with a token has none.
+    return get_user(view.request._request) if is_open and has_session else user

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from ..http.json import dump_json
+from .filters import Filters
 from .forms import Form, unescaped
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
@@ -37,7 +38,7 @@ def advice_on(view: "StrictView", response: Response) -> str:
     return SENT_ADVICE.get(response.status_code, "")
 
 
-def summary_of(problem: Mapping[str, Any], forms: Iterable[Form]) -> list[dict[str, str]]:
+def summary_of(problem: Mapping[str, Any], forms: Iterable[Form | Filters]) -> list[dict[str, str]]:
     """The errors, each with its field's label and a link to it, if the page has the field."""
     fields = {shown.pointer: shown for form in forms for shown in form.walk()}
     summary = []
