@@ -102,7 +102,7 @@ class Filling:
             kind=kind_of(each),
             value=self.typed.get(pointer, ""),
             hint=str(each.help_text or ""),
-            required=each.required and not each.allow_null,
+            required=not each.allow_null and (each.required or isinstance(each, ChoiceField)),
             has_focus=pointer == self.focus,
             errors=[text for _, text in self.errors.get(pointer, ())],
         )

@@ -108,7 +108,8 @@ class Forms:
         return named or TITLES[method].format(getattr(self.view, "basename", "document"))
 
     def _button(self, method: str) -> str:
-        return self.view.form_titles.get(method) or BUTTONS[method]
+        is_edit = method in ("PUT", "PATCH")
+        return BUTTONS[method] if is_edit else self.view.form_titles.get(method, BUTTONS[method])
 
     def _json_methods(self, method: str) -> list[str]:
         both = method in ("PUT", "PATCH") and {"PUT", "PATCH"} <= {*self.view.allowed_methods}

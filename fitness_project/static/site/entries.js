@@ -37,7 +37,7 @@
         const added = list.querySelector("template").content.firstElementChild.cloneNode(true);
         list.querySelector(".row-list").append(added);
         number(list);
-        added.querySelectorAll(".reference").forEach(searchable);
+        added.querySelectorAll(".reference-field").forEach(searchable);
         added.querySelector("input:not([type=hidden])").focus();
     }
 
@@ -207,5 +207,5 @@
         }
     }
 
-    document.querySelectorAll(".reference").forEach(searchable);
+    document.querySelectorAll(".reference-field").forEach(searchable);
 }
