@@ -162,7 +162,7 @@ class ExportedSignInSerializer(DocumentSerializer):
 class SignInSerializer(ExportedSignInSerializer):
     """A signed-in device."""
 
-    columns = ("userAgent", "ip", "createdAt", "lastUsedAt", "isCurrent", "id")
+    columns = ("userAgent", "ip", "createdAt", "lastUsedAt", "isCurrent")
 
     isCurrent = serializers.BooleanField(read_only=True)  # noqa: N815 - the JSON name
 

@@ -1,7 +1,9 @@
 """How a page shows what a response holds."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .exchange import curl, headers_of, status_line
@@ -10,7 +12,7 @@ from .linked_json import linked_json
 from .paging import pages_of
 from .references import References
 from .responses import content_of, list_of, title_of
-from .sections import Display
+from .sections import Display, Section
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
     from ..strict import StrictView
@@ -30,8 +32,12 @@ def display(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
         "pages": pages_of(request, data),
         "status_line": status_line(response),
         "headers": headers_of(response),
-        "curl": curl(request) if request.method in READING else None,
+        "curl": curl(request) if may_be_read(request, response) else None,
     }
+
+
+def may_be_read(request: Request, response: Response) -> bool:
+    return request.method in READING and response.status_code != 405
 
 
 def _content(data: Any, view: "StrictView") -> dict[str, Any]:
@@ -41,6 +47,13 @@ def _content(data: Any, view: "StrictView") -> dict[str, Any]:
         "json": linked_json(data, references.links),
         "sections": list(Display(references).sections(content, shape)),
     }
+
+
+def add_row_forms(sections: Iterable[Section], forms: Iterable[Mapping[str, str]]) -> None:
+    """Puts the forms that delete a row into the rows of the list, which are in the same order."""
+    rows = [row for each in sections if each.table for row in each.table.rows]
+    for row, form in zip(rows, forms, strict=False):
+        row.form = form
 
 
 def _filters(data: Any, view: "StrictView", response: Response) -> Filters | None:

@@ -11,7 +11,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
 from .conflicts import differences
-from .display import display
+from .display import add_row_forms, display
 from .filters import Filters
 from .forms import Form, Forms
 from .spelling import respelled_address
@@ -56,10 +56,10 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
         "response": response,
         "sent": view.sent,
         "forms": forms,
-        "row_forms": possible.of_rows(),
         "row_button": view.row_button,
         **display(data, view, response),
     }
+    add_row_forms(context.get("sections", ()), possible.of_rows())
     if response.exception:
         context |= problem_of(data, view, response, forms, context["filters"])
     return context

@@ -19,12 +19,18 @@ MAX_NAMED = 5
 NARROW = 4
 
 
+@dataclass
+class Row:
+    """Pairs of a head and a value. `form` deletes what the row shows."""
+
+    cells: list[tuple[str, SafeString]]
+    form: Mapping[str, str] | None = None
+
+
 @dataclass(frozen=True)
 class Table:
-    """Its rows consist of pairs of a head and a value."""
-
     heads: list[str]
-    rows: list[list[tuple[str, SafeString]]]
+    rows: list[Row]
 
     @property
     def is_wide(self) -> bool:
@@ -72,7 +78,7 @@ class Display:
         names = columns_of(rows, shape)
         heads = [in_words(name) for name in names]
         cells = (self._row(row, names, shape) for row in rows)
-        return Table(heads, [list(zip(heads, row, strict=True)) for row in cells])
+        return Table(heads, [Row(list(zip(heads, row, strict=True))) for row in cells])
 
     def _row(self, row: Mapping[str, Any], names: Sequence[str], shape: Shape) -> list[SafeString]:
         """The first cell leads to the document, if it has an address."""
