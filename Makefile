@@ -13,12 +13,13 @@ FAULTS := fitness_project/tests/faults
 FUZZ := fitness_project/tests/fuzz
 BROWSER := fitness_project/tests/browser
 CLIENTS := clients
+GENERATED := clients/generated
 # How many requests `make fuzz` generates for each call and phase.
 FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
 SECONDS ?= 600
 
-.PHONY: run test test-faults test-browser test-clients test-own-clients types coverage check fuzz bench bench-scale soak examples format lock
+.PHONY: run test test-faults test-browser test-clients test-own-clients test-generated-clients types coverage check fuzz bench bench-scale soak examples format lock
 
 run: $(RUN)  ## Serve on http://127.0.0.1:8000 until Ctrl-C
 	@exec $(BIN)/python manage.py serve
@@ -34,10 +35,23 @@ test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
 test-browser: $(DEV)  ## Use the admin in Chromium, as a curator would
 	$(PYTEST) $(BROWSER)
 
-test-clients: test-own-clients  ## Run clients of the API against a real service
+test-clients: test-own-clients test-generated-clients  ## Run clients of the API against a real service
 
 test-own-clients: $(DEV)  ## The TypeScript client, and the walk in Python
 	$(PYTEST) $(CLIENTS)/tests
+
+test-generated-clients: $(DEV) $(GENERATED)/.tools/ready  ## Those that generators make of the schema
+	$(PYTEST) $(GENERATED)/tests
+
+# In environments of their own: the service needs none of this.
+$(GENERATED)/.tools/ready: $(GENERATED)/requirements.txt $(GENERATED)/package-lock.json
+	@for program in java node npm; do command -v $$program >/dev/null || { \
+		echo "error: $$program is missing. On Debian:" \
+			"apt-get install default-jre-headless nodejs npm" >&2; exit 1; }; done
+	$(PYTHON) -m venv --clear $(GENERATED)/.tools
+	$(GENERATED)/.tools/bin/python -m pip install --quiet --no-deps --requirement $<
+	cd $(GENERATED) && npm ci --silent
+	@touch $@
 
 types: $(DEV)  ## mypy
 	$(BIN)/mypy

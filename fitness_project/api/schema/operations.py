@@ -43,8 +43,9 @@ class ProblemAutoSchema(AutoSchema):
         call = self.call
         if call.takes_delete_body:
             schema = self.resolve_serializer(self.view.delete_body, "request").ref
-            content = {"application/json": {"schema": schema}}
-            operation["requestBody"] = {"content": content, "required": True}
+            operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        if call.has_body:
+            operation["requestBody"]["required"] = True  # Of a PATCH, too.
         responses = operation["responses"]
         responses.update(problem_responses(call, self._problem_component()))
         if call.is_conditional and call.method == "GET":
@@ -70,7 +71,7 @@ class ProblemAutoSchema(AutoSchema):
         return words.capitalize()
 
     def get_auth(self) -> list[Schema]:
-        return super().get_auth() if self.call.needs_sign_in else [{}]
+        return super().get_auth() if self.call.needs_sign_in else []
 
     def get_override_parameters(self) -> Parameters:
         call = self.call
