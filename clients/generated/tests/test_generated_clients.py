@@ -54,6 +54,24 @@ def test_a_python_client_by_openapi_generator_lives(openapi_generator, service):
     live("openapi_generator.py", service)
 
 
+@pytest.mark.parametrize(
+    ("file", "nullable", "code"),
+    [
+        ("kotlin/**/{}.kt", "val gifUrl: java.net.URI?,", "val code: kotlin.String,"),
+        ("swift6/**/{}.swift", "public var gifUrl: String?", "public var code: String"),
+        ("dart/lib/**/{}.dart", "String? gifUrl;", "String code;"),
+    ],
+)
+def test_clients_for_phones_have_simple_types(openapi_generator, file, nullable, code):
+    def text_of(model):
+        name = model.lower() if file.startswith("dart") else model
+        (found,) = MADE.glob(file.format(name))
+        return found.read_text()
+
+    assert nullable in text_of("Exercise")
+    assert code in text_of("Problem")
+
+
 @pytest.mark.parametrize("script", ["openapi_typescript.js", "openapi_generator.js"])
 def test_typescript_lives(typescript, service, script):
     run("node", typescript / script, service.url)
