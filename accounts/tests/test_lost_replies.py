@@ -1,5 +1,7 @@
 """A write whose commit succeeds, but whose reply is lost, runs again and leaves one result."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -40,6 +42,14 @@ def test_a_new_password_is_stored_and_the_user_notified_once(api, ann):
     assert api.post(PASSWORD_PATH, body).status_code == 200
     assert User.objects.get().check_password(NEW)
     assert [message.to for message in mail.outbox] == [[ann.email]]
+
+
+def test_an_email_address_is_changed(api):
+    api.post("/api/auth/email", {"newEmail": "new@example.com", "password": PASSWORD})
+    uid, token = re.search(r"/confirm-email/([^/]+)/([^/]+)/", mail.outbox[-1].body).groups()
+
+    assert api.post("/api/auth/email/confirm", {"uid": uid, "token": token}).status_code == 204
+    assert api.get(ME).json()["email"] == "new@example.com"
 
 
 def test_an_account_is_deleted(api):
