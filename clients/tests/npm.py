@@ -26,7 +26,7 @@ def node_version() -> int:
     return int(printed.stdout.lstrip("v").partition(".")[0])
 
 
-def npm(*arguments: str, url: str = "") -> str:
+def npm(*arguments: str | Path, url: str = "") -> str:
     """Returns what it prints. Fails with that if npm does."""
     done = subprocess.run(
         ["npm", *arguments],

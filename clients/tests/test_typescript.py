@@ -8,6 +8,11 @@ from .npm import TYPESCRIPT, npm, require_npm
 
 pytestmark = pytest.mark.timeout(600)
 
+# What README's code needs of an app.
+COPY = """
+import type { SyncedPage } from "fitness-client";
+declare const copy: { token(): Promise<string | null>; store(page: SyncedPage): Promise<void> };
+"""
 PAGE = """
 <!doctype html>
 <title>A web app</title>
@@ -32,6 +37,18 @@ def _built():
     """Building it checks its types."""
     require_npm()
     npm("ci")
+
+
+def test_readme_shows_code_that_compiles(tmp_path):
+    readme = (TYPESCRIPT / "README.md").read_text()
+    (code,) = re.findall(r"```ts\n(.*?)```", readme, re.DOTALL)
+    (tmp_path / "readme.ts").write_text(f"{COPY}\n{code}")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules/fitness-client").symlink_to(TYPESCRIPT)
+    options = ("--strict", "--noEmit", "--target", "es2022", "--module", "nodenext")
+
+    npm("exec", "--", "tsc", *options, tmp_path / "readme.ts")
 
 
 def test_its_types_are_those_of_the_schema(service):
