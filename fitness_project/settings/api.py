@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    # Pages are for people, not for clients.
+    "RENDERER_WHITELIST": ["fitness_project.api.http.renderers.DocumentJSONRenderer"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "fitness_project.api.schema.operations.require_all_response_fields",

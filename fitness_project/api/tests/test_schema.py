@@ -163,6 +163,14 @@ def test_every_response_has_a_request_id(schema):
             )
 
 
+def test_no_response_is_described_as_a_page(schema):
+    operations = [operation for item in schema["paths"].values() for operation in item.values()]
+    responses = [response for each in operations for response in each["responses"].values()]
+    media = {name for response in responses for name in response.get("content", {})}
+
+    assert media == {"application/json", "application/problem+json", "text/csv"}
+
+
 def test_the_time_to_wait_is_an_integer(schema):
     response = schema["paths"]["/api/routines"]["get"]["responses"]["503"]
 
