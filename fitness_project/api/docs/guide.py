@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
-from mdit_py_plugins.anchors import anchors_plugin
+from markdown_it.token import Token
 
 GUIDE = settings.BASE_DIR / "docs" / "clients.md"
 
@@ -26,14 +27,20 @@ class Guide(NamedTuple):
 @cache
 def guide() -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    markdown.use(anchors_plugin, min_level=1, max_level=4)
     tokens = markdown.parse(GUIDE.read_text(encoding="utf-8"))
-    headings = [
-        (token.tag, Section(str(token.attrs["id"]), text.content))
-        for token, text in pairwise(tokens)
-        if token.type == "heading_open"
-    ]
+    headings = _with_anchors(tokens)
     html = markdown.renderer.render(tokens, markdown.options, {})
     title = next(heading.title for tag, heading in headings if tag == "h1")
     sections = [heading for tag, heading in headings if tag == "h2"]
     return Guide(title, mark_safe(html), sections)  # noqa: S308 - HTML in the source is escaped
+
+
+def _with_anchors(tokens: list[Token]) -> list[tuple[str, Section]]:
+    """Gives the headings the same ids as GitHub does, and returns them with their tags."""
+    headings = []
+    for heading, text in pairwise(tokens):
+        if heading.type == "heading_open":
+            section = Section(slugify(text.content), text.content)
+            heading.attrSet("id", section.anchor)
+            headings.append((heading.tag, section))
+    return headings

@@ -57,6 +57,7 @@ async function signIn(event) {
         form.reset();
         form.hidden = true;
         page["docs-sign-out"].hidden = false;
+        page["docs-sign-out"].focus();
         say(`Signed in as ${user.email}. Calls are sent with an access token, which is renewed when it expires.`);
         await useRealIds();
     } catch (error) {
@@ -151,7 +152,7 @@ function applyFilter() {
     ui.layoutActions.updateFilter(text || true);
     requestAnimationFrame(() => {
         const count = root.querySelectorAll(".opblock").length;
-        page["docs-count"].textContent = text ? `${count} calls` : "";
+        page["docs-count"].textContent = text && `${count} call${count === 1 ? "" : "s"}`;
     });
 }
 
