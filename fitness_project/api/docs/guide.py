@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 GUIDE = settings.BASE_DIR / "docs" / "clients.md"
+TITLE_TOKENS = 3  # Its start, its text and its end. The page has it above the contents.
 
 
 class Section(NamedTuple):
@@ -28,11 +29,10 @@ class Guide(NamedTuple):
 def guide() -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(GUIDE.read_text(encoding="utf-8"))
-    headings = _with_anchors(tokens)
-    html = markdown.renderer.render(tokens, markdown.options, {})
-    title = next(heading.title for tag, heading in headings if tag == "h1")
-    sections = [heading for tag, heading in headings if tag == "h2"]
-    return Guide(title, mark_safe(html), sections)  # noqa: S308 - HTML in the source is escaped
+    (_, title), *headings = _with_anchors(tokens)
+    html = markdown.renderer.render(tokens[TITLE_TOKENS:], markdown.options, {})
+    sections = [section for tag, section in headings if tag == "h2"]
+    return Guide(title.title, mark_safe(html), sections)  # noqa: S308 - HTML in it is escaped
 
 
 def _with_anchors(tokens: list[Token]) -> list[tuple[str, Section]]:
