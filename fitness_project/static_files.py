@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -48,11 +48,13 @@ def collect() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _stamp_of(root) == (current := _digest()):
             return
-        with TemporaryDirectory(prefix=".new-", dir=root.parent) as place:
-            command = Command()
-            command.storage = HashedStorage(location=place)
-            call_command(command, interactive=False, verbosity=0, ignore_patterns=LEFT_OUT)
-            _move(Path(place), root)
+        place = root.with_name(f"{root.name}.new")
+        rmtree(place, ignore_errors=True)  # A start that was killed may have left it.
+        command = Command()
+        command.storage = HashedStorage(location=place)
+        call_command(command, interactive=False, verbosity=0, ignore_patterns=LEFT_OUT)
+        _move(place, root)
+        rmtree(place)
         (root / STAMP).write_text(current)
 
 
