@@ -84,7 +84,9 @@ class HomeView(APIView):
             return Response({name: reverse(view, request=request) for name, view in PLACES.items()})
         return Response({"resources": paths_by_resource()})
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(  # type: ignore[override]  # Django's will do as well as DRF's.
+        self, exc: Exception
+    ) -> HttpResponse:
         return client_error(self.request._request, exc)
 
 

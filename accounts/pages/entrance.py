@@ -27,7 +27,7 @@ from .refusals import FormPage
 class EntrancePage(RedirectURLMixin, FormPage):
     next_page = settings.LOGIN_REDIRECT_URL
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self) -> str:  # type: ignore[override]  # The stub has a parameter more.
         """Ignores a `next` that leads back here."""
         url = super().get_redirect_url()
         here = {reverse("sign-in-page"), reverse("sign-up-page")}

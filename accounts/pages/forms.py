@@ -1,7 +1,5 @@
 from django import forms
 
-from ..serializers import STRENGTH
-
 
 class SignUpForm(forms.Form):
     """The fields of an account. What may be in them, the API's serializer decides."""
@@ -13,7 +11,10 @@ class SignUpForm(forms.Form):
     )
     password = forms.Field(
         required=False,
-        help_text=STRENGTH,
+        help_text=(
+            "At least 10 characters. Not only digits, not a common password, and not similar to "
+            "your e-mail address or name."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     name = forms.Field(

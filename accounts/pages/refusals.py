@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.generic import FormView
 from rest_framework.exceptions import ValidationError
 
@@ -14,7 +14,7 @@ from fitness_project.errors import DomainError
 class FormPage(FormView):
     """Shows the problems of the API as errors of its form, with their status and headers."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
         try:
             return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
