@@ -183,6 +183,15 @@ def test_forms_of_other_sites_are_refused(path):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN, SIGN_OUT, "/password-reset", "/admin/login/"])
+def test_another_method_is_a_problem_like_any_other(browser, path):
+    answer = browser.delete(path)
+
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "method_not_allowed"
+    assert "POST" in answer["Allow"]
+
+
 @pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN, "/password-reset"])
 @pytest.mark.parametrize("body", [b"", b"email=%ff&username=%ff&password=%ff&name=%00", b"%%&=&a"])
 def test_whatever_is_sent_is_at_worst_refused(browser, path, body):

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.response import Response
 
 from fitness_project.database.outage import is_conflict, is_outage, outage
@@ -83,7 +83,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 class ProblemMiddleware:
     """Refuses API requests at once during a known outage of the database, and requests whose bodies
-    couldn't be received yet. Handles exceptions in pages outside the API."""
+    couldn't be received yet. Handles errors in pages outside the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -94,7 +94,12 @@ class ProblemMiddleware:
         error = getattr(request.META.get("wsgi.input"), "error", None)
         if isinstance(error, Busy):  # Django would log what fails while it checks a form's token.
             return client_error(request, error)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):  # Django's own views send an empty page.
+            problem = client_error(request, MethodNotAllowed(str(request.method)))
+            problem["Allow"] = response["Allow"]
+            return problem
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         is_foreseen = isinstance(exception, DomainError) or is_conflict(exception)
