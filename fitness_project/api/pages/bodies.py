@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from rest_framework.exceptions import APIException
-from rest_framework.fields import Field
+from rest_framework.fields import Field, ListField
 from rest_framework.request import override_method
 from rest_framework.serializers import ListSerializer, Serializer
 
@@ -24,7 +24,7 @@ def body_serializer(view: "StrictView", method: str) -> Serializer | None:
     if declared is not None:
         return declared()
     writer: Any = view
-    if method == "DELETE" or not hasattr(writer, "get_serializer_class"):
+    if method == "DELETE" or method not in view.allowed_methods:
         return None
     with override_method(view, view.request, method):
         return writer.get_serializer_class()()
@@ -51,6 +51,16 @@ def offered(serializer: Serializer) -> dict[str, Field]:
         for name, field in serializer.fields.items()
         if not field.read_only and field.style.get("in_forms", True) and not _is_plain_id(field)
     }
+
+
+def row_of(field: Field) -> Field | None:
+    """What each row of the field is, or None if the field has no rows."""
+    match field:
+        case ListSerializer(child=Serializer() as item):
+            return item
+        case ListField(child=ReferenceField() as item):
+            return item
+    return None
 
 
 def needed(field: Field) -> Any:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.urls import reverse
 from rest_framework.fields import BooleanField, ChoiceField, EmailField, Field, ListField
-from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.serializers import Serializer
 
 from fitness_project.documents.ids import parse_object_id
 
 from ..fields import InstantField, IntegerField, NumberField, PasswordField, ReferenceField
-from .bodies import offered
+from .bodies import offered, row_of
 from .labels import label_of
 from .reading import LOCAL, MAX_SEARCH, named
 from .rows import count_rows
@@ -106,11 +106,9 @@ class Filling:
             has_focus=pointer == self.focus,
             errors=[text for _, text in self.errors.get(pointer, ())],
         )
+        if (item := row_of(each)) is not None:
+            self._add_rows(shown, item, each)
         match each:
-            case ListSerializer(child=Serializer() as item):
-                self._add_rows(shown, item, each)
-            case ListField(child=ReferenceField() as item):
-                self._add_rows(shown, item, each)
             case ReferenceField():
                 self._add_choices(shown, each)
             case ChoiceField():
@@ -166,9 +164,9 @@ class Filling:
 
 def kind_of(each: Field) -> str:
     """The name of the input in form_field.html."""
+    if row_of(each) is not None:
+        return "rows"
     match each:
-        case ListSerializer() | ListField(child=ReferenceField()):
-            return "rows"
         case ListField():
             return "lines"
         case ReferenceField():

@@ -4,14 +4,15 @@ What isn't a number stays a text, so that the serializer says what is wrong with
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.fields import BooleanField, ChoiceField, Field, ListField
-from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.serializers import Serializer
 
 from ..fields import InstantField, IntegerField, NumberField, ReferenceField
-from .bodies import offered
-from .rows import count_rows
+from .bodies import offered, row_of
+from .rows import IN_ROW, count_rows
 from .typed import SHOWN, TEXT, Typed
 
 INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
@@ -28,25 +29,28 @@ def read_body(serializer: Serializer, typed: Typed, user: Any, is_partial: bool 
     """The body. A partial one has only the lists of which rows were sent."""
     fields = offered(serializer)
     read = {name: _value(field, name, typed, user) for name, field in fields.items()}
-    unknown = {key: text for key, text in typed.items() if not _is_known(key, fields)}
+    known = {name: row_of(field) is not None for name, field in fields.items()}
+    unknown = {key: text for key, text in typed.items() if not _is_known(key, known)}
     present = {name: value for name, value in read.items() if value is not ABSENT}
     if is_partial:
         present = {name: value for name, value in present.items() if value != []}
     return {**present, **unknown}
 
 
-def _is_known(key: str, fields: dict[str, Field]) -> bool:
-    return key.startswith("_") or key == "csrfmiddlewaretoken" or key.split("/")[0] in fields
+def _is_known(key: str, has_rows: Mapping[str, bool]) -> bool:
+    if key.startswith("_") or key == "csrfmiddlewaretoken":
+        return True
+    found = IN_ROW.fullmatch(key)
+    return has_rows.get(found[2], False) if found else has_rows.get(key) is False
 
 
 def _value(field: Field, pointer: str, typed: Typed, user: Any) -> Any:
+    if (item := row_of(field)) is not None:
+        places = range(count_rows(typed, pointer))
+        return [_value(item, f"{pointer}/{place}", typed, user) for place in places]
     match field:
-        case ListSerializer(child=Serializer() as item):
-            places = range(count_rows(typed, pointer))
-            return [_row(item, f"{pointer}/{place}/", typed, user) for place in places]
-        case ListField(child=ReferenceField() as item):
-            places = range(count_rows(typed, pointer))
-            return [_reference(item, f"{pointer}/{place}", typed, user) for place in places]
+        case Serializer():
+            return _row(field, pointer, typed, user)
         case ReferenceField():
             return _reference(field, pointer, typed, user) or _nothing(field)
         case _ if pointer not in typed:
@@ -54,11 +58,10 @@ def _value(field: Field, pointer: str, typed: Typed, user: Any) -> Any:
     return _single(field, typed[pointer])
 
 
-def _row(serializer: Serializer, prefix: str, typed: Typed, user: Any) -> dict[str, Any]:
+def _row(serializer: Serializer, pointer: str, typed: Typed, user: Any) -> dict[str, Any]:
     """The row, with what is sent back as it was read."""
-    values = {
-        name: _value(field, prefix + name, typed, user) for name, field in serializer.fields.items()
-    }
+    fields = serializer.fields.items()
+    values = {name: _value(field, f"{pointer}/{name}", typed, user) for name, field in fields}
     return {name: value for name, value in values.items() if value is not ABSENT}
 
 

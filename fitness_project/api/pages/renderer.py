@@ -75,7 +75,7 @@ def problem_of(
         "problem": data,
         "advice": advice_on(view, response),
         "summary": summary_of(data, [*forms, filters] if filters else forms),
-        "kept": kept_text(view, user) if not forms else "",
+        "kept": kept_text(view, response, user),
         "differences": differences(view, forms[0], user) if is_conflict else [],
     }
 

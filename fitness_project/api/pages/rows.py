@@ -4,10 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from .typed import ROW, SHOWN, Typed
+from .typed import ROW, SHOWN, TEXT, Typed
 
-IN_ROW = re.compile(rf"((?:_text/|{SHOWN}|{ROW})?)([A-Za-z]+)/(\d{{1,9}})((?:/.*)?)", re.DOTALL)
-OF_ROW = re.compile(r"([A-Za-z]+)/(\d{1,9})")
+IN_ROW = re.compile(
+    rf"((?:{TEXT}|{SHOWN}|{ROW})?)([A-Za-z]+)/(\d{{1,9}})((?:/.*)?)", re.DOTALL | re.ASCII
+)
+OF_ROW = re.compile(r"([A-Za-z]+)/(\d{1,9})", re.ASCII)
 LIST = re.compile(r"[A-Za-z]+")
 
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from ..http.json import dump_json
 from .filters import Filters
-from .forms import Form, unescaped
+from .forms import FINAL, Form, unescaped
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
     from ..strict import StrictView
@@ -58,10 +58,10 @@ def _label(pointer: str, label: str) -> str:
     return label or pointer
 
 
-def kept_text(view: "StrictView", user: Any) -> str:
+def kept_text(view: "StrictView", response: Response, user: Any) -> str:
     """What was sent to a document that is no longer there, so that nobody types it again."""
     sent = view.sent
-    if sent is None or sent.method == "DELETE":
+    if sent is None or sent.method == "DELETE" or response.status_code not in FINAL:
         return ""
     if sent.json is not None:
         return sent.json

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.fields import Field, ListField
-from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.serializers import Serializer
 
 from fitness_project.documents.ids import parse_object_id
 
 from ..fields import InstantField, ReferenceField
-from .bodies import offered
+from .bodies import offered, row_of
 from .labels import label_of
 
 Typed = dict[str, str]
@@ -30,11 +30,9 @@ def typed_of(serializer: Serializer, document: Mapping[str, Any], user: Any) -> 
 
 
 def _typed(field: Field, pointer: str, value: Any, user: Any) -> Typed:
+    if (item := row_of(field)) is not None:
+        return _rows(item, pointer, value or (), user)
     match field:
-        case ListSerializer(child=Serializer() as item):
-            return _rows(item, pointer, value or (), user)
-        case ListField(child=ReferenceField() as item):
-            return _rows(item, pointer, value or (), user)
         case Serializer():
             names = field.fields.items()
             parts = [_typed(f, f"{pointer}/{n}", (value or {}).get(n), user) for n, f in names]
