@@ -14,11 +14,11 @@ from ..fields import PastInstantField
 from ..http.json import as_read, dump_json
 from .bodies import allowed_writes, body_serializer, needed, offered
 from .fields import Filling, Shown, kind_of
-from .rows import count_rows
 from .typed import ROW, typed_of
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
     from ..strict import StrictView
+    from .sent import SentForm
 
 TITLES = {"POST": "New {}", "PUT": "Change this {}", "PATCH": "Change", "DELETE": "Delete this {}"}
 BUTTONS = {"POST": "Create", "PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
@@ -90,15 +90,15 @@ class Forms:
     def _form(self, method: str) -> Form:
         serializer = body_serializer(self.view, method)
         form = Form(method, self._title(method), self._button(method), if_match=self.etag)
-        is_sent = self.sent is not None and self.sent.method == method
-        form.is_open = is_sent or method == "PATCH" or self.response.status_code == 405
+        sent = self.sent if self.sent is not None and self.sent.method == method else None
+        form.is_open = bool(sent) or method == "PATCH" or self.response.status_code == 405
         if serializer is None:
             return form
-        if is_sent and self.sent.json is not None:
-            form.json, form.json_methods = self.sent.json, self._json_methods(method)
+        if sent is not None and sent.json is not None:
+            form.json, form.json_methods = sent.json, self._json_methods(method)
             return form
-        form.fields = self._filling(method, serializer, is_sent).fields_of(serializer)
-        if not is_sent and method != "DELETE":
+        form.fields = self._filling(method, serializer, sent).fields_of(serializer)
+        if sent is None and method != "DELETE":
             form.json = dump_json(self._example(serializer, method), indent=True).decode()
             form.json_methods = self._json_methods(method)
         return form
@@ -115,27 +115,14 @@ class Forms:
         both = method in ("PUT", "PATCH") and {"PUT", "PATCH"} <= {*self.view.allowed_methods}
         return ["PUT", "PATCH"] if both else [method]
 
-    def _filling(self, method: str, serializer: Serializer, is_sent: bool) -> Filling:
+    def _filling(self, method: str, serializer: Serializer, sent: "SentForm | None") -> Filling:
         prefix = method.lower()
-        if not is_sent:
+        if sent is None:
             return Filling(prefix, self._stored(method, serializer), self.user)
         errors = defaultdict[str, list[tuple[str | None, str]]](list)
         for error in (self.problem or {}).get("errors", ()):
             errors[unescaped(error["pointer"])].append((error["code"], error["detail"]))
-        typed = self.sent.typed
-        focus, sought = self._edited()
-        return Filling(prefix, typed, self.user, errors, focus, sought)
-
-    def _edited(self) -> tuple[str, str]:
-        """Where the focus belongs after an edit, and which reference is sought."""
-        button, target = self.sent.edit or ("", "")
-        if button == "_find":
-            return target, target
-        if button == "_add":
-            return f"{target}/{count_rows(self.sent.typed, target) - 1}", ""
-        name, _, index = target.partition("/")
-        step = {"_up": -1, "_down": 1}.get(button, 0)
-        return f"{name}/{int(index) + step}" if index.isdecimal() else "", ""
+        return Filling(prefix, sent.typed, self.user, errors, sent.focus, sent.sought)
 
     def _stored(self, method: str, serializer: Serializer) -> dict[str, str]:
         if method in ("PUT", "PATCH"):

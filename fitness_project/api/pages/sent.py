@@ -18,7 +18,7 @@ from ..http.parsers import load_json
 from .authentication import BrowserSessionAuthentication
 from .bodies import body_serializer
 from .reading import read_body
-from .rows import edited, numbered, without_blank
+from .rows import count_rows, edited, numbered, without_blank
 from .typed import Typed
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
@@ -70,6 +70,22 @@ class SentForm:
         typed = numbered(fields)
         self.typed = edited(typed, *self.edit) if self.edit else without_blank(typed)
 
+    @property
+    def sought(self) -> str:
+        """The reference of which the choices are to be shown."""
+        button, target = self.edit or ("", "")
+        return target if button == "_find" else ""
+
+    @property
+    def focus(self) -> str:
+        """The field or the row with which people go on after an edit."""
+        button, target = self.edit or ("", "")
+        if button == "_add":
+            return f"{target}/{count_rows(self.typed, target) - 1}"
+        name, _, index = target.partition("/")
+        step = {"_up": -1, "_down": 1}.get(button, 0)
+        return f"{name}/{int(index) + step}" if step and index.isdecimal() else target
+
     def _read(self, request: HttpRequest) -> Typed:
         try:
             _refuse_undecodable(request)
@@ -87,7 +103,8 @@ class SentForm:
         if self.if_match:
             request.META["HTTP_IF_MATCH"] = self.if_match
         if hasattr(view, "action_map"):
-            view.action = view.action_map.get(request.method.lower())
+            viewset: Any = view
+            viewset.action = viewset.action_map.get(request.method.lower())
 
     def require_session(self, request: Request) -> None:
         """Refuses forms to calls that need no sign-in, unless a browser's session sends them."""
