@@ -95,7 +95,7 @@ def test_weights_are_in_the_users_unit_too(api, ann, bench_press):
 
     _, page = page_of(api, f"/api/routines/{routine.pk}")
 
-    assert "60 kg (132.3 lb)" in page
+    assert "60 kg (132.3 lb)" in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("path", ["/api/routines", "/api/exercises", "/api/auth/me", "/api/sync"])
@@ -167,6 +167,15 @@ def test_the_change_feed_leads_on_to_later_changes(api, ann):
     assert "What has changed since" in page
 
 
+def test_the_change_feed_leads_to_what_has_changed(api, ann):
+    routine = RoutineFactory(user=ann, name="Push Day")
+
+    _, page = page_of(api, "/api/sync")
+
+    assert "Changes: Routines" in page
+    assert f'<a href="/api/routines/{routine.pk}">' in page
+
+
 def test_filters_offer_the_values_that_exist(api, db):
     ExerciseFactory(category="strength", equipment="barbell")
     ExerciseFactory(category="cardio", equipment="bike")
@@ -228,12 +237,12 @@ def test_clients_that_send_a_name_get_an_error(api, bench_press):
 
 
 @pytest.mark.parametrize("name", ["exerciseId", "from", "category", "pageSize", "cursor", "since"])
-@pytest.mark.parametrize("value", ["%00", "%FF", "%ED%A0%80", "9" * 30, "²", "[", "a" * 5000, "+"])
-@pytest.mark.parametrize("path", ["/api/history", "/api/exercises", "/api/sync", "/api/routines"])
-def test_no_query_breaks_a_page(api, name, value, path):
-    response, _ = page_of(api, f"{path}?{name}={value}&{name}=")
+def test_no_query_breaks_a_page(api, name):
+    for path in ("/api/history", "/api/exercises", "/api/sync", "/api/routines"):
+        for value in ("%00", "%FF", "%ED%A0%80", "9" * 30, "²", "[", "a" * 5000, "+"):
+            response, _ = page_of(api, f"{path}?{name}={value}&{name}=")
 
-    assert response.status_code in (200, 302, 400)
+            assert response.status_code in (200, 302, 400)
 
 
 def test_what_users_write_is_never_markup(api, ann):

@@ -119,7 +119,7 @@ def _filter(
     shown = Filter(
         name,
         in_words(name),
-        with_code(known.help_text or ""),
+        with_code(str(known.help_text or "")),
         request.query_params.get(name, ""),
         errors=errors,
         required=known.required,

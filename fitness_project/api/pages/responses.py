@@ -1,6 +1,6 @@
 """What a response consists of, apart from the links to other pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -40,7 +40,7 @@ def title_of(view: "StrictView", response: Response) -> str:
     if response.status_code in NOTHING_THERE:
         return str(data["title"])
     shape = getattr(view, "serializer_class", None)
-    columns = getattr(shape, "columns", ())
+    columns: Sequence[str] = getattr(shape, "columns", ())
     if kind_of(shape) and isinstance(data, Mapping) and data.get(columns[0]):
         return f"{spoken_text(data[columns[0]])} – {kind_of(shape)}"
     return getattr(view, "title", "") or view.get_view_name()

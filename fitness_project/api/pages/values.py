@@ -12,10 +12,11 @@ from django.utils.text import Truncator
 
 from ..http.json import format_instant
 
-POUNDS = Decimal("0.45359237")
-"""The kilograms in a pound."""
+# In kilograms.
+POUND = 0.45359237
 NOTHING = mark_safe('<span class="nothing">none</span>')
 MINUTE, HOUR = 60, 3600
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def show_plain(name: str, value: object, weight_unit: str = "kg") -> SafeString:
@@ -27,8 +28,8 @@ def show_plain(name: str, value: object, weight_unit: str = "kg") -> SafeString:
             return format_html("{}", "Yes" if value else "No")
         case int() | float() if name == "weight":
             return show_weight(value, weight_unit)
-        case int() | float() if name.endswith("Seconds"):
-            return format_html("{}", duration(int(value)))
+        case int() if name.endswith("Seconds"):
+            return format_html("{}", duration(value))
         case float():
             return format_html("{}", number(value))
         case datetime():
@@ -53,9 +54,9 @@ def spoken(value: datetime) -> str:
 
 def show_weight(kilograms: float, unit: str) -> SafeString:
     """In kilograms, and beside them in pounds for those who use these."""
-    shown = f"{number(kilograms)} kg"
+    shown = f"{number(kilograms)}{NO_BREAK}kg"
     if unit == "lb":
-        shown += f" ({number(float(round(Decimal(str(kilograms)) / POUNDS, 1)))} lb)"
+        shown += f" ({kilograms / POUND:.1f}{NO_BREAK}lb)"
     return format_html("{}", shown)
 
 
