@@ -19,20 +19,24 @@ from ..http.json import dump_json
 from ..http.negotiation import HTML, PROBLEM, preferred_type
 from ..http.renderers import DocumentJSONRenderer
 from ..pages.renderer import PageRenderer
+from ..strict import StrictView
 from .codes import SERVER_ERROR, UNAVAILABLE
 from .responses import Problem, problem_of
 
 log = logging.getLogger(__name__)
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Handles every exception that a DRF view raises."""
     problem = problem_of(error)
     if problem.code is SERVER_ERROR:
         log.error("Unhandled error", exc_info=error)
     response = Response(problem.body, problem.code.status, headers=problem.headers, exception=True)
     request = context["request"]
-    if not isinstance(getattr(request, "accepted_renderer", None), PageRenderer):
+    is_page = isinstance(getattr(request, "accepted_renderer", None), PageRenderer)
+    if is_page and not isinstance(context["view"], StrictView):
+        return problem_page(request._request, problem)  # Such as the schema's, which has no page.
+    if not is_page:
         request.accepted_renderer = DocumentJSONRenderer()
         request.accepted_media_type = response.content_type = PROBLEM
     return response
