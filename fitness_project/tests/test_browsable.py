@@ -100,6 +100,7 @@ def test_calls_that_only_take_a_post_show_their_form(browser, curator):
     for path in ("/api/auth/password", "/api/auth/login", "/api/auth/password/reset"):
         page = browser.get(path)
         assert (page.status, page.methods) == (405, ["POST"])
+        assert "fill in the form below" in page.text
     assert curator.get(merge).methods == ["POST"]
     assert browser.get(merge).methods == []
 
