@@ -256,3 +256,13 @@ def test_what_users_write_is_never_markup(api, ann):
         _, page = page_of(api, path)
         assert "<script>alert" not in page
         assert "<b>" not in page
+
+
+def test_a_curator_chooses_what_an_export_is_written_in(staff, bench_press):
+    _, page = page_of(staff, "/api/exercises/export")
+    response, _ = page_of(staff, "/api/exercises/export?format=csv&search=&category=")
+
+    assert '<option value="csv">CSV</option>' in page
+    assert response["Location"] == "/api/exercises/export?format=csv"
+    download = staff.get(response["Location"], headers=HTML)
+    assert b"Bench Press" in b"".join(download.streaming_content)
