@@ -63,7 +63,7 @@ def _codes_within(field: serializers.Field, pointer: str, *, is_optional: bool) 
         codes[f"{pointer}/*"] = ["unknown"]
         for name, inner in _writable(field):
             codes |= _codes_within(inner, f"{pointer}/{name}", is_optional=False)
-    elif isinstance(field, LISTS):
+    elif isinstance(field, LISTS) and field.child is not None:
         codes |= _codes_within(field.child, f"{pointer}/*", is_optional=True)
     return codes
 

@@ -42,7 +42,7 @@ class ProblemAutoSchema(AutoSchema):
             return None
         call = self.call
         if call.takes_delete_body:
-            schema = self.resolve_serializer(self.view.delete_body, "request").ref
+            schema = self.resolve_serializer(call.serializer, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
         if call.has_body:
             operation["requestBody"]["required"] = True  # Of a PATCH, too.
@@ -60,7 +60,8 @@ class ProblemAutoSchema(AutoSchema):
         verb = VERBS.get(getattr(self.view, "action", ""))
         if verb is None:
             return str(super().get_operation_id())
-        noun = self.view.basename.capitalize()
+        view: Any = self.view  # A viewset.
+        noun = view.basename.capitalize()
         return f"{verb}{noun}s" if verb == "list" else f"{verb}{noun}"
 
     def get_summary(self) -> str:
