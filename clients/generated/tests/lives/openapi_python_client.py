@@ -40,7 +40,7 @@ from fitness_opc.models import (
 )
 
 URL = sys.argv[1]
-PASSWORD = uuid4().hex
+PASSWORD = "a horse and a battery"
 
 
 class PatientTransport(httpx.HTTPTransport):

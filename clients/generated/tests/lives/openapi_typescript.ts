@@ -9,7 +9,7 @@ import { patientFetch } from "./patience";
 type Session = components["schemas"]["Session"];
 
 const url = process.argv[2]!;
-const password = randomUUID();
+const password = "a horse and a battery";
 const day = 86_400_000;
 
 function cursorOf(link: string | null): string {
