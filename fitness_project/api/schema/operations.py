@@ -41,7 +41,7 @@ class ProblemAutoSchema(AutoSchema):
         if operation is None:
             return None
         call = self.call
-        if call.takes_delete_body:
+        if call.takes_delete_body and call.serializer is not None:
             schema = self.resolve_serializer(call.serializer, "request").ref
             operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
         if call.has_body:
