@@ -9,6 +9,7 @@ import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
@@ -64,7 +65,7 @@ class Path:
     @property
     def opens(self) -> bool:
         """Whether a browser can open it as it is."""
-        return self.calls[0].method == "GET" and "{" not in self.path
+        return "{" not in self.path and any(call.method == "GET" for call in self.calls)
 
 
 class HomePage(TemplateHTMLRenderer):
@@ -87,7 +88,9 @@ class HomeView(APIView):
     def handle_exception(  # type: ignore[override]  # Django's will do as well as DRF's.
         self, exc: Exception
     ) -> HttpResponse:
-        return client_error(self.request._request, exc)
+        if isinstance(exc, APIException):
+            return client_error(self.request._request, exc)
+        raise exc  # Django logs it.
 
 
 class APIHomeView(StrictView, HomeView):

@@ -81,6 +81,17 @@ def test_problems_are_pages_in_a_browser(client):
     assert "GET" in method["Allow"]
 
 
+def test_an_error_of_ours_is_a_page_and_logged(client, monkeypatch, caplog):
+    monkeypatch.setattr("fitness_project.home.paths_by_resource", lambda: 1 / 0)
+    client.raise_request_exception = False
+
+    page = client.get("/", headers=HTML)
+
+    assert page.status_code == 500
+    assert "<h1>500 Internal Server Error</h1>" in page.content.decode()
+    assert caplog.records[-1].exc_info[0] is ZeroDivisionError
+
+
 def test_the_start_page_is_there_while_the_database_is_not(client, command_log, monkeypatch):
     client.get("/", headers=HTML)
     monkeypatch.setattr(outage, "is_on", lambda: True)
