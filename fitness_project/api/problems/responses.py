@@ -8,7 +8,12 @@ from itertools import islice
 from typing import Any, TypedDict
 
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import (
+    ErrorDetail,
+    NotAuthenticated,
+    UnsupportedMediaType,
+    ValidationError,
+)
 from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
@@ -30,6 +35,7 @@ WITH_FIELD_ERRORS = (400, 422)
 # For exceptions whose own text doesn't tell clients what would be right.
 BETTER_DETAILS: dict[type[BaseException], str] = {
     DisallowedHost: "This service isn't configured for this host name: see ALLOWED_HOSTS.",
+    NotAuthenticated: "Sign in first: send `Authorization: Bearer` and an access token.",
     UnsupportedMediaType: "The body must be application/json.",
     AuthenticationFailed: "Authorization must be `Bearer`, a space, and the access token.",
 }
