@@ -140,7 +140,7 @@ class ConfirmResetSerializer(StrictSerializer):
 class ChangeEmailSerializer(StrictSerializer):
     further_codes = {"password": ("wrong_password",)}
 
-    newEmail = NewEmailField()  # noqa: N815
+    newEmail = NewEmailField(style={"label": "New e-mail address"})  # noqa: N815
     password = PasswordField()
 
 

@@ -158,8 +158,12 @@ class EmailView(AccountView):
     The link works once, within an hour. The response doesn't say whether the new address is free:
     if it is taken, the e-mail has no link."""
 
+    title = "Change your e-mail address"
     serializer_class = serializers.ChangeEmailSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
+    form_titles = {"POST": "Send the new address a link"}
+    form_done = "A link is on its way to the new address."
+    form_leads_to = {"POST": "/api/auth/me"}
 
     @extend_schema(operation_id="requestEmailChange", responses={202: None})
     def post(self, request: SignedInRequest) -> Response:
@@ -174,7 +178,10 @@ class ConfirmEmailView(OpenView):
     """Changes the e-mail address with the `uid` and `token` of an e-mailed link. Sign-ins continue,
     and links for choosing a new password end."""
 
+    title = "Confirm a new e-mail address"
     serializer_class = serializers.ConfirmEmailSerializer
+    form_titles = {"POST": "Confirm the address"}
+    form_leads_to = {"POST": "/api/auth/me"}
 
     @extend_schema(operation_id="confirmEmailChange", responses=NO_CONTENT)
     def post(self, request: Request) -> Response:
