@@ -162,7 +162,7 @@ class EmailView(AccountView):
     serializer_class = serializers.ChangeEmailSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
     form_titles = {"POST": "Send the new address a link"}
-    form_done = "A link is on its way to the new address."
+    form_done = "An e-mail is on its way to the new address."
     form_leads_to = {"POST": "/api/auth/me"}
 
     @extend_schema(operation_id="requestEmailChange", responses={202: None})
