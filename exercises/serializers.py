@@ -28,7 +28,8 @@ MAX_CHOICES = 20
 class ExerciseSerializer(DocumentSerializer):
     """An exercise of the shared catalogue.
 
-    `defaultSets` and `defaultReps` are what clients suggest for a new entry.
+    `defaultSets` and `defaultReps` are what clients suggest for a new entry. `gifUrl` is an https
+    URL.
     """
 
     further_codes = {"name": ("unique",)}

@@ -57,7 +57,7 @@ def test_a_python_client_by_openapi_generator_lives(openapi_generator, service):
 @pytest.mark.parametrize(
     ("file", "nullable", "code"),
     [
-        ("kotlin/**/{}.kt", "val gifUrl: java.net.URI?,", "val code: kotlin.String,"),
+        ("kotlin/**/{}.kt", "val gifUrl: kotlin.String?,", "val code: kotlin.String,"),
         ("swift6/**/{}.swift", "public var gifUrl: String?", "public var code: String"),
         ("dart/lib/**/{}.dart", "String? gifUrl;", "String code;"),
     ],

@@ -108,11 +108,11 @@ class ProblemAutoSchema(AutoSchema):
         return component.ref
 
     def _insert_field_validators(self, field: Any, schema: Schema) -> None:
-        """Undoes a choice between a URL and an empty text, which is stored as null: several
-        generators fail at it."""
+        """Describes a URL that may be empty as a text: several generators fail at a choice."""
         super()._insert_field_validators(field, schema)
         if "oneOf" in schema:
-            schema.update(schema.pop("oneOf")[0])
+            text, _ = schema.pop("oneOf")
+            schema |= {name: value for name, value in text.items() if name != "format"}
 
 
 class ListExtension(OpenApiSerializerFieldExtension):
