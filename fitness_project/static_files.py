@@ -20,7 +20,10 @@ from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # No page uses these.
-LEFT_OUT = ["redoc", "*.map", "*LICENSE*", "oauth2-redirect*", "swagger-ui-standalone-preset*"]
+LEFT_OUT = [
+    *("rest_framework", "redoc", "oauth2-redirect*", "swagger-ui-standalone-preset*"),
+    *("*.map", "*LICENSE*"),
+]
 STAMP = "collected.sha256"
 
 
