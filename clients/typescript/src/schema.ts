@@ -1485,7 +1485,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description A name for the file: `attachment; filename=…`. */
+                    /**
+                     * @description A name for the file: `attachment; filename=…`.
+                     * @example attachment; filename="fitness-export.json"
+                     */
                     "Content-Disposition"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -1650,7 +1653,10 @@ export interface operations {
              */
             401: {
                 headers: {
-                    /** @description `Bearer`. */
+                    /**
+                     * @description `Bearer`.
+                     * @example Bearer
+                     */
                     "WWW-Authenticate"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -1744,7 +1750,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description How many seconds to wait. */
+                    /**
+                     * @description How many seconds to wait.
+                     * @example 896
+                     */
                     "Retry-After"?: number;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -1957,7 +1966,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000016"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -2004,7 +2016,10 @@ export interface operations {
              */
             401: {
                 headers: {
-                    /** @description `Bearer`. */
+                    /**
+                     * @description `Bearer`.
+                     * @example Bearer
+                     */
                     "WWW-Authenticate"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -2314,7 +2329,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PatchedUserRequest"];
             };
@@ -2322,7 +2337,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000017"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -3105,7 +3123,10 @@ export interface operations {
              */
             401: {
                 headers: {
-                    /** @description `Bearer`. */
+                    /**
+                     * @description `Bearer`.
+                     * @example Bearer
+                     */
                     "WWW-Authenticate"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -3896,7 +3917,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000009"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -4043,9 +4067,15 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000003"
+                     */
                     ETag?: string;
-                    /** @description The URL of the new document. */
+                    /**
+                     * @description The URL of the new document.
+                     * @example http://127.0.0.1:8000/api/exercises/6b0377e8caf510d328000004
+                     */
                     Location?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -4249,7 +4279,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000001"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -4273,7 +4306,10 @@ export interface operations {
             /** @description The exercise was merged into another one. */
             308: {
                 headers: {
-                    /** @description The URL of the document that was kept. */
+                    /**
+                     * @description The URL of the document that was kept.
+                     * @example http://127.0.0.1:8000/api/exercises/6b0377e8caf510d328000004
+                     */
                     Location?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -4418,7 +4454,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000006"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -4837,7 +4876,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PatchedExerciseRequest"];
             };
@@ -4845,7 +4884,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000005"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -5082,7 +5124,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800001a"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -5306,7 +5351,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description A name for the file: `attachment; filename=…`. */
+                    /**
+                     * @description A name for the file: `attachment; filename=…`.
+                     * @example attachment; filename="exercises-2026-11-22.csv"
+                     */
                     "Content-Disposition"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -5470,7 +5518,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800000c"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -5757,9 +5808,15 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000011"
+                     */
                     ETag?: string;
-                    /** @description The URL of the new document. */
+                    /**
+                     * @description The URL of the new document.
+                     * @example http://127.0.0.1:8000/api/history/6b0377e8caf510d328000012
+                     */
                     Location?: string;
                     /** @description `true` if an earlier request created the document. */
                     "Idempotent-Replayed"?: string;
@@ -5993,7 +6050,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000011"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -6151,7 +6211,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000014"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -6567,7 +6630,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PatchedSessionRequest"];
             };
@@ -6575,7 +6638,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000013"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -6718,7 +6784,10 @@ export interface operations {
              */
             412: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000013"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -6941,11 +7010,20 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800000d"
+                     */
                     ETag?: string;
-                    /** @description The URL of the new document. */
+                    /**
+                     * @description The URL of the new document.
+                     * @example http://127.0.0.1:8000/api/routines/6b0377e8caf510d32800000e
+                     */
                     Location?: string;
-                    /** @description `true` if an earlier request created the document. */
+                    /**
+                     * @description `true` if an earlier request created the document.
+                     * @example true
+                     */
                     "Idempotent-Replayed"?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -7175,7 +7253,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800000d"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -7333,7 +7414,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d328000010"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -7747,7 +7831,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PatchedRoutineRequest"];
             };
@@ -7755,7 +7839,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800000f"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
@@ -7896,7 +7983,10 @@ export interface operations {
              */
             412: {
                 headers: {
-                    /** @description The revision of the document or list, for `If-Match` and `If-None-Match`. */
+                    /**
+                     * @description The revision of the document or list, for `If-Match` and `If-None-Match`.
+                     * @example "6b0377e8caf510d32800000f"
+                     */
                     ETag?: string;
                     /** @description The `X-Request-Id` of the request, or one that was generated. */
                     "X-Request-Id"?: string;
