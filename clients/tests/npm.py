@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TYPESCRIPT = Path(__file__).resolve().parents[1] / "typescript"
-SECONDS = 300
+SECONDS = 600
 FIRST_NODE = 20
 MISSING = "The tests of clients need Node 20 or later. On Debian: apt-get install nodejs npm"
 

@@ -6,7 +6,7 @@ import pytest
 
 from .npm import TYPESCRIPT, npm, require_npm
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 # What README's code needs of an app.
 COPY = """
