@@ -13,7 +13,9 @@ FAULTS := fitness_project/tests/faults
 FUZZ := fitness_project/tests/fuzz
 BROWSER := fitness_project/tests/browser
 CLIENTS := clients
-GENERATED := clients/generated
+GENERATED := $(CLIENTS)/generated
+TOOLS := $(CLIENTS)/.tools
+WITH_TOOLS := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH"
 # How many requests `make fuzz` generates for each call and phase.
 FUZZ_EXAMPLES ?= 250
 # How many seconds `make soak` loads the service.
@@ -37,20 +39,17 @@ test-browser: $(DEV)  ## Use the admin in Chromium, as a curator would
 
 test-clients: test-own-clients test-generated-clients  ## Run clients of the API against a real service
 
-test-own-clients: $(DEV)  ## The TypeScript client, and the walk in Python
-	$(PYTEST) $(CLIENTS)/tests
+test-own-clients: $(DEV) $(TOOLS)/ready  ## The TypeScript client, and the walk in Python
+	$(WITH_TOOLS) $(PYTEST) $(CLIENTS)/tests
 
-test-generated-clients: $(DEV) $(GENERATED)/.tools/ready  ## Those that generators make of the schema
-	$(PYTEST) $(GENERATED)/tests
+test-generated-clients: $(DEV) $(TOOLS)/ready  ## Those that generators make of the schema
+	$(WITH_TOOLS) $(PYTEST) $(GENERATED)/tests
 
-# In environments of their own: the service needs none of this.
-$(GENERATED)/.tools/ready: $(GENERATED)/requirements.txt $(GENERATED)/package-lock.json
-	@for program in java node npm; do command -v $$program >/dev/null || { \
-		echo "error: $$program is missing. On Debian:" \
-			"apt-get install default-jre-headless nodejs npm" >&2; exit 1; }; done
-	$(PYTHON) -m venv --clear $(GENERATED)/.tools
-	$(GENERATED)/.tools/bin/python -m pip install --quiet --no-deps --requirement $<
-	cd $(GENERATED) && npm ci --silent
+# In an environment of their own, Node and Java included: the service needs none of this.
+$(TOOLS)/ready: $(CLIENTS)/requirements.txt $(GENERATED)/package-lock.json
+	$(PYTHON) -m venv --clear $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --no-deps --requirement $<
+	cd $(GENERATED) && $(WITH_TOOLS) npm ci --silent
 	@touch $@
 
 types: $(DEV)  ## mypy

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .npm import TYPESCRIPT, npm, require_npm
+from .npm import TYPESCRIPT, npm
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -35,7 +35,6 @@ WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', {value: undefined});"
 @pytest.fixture(scope="module", autouse=True)
 def _built():
     """Building it checks its types."""
-    require_npm()
     npm("ci")
 
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
-TOOLS = HERE / ".tools/bin"
+TOOLS = HERE.parent / ".tools/bin"
 NODE_TOOLS = HERE / "node_modules/.bin"
 MADE = HERE / "made"
 """Where node finds the packages."""
