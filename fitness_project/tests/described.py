@@ -9,12 +9,16 @@ from functools import cache
 
 from rest_framework.views import APIView
 
+from fitness_project.api.pages.renderer import PageRenderer
 from fitness_project.api.schema.views import schema_json
 
 offences: list[str] = []
 
 
 def check(view: APIView, response) -> None:
+    """Pages are for people: forms can go wrong in ways that clients don't know."""
+    if isinstance(getattr(view.request, "accepted_renderer", None), PageRenderer):
+        return
     operation = operation_of(view.request.path, view.request.method)
     if operation is None:
         return  # A path or a method that the API doesn't have.
@@ -51,6 +55,6 @@ def undescribed(operation, status, problem):
 
 def _may_have(codes_by_pointer, pointer, code):
     return any(
-        code in codes and re.fullmatch(re.escape(known).replace(r"\*", r".*"), pointer, re.DOTALL)
+        code in codes and re.fullmatch(re.escape(known).replace(r"\*", "[^/]+"), pointer, re.DOTALL)
         for known, codes in codes_by_pointer.items()
     )

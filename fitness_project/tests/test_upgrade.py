@@ -142,6 +142,8 @@ def run(environment, *arguments, **options):
 
 
 def test_every_document_is_what_it_was_at_the_same_etag(upgraded, recorded):
+    for document in upgraded["documents"].values():
+        assert document["etag"] == f'"{document["json"].pop("revision")}"'
     assert upgraded["documents"] == recorded["documents"]
 
 
