@@ -14,6 +14,7 @@ from .pages import HTML, browser_of
 
 pytestmark = pytest.mark.django_db
 
+LONG = f"exercises/{'9' * 5000}"  # More digits than Python reads.
 URLENCODED = "application/x-www-form-urlencoded"
 quick = settings(
     max_examples=60,
@@ -127,7 +128,7 @@ def test_a_form_for_a_call_that_only_reads_is_a_405(send, path):
 
 
 @pytest.mark.parametrize("edit", ["_add", "_remove", "_up", "_down", "_find"])
-@pytest.mark.parametrize("target", ["", "exercises", "exercises/7", "exercises/x", "a/b/c", "\0"])
+@pytest.mark.parametrize("target", ["", "exercises", "exercises/7", "exercises/x", "a/b/c", "\0", LONG])
 def test_a_button_that_is_not_there_changes_nothing(send, edit, target):
     response = send("/api/routines", urlencode({"name": "A", edit: target, "_method": "DELETE"}))
 
@@ -186,3 +187,8 @@ def test_signed_out_nothing_is_written(anonymous, ann):
 
     assert response.status_code == 401
     assert Routine.objects.filter(name=routine.name).exists()
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "\N{SUPERSCRIPT TWO}", "x"])
+def test_a_filter_with_a_senseless_number_is_a_400(browser, size):
+    assert browser.get(f"/api/exercises?pageSize={size}").status == 400

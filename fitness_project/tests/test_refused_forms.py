@@ -113,3 +113,32 @@ def test_what_was_sent_to_a_deleted_document_is_shown(browser, routine):
 
     assert (page.status, page.methods) == (404, [])
     assert "Typed with care" in page.text
+
+
+def test_a_rejected_form_still_does_not_replace_what_others_wrote(browser, ann, routine):
+    path = f"/api/routines/{routine.pk}"
+    form = browser.get(path)
+    browser.get(path).send("PUT", name="Theirs")
+
+    browser.client.logout()
+    refused = form.send("PUT", name=" ")
+    browser.client.force_login(ann)
+    for name in (" ", "Mine"):
+        refused = refused.send("PUT", name=name)
+
+    assert refused.status == 412
+    assert Routine.objects.get().name == "Theirs"
+
+
+@pytest.mark.parametrize("button", [("_add", "exercises"), ("_find", TEXT.removeprefix("_text/"))])
+def test_a_form_that_was_changed_by_a_button_does_not_replace_what_others_wrote(
+    browser, routine, button
+):
+    path = f"/api/routines/{routine.pk}"
+    form = browser.get(path)
+    browser.get(path).send("PUT", name="Theirs")
+
+    refused = form.send("PUT", button, name="Mine").send("PUT")
+
+    assert refused.status == 412
+    assert Routine.objects.get().name == "Theirs"

@@ -170,7 +170,8 @@ def _spoken(choice: str) -> str:
 
 def _page_sizes(value: str) -> list[tuple[str, str]]:
     default = KeysetPagination.default_size
-    sizes = sorted({*PAGE_SIZES, int(value)} if value.isdecimal() else PAGE_SIZES)
+    is_size = value.isdecimal() and len(value) <= len(str(max(PAGE_SIZES)))
+    sizes = sorted({*PAGE_SIZES, int(value)} if is_size else PAGE_SIZES)
     return [("" if size == default else str(size), str(size)) for size in sizes]
 
 

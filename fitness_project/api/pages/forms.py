@@ -89,8 +89,8 @@ class Forms:
 
     def _form(self, method: str) -> Form:
         serializer = body_serializer(self.view, method)
-        form = Form(method, self._title(method), self._button(method), if_match=self.etag)
         sent = self.sent if self.sent is not None and self.sent.method == method else None
+        form = Form(method, self._title(method), self._button(method), if_match=self._version(sent))
         form.is_open = bool(sent) or method == "PATCH" or self.response.status_code == 405
         if serializer is None:
             return form
@@ -102,6 +102,12 @@ class Forms:
             form.json = dump_json(self._example(serializer, method), indent=True).decode()
             form.json_methods = self._json_methods(method)
         return form
+
+    def _version(self, sent: "SentForm | None") -> str:
+        """The one that the form was opened with. A page that shows a conflict goes on with the
+        stored one."""
+        opened = sent.if_match if sent else ""
+        return self.etag if self.response.status_code == 412 else opened or self.etag
 
     def _title(self, method: str) -> str:
         named = self.view.form_titles.get(method)

@@ -18,7 +18,7 @@ from ..http.parsers import load_json
 from .authentication import BrowserSessionAuthentication
 from .bodies import body_serializer
 from .reading import read_body
-from .rows import count_rows, edited, numbered, without_blank
+from .rows import OF_ROW, count_rows, edited, numbered, without_blank
 from .typed import Typed
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
@@ -82,9 +82,9 @@ class SentForm:
         button, target = self.edit or ("", "")
         if button == "_add":
             return f"{target}/{count_rows(self.typed, target) - 1}"
-        name, _, index = target.partition("/")
+        row = OF_ROW.fullmatch(target)
         step = {"_up": -1, "_down": 1}.get(button, 0)
-        return f"{name}/{int(index) + step}" if step and index.isdecimal() else target
+        return f"{row[1]}/{int(row[2]) + step}" if row and step else target
 
     def _read(self, request: HttpRequest) -> Typed:
         try:
