@@ -79,6 +79,10 @@ class Busy(DomainError):
     """The service can't accept more work at the moment."""
 
 
+class Unreachable(DomainError):
+    """The database is known to be away."""
+
+
 class BadCredentials(DomainError):
     """No account has this e-mail address and password."""
 

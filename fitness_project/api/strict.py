@@ -9,6 +9,9 @@ from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from fitness_project.database.outage import outage
+from fitness_project.errors import Unreachable
+
 from .http.renderers import wants_json
 from .pages.following import following
 from .pages.sent import SentForm, is_form
@@ -56,6 +59,8 @@ class StrictView(APIView):
         return received
 
     def perform_authentication(self, request: Request) -> None:
+        if self.sent is not None and outage.is_on():
+            raise Unreachable
         if self.sent is not None and self.sent.fault is not None:
             raise self.sent.fault
         super().perform_authentication(request)

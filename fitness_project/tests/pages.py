@@ -94,7 +94,8 @@ class Page:
         self.status = response.status_code
         self.text = response.content.decode()
         self.every = FormParser(self.text).forms
-        self.forms = [form for form in self.every if not form.action]
+        here = response.wsgi_request.get_full_path()
+        self.forms = [form for form in self.every if form.action == here]
 
     @property
     def methods(self):

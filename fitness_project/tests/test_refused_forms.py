@@ -1,8 +1,13 @@
 """What becomes of a form that is refused: nothing that was typed is lost."""
 
 import pytest
+from pymongo.errors import ServerSelectionTimeoutError
 
-from exercises.tests.factories import ExerciseFactory
+from accounts.models import User
+from exercises.tests.factories import CuratorFactory, ExerciseFactory
+from fitness_project.database.outage import outage
+from fitness_project.documents.collection import Documents
+from history.models import Session
 from routines.models import Routine, RoutineEntry
 from routines.tests.factories import RoutineFactory, embedded
 
@@ -40,7 +45,7 @@ def test_a_rejected_form_says_beside_each_field_what_is_wrong(browser):
 
     assert '<a href="#post-name">Name</a>: This field may not be blank.' in page.text
     assert '<span class="error" id="post-name-error">This field may not be blank.' in page.text
-    assert '<a href="#post-exercises-0-exerciseId">Row 1, exercise</a>: Nothing is' in page.text
+    assert '<a href="#post-exercises-0-exerciseId">Row 1, exercise</a>: Nothing matches' in page.text
 
 
 @pytest.mark.parametrize("text", ['  {"name": 5, "colour": "red"}\n', "{", "[]", ""])
@@ -142,3 +147,89 @@ def test_a_form_that_was_changed_by_a_button_does_not_replace_what_others_wrote(
 
     assert refused.status == 412
     assert Routine.objects.get().name == "Theirs"
+
+
+def test_a_form_survives_an_outage(browser, routine, monkeypatch):
+    page = browser.get("/api/history")
+    found = page.send("POST", ("_find", "routineId"), fields={"_text/routineId": "pus"})
+    with monkeypatch.context() as outages:
+        outages.setattr(Documents, "fetch", gone)
+        outages.setattr(Documents, "insert", gone, raising=False)
+        first = found.send("POST", fields={"routineId": str(routine.pk), "notes": "typed"})
+        outages.setattr(outage, "is_on", lambda: True)
+        second = first.send("POST")
+    assert (first.status, second.status) == (503, 503)
+    outage._next_check = None
+
+    assert second.send("POST").status == 303
+
+    session = Session.objects.get()
+    assert (session.notes, session.routine_id) == ("typed", routine.pk)
+
+
+def gone(*args, **kwargs):
+    raise ServerSelectionTimeoutError("gone")
+
+
+def test_a_form_that_is_sent_twice_creates_one_document(browser):
+    page = browser.get("/api/routines")
+
+    first, second = (page.send("POST", name="Push") for _ in range(2))
+
+    assert first.response["Location"] == second.response["Location"]
+    assert Routine.objects.count() == 1
+
+
+def test_a_form_that_was_filled_in_anew_after_it_was_sent_can_create_another_one(browser):
+    page = browser.get("/api/routines")
+    page.send("POST", name="Push")
+
+    refused = page.send("POST", name="Pull")
+    assert refused.status == 422
+    assert "send it again to create another one" in refused.text
+    sent = refused.send("POST")
+
+    assert sent.status == 303
+    assert {each.name for each in Routine.objects.all()} == {"Push", "Pull"}
+
+
+def test_whoever_is_not_signed_in_finds_no_names(routine):
+    stranger = browser_of(None)
+    button = {"_find": "exercises/0/exerciseId", TEXT: "dip"}
+
+    page = stranger.post("/api/routines", {"name": "A", **button})
+
+    assert page.status == 401
+    assert ">Dip</option>" not in page.text
+
+
+def test_a_page_for_nobody_has_no_more_rows_than_a_form_may_have():
+    rows = {f"exercises/{place}/sets": "1" for place in range(400)}
+
+    page = browser_of(None).post("/api/routines", rows)
+
+    assert page.status == 401
+    assert "exercises/99/sets" in page.text
+    assert "exercises/100/sets" not in page.text
+
+
+def test_the_order_of_routines_is_shown_with_few_queries(browser, ann, command_log):
+    routines = [RoutineFactory(user=ann, name=f"R{number}") for number in range(20)]
+    User.objects.filter(pk=ann.pk).update(routines=[each.pk for each in routines])
+    command_log.clear()
+
+    page = browser.get("/api/auth/me")
+
+    assert "R19</span>" in page.text
+    assert len(command_log) < 12
+
+
+def test_the_error_of_a_name_that_was_found_is_that_of_the_api():
+    curator, dip = browser_of(CuratorFactory()), ExerciseFactory(name="Dip")
+    page = curator.get(f"/api/exercises/{dip.pk}/merge")
+
+    refused = page.send("POST", fields={"_text/exerciseIds/0": "dip"})
+
+    assert refused.status == 400
+    assert "Nothing is called" not in refused.text
+    assert "itself" in refused.text

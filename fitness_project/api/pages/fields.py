@@ -15,13 +15,14 @@ from .bodies import offered, row_of
 from .labels import label_of
 from .reading import LOCAL, MAX_SEARCH, named
 from .rows import count_rows
-from .typed import SHOWN, TEXT, Typed
+from .typed import MATCHES, SHOWN, TEXT, Typed
 
 # Of a template row, which scripts copy.
 NEW = "NEW"
 CHOOSE = {
     "required": "Choose one by its name.",
     "invalid": "Nothing is called exactly so. Choose one below, or type another name.",
+    "nothing": "Nothing matches. Type another name.",
     "does_not_exist": "This no longer exists. Choose another one.",
 }
 
@@ -80,8 +81,8 @@ class Shown:
 class Filling:
     """What the fields of one form are filled with.
 
-    `errors` are the codes and texts of each pointer. `focus` is where the form was edited, and
-    `sought` the reference that was to be found.
+    `user` is None if nobody can tell who it is. `errors` are the codes and texts of each pointer.
+    `focus` is where the form was edited, and `sought` the reference that was to be found.
     """
 
     prefix: str
@@ -90,6 +91,11 @@ class Filling:
     errors: Mapping[str, list[tuple[str | None, str]]] = field(default_factory=dict)
     focus: str = ""
     sought: str = ""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether names may be looked for."""
+        return bool(getattr(self.user, "is_authenticated", False))
 
     def fields_of(self, serializer: Serializer) -> list[Shown]:
         return [self.shown(each, name) for name, each in offered(serializer).items()]
@@ -121,11 +127,21 @@ class Filling:
 
     def _add_rows(self, shown: Shown, item: Field, each: Field) -> None:
         count = count_rows(self.typed, shown.pointer)
+        if not self.is_signed_in:  # Whoever signs in again may send no more than these.
+            count = min(count, getattr(each, "max_length", None) or count)
         shown.rows = [self._row(item, f"{shown.pointer}/{place}") for place in range(count)]
         shown.template_row = self._row(item, f"{shown.pointer}/{NEW}")
         shown.is_fixed = each.style.get("rows") == "fixed"
-        for row in shown.rows if shown.is_fixed else ():
-            row[0].kind = "fixed"
+        if shown.is_fixed:
+            self._fix([row[0] for row in shown.rows], item)
+
+    def _fix(self, references: list[Shown], item: Any) -> None:
+        """Makes references such as can only be moved."""
+        ids = {each.value: parse_object_id(each.value) for each in references}
+        names = item.names(list(filter(None, ids.values())), self.user) if self.is_signed_in else {}
+        for each in references:
+            each.kind = "fixed"
+            each.text = names.get(ids[each.value]) or each.value
 
     def _row(self, item: Field, pointer: str) -> list[Shown]:
         if not isinstance(item, Serializer):
@@ -142,14 +158,17 @@ class Filling:
     def _add_choices(self, shown: Shown, each: ReferenceField) -> None:
         shown.search = reverse(f"{each.to}-list")
         shown.text = self._text_of(shown, each)
-        codes = {code for code, _ in self.errors.get(shown.pointer, ())}
-        shown.errors = [CHOOSE.get(c or "", t) for c, t in self.errors.get(shown.pointer, ())]
-        if shown.pointer == self.sought or (codes & CHOOSE.keys() and shown.text.strip()):
+        codes = {code or "" for code, _ in self.errors.get(shown.pointer, ())}
+        is_wrong = bool(codes & CHOOSE.keys() and shown.text.strip())
+        if self.is_signed_in and (is_wrong or shown.pointer == self.sought):
             found = each.choices(shown.text.strip()[:MAX_SEARCH], self.user)
             shown.options = [(str(document_id), name) for document_id, name in found]
             shown.value = named(each, shown.text, self.user) or ""
             if not found:
-                shown.hint = "Nothing matches. Type another name."
+                shown.errors = [CHOOSE["nothing"]]
+                return
+        if not shown.value:  # Else the API says what is wrong with what was chosen.
+            shown.errors = [CHOOSE.get(c or "", t) for c, t in self.errors.get(shown.pointer, ())]
 
     def _text_of(self, shown: Shown, each: ReferenceField) -> str:
         """What was typed or, if the id stands, the name of its document."""
@@ -157,9 +176,9 @@ class Filling:
         if not shown.value or text != self.typed.get(SHOWN + shown.pointer, ""):
             shown.value = ""
             return text
-        document_id = parse_object_id(shown.value)
-        name = document_id and each.named(document_id, self.user)
-        return name or text
+        is_choice = MATCHES + shown.pointer in self.typed and self.is_signed_in
+        document_id = parse_object_id(shown.value) if is_choice else None
+        return (document_id and each.named(document_id, self.user)) or text
 
 
 def kind_of(each: Field) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.response import Response
@@ -37,6 +38,7 @@ class Form:
     json: str = ""
     json_methods: list[str] = field(default_factory=list)
     if_match: str = ""
+    key: str = ""
     is_open: bool = False
 
     @property
@@ -54,7 +56,8 @@ class Forms:
     def __init__(self, view: "StrictView", response: Response, user: Any) -> None:
         self.view = view
         self.response = response
-        self.user = user
+        # During an outage, no name can be looked for.
+        self.user = user if response.status_code < 500 else None
         self.sent = view.sent
         self.problem = response.data if response.exception else None
         self.etag = getattr(response, "etag", "") or response.headers.get("ETag", "")
@@ -91,6 +94,7 @@ class Forms:
         serializer = body_serializer(self.view, method)
         sent = self.sent if self.sent is not None and self.sent.method == method else None
         form = Form(method, self._title(method), self._button(method), if_match=self._version(sent))
+        form.key = self._key(sent) if method == "POST" else ""
         form.is_open = bool(sent) or method == "PATCH" or self.response.status_code == 405
         if serializer is None:
             return form
@@ -108,6 +112,12 @@ class Forms:
         stored one."""
         opened = sent.if_match if sent else ""
         return self.etag if self.response.status_code == 412 else opened or self.etag
+
+    def _key(self, sent: "SentForm | None") -> str:
+        """Its Idempotency-Key: whoever sends it twice creates one document. A 422 says that the key
+        belongs to another one."""
+        kept = sent.key if sent and self.response.status_code != 422 else ""
+        return kept or token_urlsafe(12)
 
     def _title(self, method: str) -> str:
         named = self.view.form_titles.get(method)

@@ -4,10 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from .typed import ROW, SHOWN, TEXT, Typed
+from .typed import MATCHES, ROW, SHOWN, TEXT, Typed
 
 IN_ROW = re.compile(
-    rf"((?:{TEXT}|{SHOWN}|{ROW})?)([A-Za-z]+)/(\d{{1,9}})((?:/.*)?)", re.DOTALL | re.ASCII
+    rf"((?:{TEXT}|{SHOWN}|{MATCHES}|{ROW})?)([A-Za-z]+)/(\d{{1,9}})((?:/.*)?)",
+    re.DOTALL | re.ASCII,
 )
 OF_ROW = re.compile(r"([A-Za-z]+)/(\d{1,9})", re.ASCII)
 LIST = re.compile(r"[A-Za-z]+")

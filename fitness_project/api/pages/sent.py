@@ -64,6 +64,7 @@ class SentForm:
             self.fault = ParseError(f"_method must be one of: {', '.join(METHODS)}.")
             self.method = "POST"
         self.if_match = fields.get("_if_match", "")
+        self.key = fields.get("_key", "")
         self.json = fields.get("_json")
         pressed = {name: fields[name] for name in EDITS if name in fields}
         self.edit = next(iter(pressed.items()), None)
@@ -102,6 +103,8 @@ class SentForm:
         request.parsers = [FormParser()]
         if self.if_match:
             request.META["HTTP_IF_MATCH"] = self.if_match
+        if self.key:
+            request.META["HTTP_IDEMPOTENCY_KEY"] = self.key
         if hasattr(view, "action_map"):
             viewset: Any = view
             viewset.action = viewset.action_map.get(request.method.lower())

@@ -21,6 +21,8 @@ SENT_ADVICE = {
     "both versions. Sending the form again replaces the stored one.",
     415: "Forms are accepted only from people who are signed in. Nothing that you typed is lost: "
     "sign in in another tab, come back, and send it again.",
+    422: "You have sent this form before, with other values. Nothing that you typed is lost: send it "
+    "again to create another one.",
     429: "Nothing that you typed is lost, except passwords.",
     503: "Nothing that you typed is lost. Send it again in a moment.",
 }

@@ -1,8 +1,9 @@
 """What the fields of a form hold: texts by JSON pointer, without the pointer's first slash.
 
 A reference has three: its id under its own pointer, the text that is searched for under TEXT, and
-the text that the id belongs to under SHOWN. As long as both texts are equal, the id stands. ROW
-marks a row of which nothing else may be known.
+the text that the id belongs to under SHOWN. As long as both texts are equal, the id stands. MATCHES
+marks one of which the id was chosen among matches, and ROW a row of which nothing else may be
+known.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from .bodies import offered, row_of
 from .labels import label_of
 
 Typed = dict[str, str]
-TEXT, SHOWN, ROW = "_text/", "_shown/", "_row/"
+TEXT, SHOWN, MATCHES, ROW = "_text/", "_shown/", "_matches/", "_row/"
 
 
 def typed_of(serializer: Serializer, document: Mapping[str, Any], user: Any) -> Typed:
@@ -49,7 +50,10 @@ def _rows(item: Field, pointer: str, values: Any, user: Any) -> Typed:
     typed: Typed = {}
     for index, value in enumerate(values):
         typed[f"{ROW}{pointer}/{index}"] = ""
-        typed |= _typed(item, f"{pointer}/{index}", value, user)
+        if isinstance(item, ReferenceField):
+            typed[f"{pointer}/{index}"] = value  # The form looks for the names of all at once.
+        else:
+            typed |= _typed(item, f"{pointer}/{index}", value, user)
     return typed
 
 

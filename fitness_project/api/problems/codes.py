@@ -37,8 +37,9 @@ SERVER_ERROR = Code(
 UNAVAILABLE = Code(
     "unavailable",
     503,
-    detail="The database can't be reached. Try again shortly.",
-    advice="Wait `Retry-After` seconds and send the request again, a POST with the same "
+    (errors.Unreachable,),
+    "The database can't be reached. Try again shortly.",
+    "Wait `Retry-After` seconds and send the request again, a POST with the same "
     "`Idempotency-Key`.",
 )
 BUSY = Code(

@@ -19,6 +19,7 @@ from ..http.json import dump_json
 from ..http.negotiation import HTML, PROBLEM, preferred_type
 from ..http.renderers import DocumentJSONRenderer
 from ..pages.renderer import PageRenderer
+from ..pages.sent import is_form
 from ..strict import StrictView
 from .codes import SERVER_ERROR, UNAVAILABLE
 from .responses import Problem, problem_of
@@ -93,7 +94,8 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/") and outage.is_on():
+        # A view refuses a form itself, so that nothing that was typed is lost.
+        if request.path.startswith("/api/") and not is_form(request) and outage.is_on():
             return problem_page(request, Problem(UNAVAILABLE, UNAVAILABLE.detail))
         error = getattr(request.META.get("wsgi.input"), "error", None)
         if isinstance(error, Busy):  # Django would log what fails while it checks a form's token.
