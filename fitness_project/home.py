@@ -8,7 +8,6 @@ from urllib.parse import quote
 import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -18,6 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from fitness_project.api.http.renderers import DocumentJSONRenderer, wants_json
+from fitness_project.api.pages.authentication import BrowserSessionAuthentication
 from fitness_project.api.problems.handlers import client_error
 from fitness_project.api.schema.views import schema_json
 from fitness_project.api.strict import StrictView
@@ -77,7 +77,7 @@ class HomeView(APIView):
     """Responds to anybody. Only a browser's session can tell who it is."""
 
     renderer_classes = (DocumentJSONRenderer, HomePage)
-    authentication_classes = (SessionAuthentication,)
+    authentication_classes = (BrowserSessionAuthentication,)
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
@@ -95,6 +95,8 @@ class HomeView(APIView):
 
 class APIHomeView(StrictView, HomeView):
     """The same under /api, where unknown query parameters are refused."""
+
+    takes_forms = False
 
 
 @cache

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from pymongo.errors import ServerSelectionTimeoutError
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -198,3 +199,18 @@ def test_whatever_is_sent_is_at_worst_refused(browser, path, body):
     answer = browser.post(path, body, "application/x-www-form-urlencoded")
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN])
+def test_a_form_stays_filled_in_while_the_database_is_not_there(browser, monkeypatch, path):
+    def fail(*args, **kwargs):
+        raise ServerSelectionTimeoutError("gone")
+
+    for name in ("aggregate", "find_one", "find_one_and_update", "insert_one"):
+        monkeypatch.setattr(f"pymongo.collection.Collection.{name}", fail)
+
+    page = browser.post(path, {**NEW, "username": NEW["email"]})
+
+    assert page.status_code == 503
+    assert int(page["Retry-After"]) > 0
+    assert f'value="{NEW["email"]}"' in page.content.decode()

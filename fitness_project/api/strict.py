@@ -41,6 +41,7 @@ class StrictView(APIView):
     # rows apart.
     row_button: ClassVar[str] = ""
     row_label: ClassVar[Sequence[str]] = ()
+    takes_forms: ClassVar[bool] = True
     sent: SentForm | None = None
     # Responses are for one user, and each use of a stored one must be checked.
     cache_control: ClassVar[str] = "private, no-cache"
@@ -53,7 +54,7 @@ class StrictView(APIView):
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         received: Request = super().initialize_request(request, *args, **kwargs)
-        if request.method == "POST" and is_form(request):
+        if request.method == "POST" and self.takes_forms and is_form(request):
             self.sent = SentForm(request)
             self.sent.take_over(self, received)
         return received

@@ -192,3 +192,13 @@ def test_signed_out_nothing_is_written(anonymous, ann):
 @pytest.mark.parametrize("size", ["9" * 5000, "\N{SUPERSCRIPT TWO}", "x"])
 def test_a_filter_with_a_senseless_number_is_a_400(browser, size):
     assert browser.get(f"/api/exercises?pageSize={size}").status == 400
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_start_pages_take_no_forms(send, path, method):
+    assert send(path, f"_method={method}").status_code == 405
+
+
+def test_a_form_without_a_token_is_refused_at_the_start_pages(browser):
+    assert browser.client.post("/api/").status_code == 403

@@ -239,7 +239,7 @@ def test_clients_that_send_a_name_get_an_error(api, bench_press):
 @pytest.mark.parametrize("name", ["exerciseId", "from", "category", "pageSize", "cursor", "since"])
 def test_no_query_breaks_a_page(api, name):
     for path in ("/api/history", "/api/exercises", "/api/sync", "/api/routines"):
-        for value in ("%00", "%FF", "%ED%A0%80", "9" * 30, "²", "[", "a" * 5000, "+"):
+        for value in ("%00", "%FF", "%ED%A0%80", "9" * 5000, "²", "[", "a" * 5000, "+"):
             response, _ = page_of(api, f"{path}?{name}={value}&{name}=")
 
             assert response.status_code in (200, 302, 400)
