@@ -34,7 +34,7 @@ test: $(DEV)  ## Run all tests except faults, fuzz, browser and clients, on all 
 test-faults: $(DEV)  ## Kill, stop, hang and fill everything under load
 	$(PYTEST) $(FAULTS)
 
-test-browser: $(DEV)  ## Use the admin in Chromium, as a curator would
+test-browser: $(DEV)  ## Use the admin, the docs and the other pages in Chromium
 	$(PYTEST) $(BROWSER)
 
 test-clients: test-own-clients test-generated-clients  ## Run clients of the API against a real service

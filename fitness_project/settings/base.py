@@ -127,7 +127,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "fitness_project.static_files.HashedStorage"},
+    "staticfiles": {"BACKEND": "fitness_project.static_files.VersionedStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{64}/"
