@@ -51,9 +51,8 @@ export class FitnessClient {
   }
 
   /** Also ends every other sign-in. */
-  async changePassword(body: ChangePasswordRequest): Promise<void> {
-    const pair = await this.post("/api/auth/password", { body });
-    await this.#signIn.renew(pair);
+  changePassword(body: ChangePasswordRequest): Promise<void> {
+    return this.#signIn.changePassword(body);
   }
 
   /** Deletes the account, with all its data. */

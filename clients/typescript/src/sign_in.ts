@@ -3,8 +3,12 @@ import createClient, { type Client } from "openapi-fetch";
 import { withLock } from "./locks.js";
 import { FitnessError } from "./problem.js";
 import { fetchWithRetries } from "./retries.js";
-import type { LoginRequest, RegisterRequest, SignedIn, TokenPair, User, paths } from "./schema.js";
+import type { ChangePasswordRequest, LoginRequest, RegisterRequest, SignedIn, User, paths } from "./schema.js";
 import type { TokenStore, Tokens } from "./tokens.js";
+
+type Refresh = () => Promise<Tokens | null>;
+/** How a refresh is done by a call that has the lock, or that must wait for it. */
+type Locked = (refresh: Refresh) => Promise<Tokens | null>;
 
 /** One sign-in: it starts, is refreshed whenever its access token has expired, and ends. */
 export class SignIn {
@@ -42,22 +46,28 @@ export class SignIn {
     });
   }
 
-  /** Stores the pair that replaces the user's tokens. */
-  renew(pair: TokenPair): Promise<void> {
+  /** Calls that must refresh wait for the new pair, because the service refuses the old one. */
+  changePassword(body: ChangePasswordRequest): Promise<void> {
     return withLock(this.#lock, async () => {
       const tokens = await this.#store.read();
-      if (tokens !== null) await this.#store.write({ ...tokens, ...pair });
+      const fetch = (request: Request) => orThrow(this.#send(request, (refresh) => refresh()));
+      const { data } = await this.#calls.POST("/api/auth/password", { body, fetch });
+      await this.#store.write({ ...tokens!, ...data! });
     });
   }
 
   /** Sends a request with the access token, and again with a new one if that has expired. */
-  readonly fetch = async (request: Request): Promise<Response> => {
+  fetch(request: Request): Promise<Response> {
+    return this.#send(request, (refresh) => withLock(this.#lock, refresh));
+  }
+
+  async #send(request: Request, locked: Locked): Promise<Response> {
     const tokens = await this.#store.read();
     const response = await fetchWithRetries(withToken(request, tokens));
     if (response.status !== 401 || tokens === null) return response;
-    const fresh = await this.#refreshed(tokens);
+    const fresh = await locked(() => this.#refreshed(tokens));
     return fresh === null ? response : fetchWithRetries(withToken(request, fresh));
-  };
+  }
 
   async #start({ data }: { data?: SignedIn }): Promise<User> {
     const { user, access, refresh } = data!;
@@ -65,17 +75,15 @@ export class SignIn {
     return user;
   }
 
-  /** The pair that follows an expired one. Null if the sign-in is over. */
-  #refreshed(expired: Tokens): Promise<Tokens | null> {
-    return withLock(this.#lock, async () => {
-      const current = await this.#store.read();
-      // Meanwhile another call, or another tab, may have refreshed, or somebody else signed in.
-      if (current?.userId !== expired.userId) return null;
-      if (current.access !== expired.access) return current;
-      const next = await this.#next(expired);
-      await this.#store.write(next);
-      return next;
-    });
+  /** The pair that follows an expired one. Null if the sign-in is over. Needs the lock. */
+  async #refreshed(expired: Tokens): Promise<Tokens | null> {
+    const current = await this.#store.read();
+    // Meanwhile another call, or another tab, may have refreshed, or somebody else signed in.
+    if (current?.userId !== expired.userId) return null;
+    if (current.access !== expired.access) return current;
+    const next = await this.#next(expired);
+    await this.#store.write(next);
+    return next;
   }
 
   async #next({ userId, refresh }: Tokens): Promise<Tokens | null> {

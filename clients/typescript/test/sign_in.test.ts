@@ -1,11 +1,13 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 
 import { FitnessClient, MemoryTokens } from "../src/index.js";
-import { losingFirstResponses, onNetwork, pathsOf } from "./network.js";
+import { losingFirstResponses, onNetwork, pathsOf, problem, respondingFirstWith } from "./network.js";
 import { PASSWORD, errorOf, expire, newAccount, pairIn, serviceUrl } from "./users.js";
 
 const REFRESH = "/api/auth/refresh";
+const CHANGE_PASSWORD = "/api/auth/password";
 
 test("whoever registers is signed in, and may sign in again elsewhere", async () => {
   const { client, email } = await newAccount();
@@ -107,6 +109,34 @@ test("who changes the password stays signed in", async () => {
 
   assert.equal((await client.get("/api/auth/me")).email, email);
   await new FitnessClient(serviceUrl()).logIn({ email, password: newPassword });
+});
+
+test("a call that is refused while the password changes waits for the new pair", async (t) => {
+  const { client, email } = await newAccount();
+  let call: Promise<{ email: string }> | undefined;
+  onNetwork(t, async (request, real) => {
+    const response = await real(request);
+    if (!request.url.endsWith(CHANGE_PASSWORD)) return response;
+    t.mock.restoreAll();
+    respondingFirstWith(t, problem(401, "sign_in_over"));
+    call = client.get("/api/auth/me");
+    await setImmediate();
+    return response;
+  });
+
+  await client.changePassword({ currentPassword: PASSWORD, newPassword: "battery staple 7" });
+
+  assert.equal((await call)?.email, email);
+  assert.equal((await client.get("/api/auth/me")).email, email);
+});
+
+test("a password is changed with an expired token too", async () => {
+  const { client, tokens, email } = await newAccount();
+  await expire(tokens);
+
+  await client.changePassword({ currentPassword: PASSWORD, newPassword: "battery staple 7" });
+
+  assert.equal((await client.get("/api/auth/me")).email, email);
 });
 
 test("a deleted account can't sign in", async () => {
