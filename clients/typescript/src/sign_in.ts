@@ -6,6 +6,9 @@ import { fetchWithRetries } from "./retries.js";
 import type { ChangePasswordRequest, LoginRequest, RegisterRequest, SignedIn, User, paths } from "./schema.js";
 import type { TokenStore, Tokens } from "./tokens.js";
 
+/** No call waits for ever for one whose connection hangs. */
+const MAX_LOCKED_MILLISECONDS = 30_000;
+
 type Refresh = () => Promise<Tokens | null>;
 /** How a refresh is done by a call that has the lock, or that must wait for it. */
 type Locked = (refresh: Refresh) => Promise<Tokens | null>;
@@ -51,7 +54,8 @@ export class SignIn {
     return withLock(this.#lock, async () => {
       const tokens = await this.#store.read();
       const fetch = (request: Request) => orThrow(this.#send(request, (refresh) => refresh()));
-      const { data } = await this.#calls.POST("/api/auth/password", { body, fetch });
+      const signal = AbortSignal.timeout(MAX_LOCKED_MILLISECONDS);
+      const { data } = await this.#calls.POST("/api/auth/password", { body, fetch, signal });
       await this.#store.write({ ...tokens!, ...data! });
     });
   }
@@ -88,7 +92,8 @@ export class SignIn {
 
   async #next({ userId, refresh }: Tokens): Promise<Tokens | null> {
     try {
-      const { data } = await this.#calls.POST("/api/auth/refresh", { body: { refresh } });
+      const signal = AbortSignal.timeout(MAX_LOCKED_MILLISECONDS);
+      const { data } = await this.#calls.POST("/api/auth/refresh", { body: { refresh }, signal });
       return { userId, ...data! };
     } catch (error) {
       if (error instanceof FitnessError && error.status === 401) return null;

@@ -35,6 +35,17 @@ export function respondingFirstWith(t: TestContext, response: Response) {
   });
 }
 
+/** Requests to `path` get no response. Each ends when its signal is aborted. */
+export function hangingAt(t: TestContext, path: string, onHanging: () => void) {
+  return onNetwork(t, (request, real) => {
+    if (!request.url.endsWith(path)) return real(request);
+    return new Promise((_, reject) => {
+      request.signal.addEventListener("abort", () => reject(request.signal.reason as Error));
+      onHanging();
+    });
+  });
+}
+
 export function problem(status: number, code: string, headers: Record<string, string> = {}) {
   const type = "application/problem+json";
   return Response.json({ code }, { status, headers: { ...headers, "Content-Type": type } });

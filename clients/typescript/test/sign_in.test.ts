@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
 import { FitnessClient, MemoryTokens } from "../src/index.js";
-import { losingFirstResponses, onNetwork, pathsOf, problem, respondingFirstWith } from "./network.js";
+import { hangingAt, losingFirstResponses, onNetwork, pathsOf, problem, respondingFirstWith } from "./network.js";
 import { PASSWORD, errorOf, expire, newAccount, pairIn, serviceUrl } from "./users.js";
 
 const REFRESH = "/api/auth/refresh";
 const CHANGE_PASSWORD = "/api/auth/password";
+const NEW_PASSWORD = { currentPassword: PASSWORD, newPassword: "battery staple 7" };
 
 test("whoever registers is signed in, and may sign in again elsewhere", async () => {
   const { client, email } = await newAccount();
@@ -50,6 +51,24 @@ test("a refresh whose response was lost is sent again", async (t) => {
   assert.equal(pathsOf(sent).filter((path) => path === REFRESH).length, 2);
   assert.equal((await client.get("/api/auth/sessions")).results.length, 1);
 });
+
+for (const [path, call] of [
+  [REFRESH, (client: FitnessClient) => client.get("/api/auth/me")],
+  [CHANGE_PASSWORD, (client: FitnessClient) => client.changePassword(NEW_PASSWORD)],
+] as const) {
+  test(`a ${path} that hangs ends, and lets other calls refresh`, async (t) => {
+    const { client, tokens, email } = await newAccount();
+    await expire(tokens);
+    const timeout = new AbortController();
+    t.mock.method(AbortSignal, "timeout", () => timeout.signal);
+    hangingAt(t, path, () => timeout.abort());
+
+    await assert.rejects(call(client), { name: "AbortError" });
+    t.mock.restoreAll();
+
+    assert.equal((await client.get("/api/auth/me")).email, email);
+  });
+}
 
 test("a sign-in that is over is a 401, and its tokens are forgotten", async () => {
   const { client, tokens, email } = await newAccount();
@@ -103,12 +122,11 @@ test("signing out without a network forgets the tokens", async (t) => {
 
 test("who changes the password stays signed in", async () => {
   const { client, email } = await newAccount();
-  const newPassword = "battery staple 7";
 
-  await client.changePassword({ currentPassword: PASSWORD, newPassword });
+  await client.changePassword(NEW_PASSWORD);
 
   assert.equal((await client.get("/api/auth/me")).email, email);
-  await new FitnessClient(serviceUrl()).logIn({ email, password: newPassword });
+  await new FitnessClient(serviceUrl()).logIn({ email, password: NEW_PASSWORD.newPassword });
 });
 
 test("a call that is refused while the password changes waits for the new pair", async (t) => {
@@ -124,7 +142,7 @@ test("a call that is refused while the password changes waits for the new pair",
     return response;
   });
 
-  await client.changePassword({ currentPassword: PASSWORD, newPassword: "battery staple 7" });
+  await client.changePassword(NEW_PASSWORD);
 
   assert.equal((await call)?.email, email);
   assert.equal((await client.get("/api/auth/me")).email, email);
@@ -134,7 +152,7 @@ test("a password is changed with an expired token too", async () => {
   const { client, tokens, email } = await newAccount();
   await expire(tokens);
 
-  await client.changePassword({ currentPassword: PASSWORD, newPassword: "battery staple 7" });
+  await client.changePassword(NEW_PASSWORD);
 
   assert.equal((await client.get("/api/auth/me")).email, email);
 });
