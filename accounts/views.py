@@ -31,6 +31,7 @@ class MeView(AccountView):
     """The signed-in user."""
 
     title = "Your account"
+    page_template = "accounts/pages/account.html"
     serializer_class = serializers.UserSerializer
     has_etags = True
     delete_body = serializers.PasswordSerializer
@@ -109,6 +110,8 @@ class PasswordView(AccountView):
     problem_codes = {"POST": ["too_many_attempts"]}
     cache_control = "no-store"
     form_titles = {"POST": "Change the password"}
+    form_done = "Your password is changed. You are signed out everywhere else."
+    form_leads_to = {"POST": "/api/auth/me"}
 
     @extend_schema(operation_id="changePassword", responses=serializers.TokenPairSerializer)
     def post(self, request: SignedInRequest) -> Response:
@@ -118,7 +121,8 @@ class PasswordView(AccountView):
         change_password(user, valid["newPassword"])
         if request.auth is None:
             update_session_auth_hash(request._request, user)  # This browser stays signed in.
-        return Response(sign_in(user, request))
+        # A page needs no tokens: they would be those of a device that nobody has.
+        return Response(sign_in(user, request) if self.sent is None else None)
 
 
 class ResetView(OpenView):

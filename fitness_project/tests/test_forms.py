@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from exercises.models import Exercise
 from exercises.tests.factories import CuratorFactory, ExerciseFactory
 from fitness_project.tests.e2e.client import PASSWORD
@@ -185,6 +185,19 @@ def test_tokens_are_shown_and_not_redirected(browser, ann):
 
     assert page.status == 200
     assert "access" in page.text
+
+
+def test_a_changed_password_leads_to_the_account_and_leaves_no_device_behind(browser, ann):
+    ann.set_password(PASSWORD)
+    ann.save()
+    browser.client.force_login(ann)
+    typed = {"currentPassword": PASSWORD, "newPassword": "another horse 9"}
+
+    done = browser.get("/api/auth/password").send("POST", **typed)
+
+    assert (done.status, done.response["Location"]) == (303, "/api/auth/me")
+    assert "Your password is changed." in done.follow().text
+    assert not SignIn.objects.exists()
 
 
 def test_a_form_needs_a_browsers_session_and_its_token(ann, api):
