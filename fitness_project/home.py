@@ -65,7 +65,12 @@ class Path:
     @property
     def opens(self) -> bool:
         """Whether a browser can open it as it is."""
-        return "{" not in self.path and any(call.method == "GET" for call in self.calls)
+        return self.is_complete and any(call.method == "GET" for call in self.calls)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it names no id. Those who are signed in find a form there, if nothing else."""
+        return "{" not in self.path
 
 
 class HomePage(TemplateHTMLRenderer):

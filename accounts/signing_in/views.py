@@ -134,6 +134,7 @@ class SignInsView(AccountView):
     """The user's sign-ins, most recently used first."""
 
     title = "Signed-in devices"
+    page_template = "accounts/pages/devices.html"
     serializer_class = serializers.SignInListSerializer
     form_titles = {"DELETE": "End all other sign-ins"}
     row_button = "End the sign-in"

@@ -32,6 +32,7 @@ class StrictView(APIView):
 
     query: ClassVar[type[QuerySerializer]] = QuerySerializer
     title: ClassVar[str] = ""
+    page_template: ClassVar[str] = "site/api/page.html"
     # What a page calls its forms, what it says when one has succeeded, and where that one leads, by
     # method. `pages` has texts and places for views that declare none.
     form_titles: ClassVar[Mapping[str, str]] = {}

@@ -139,3 +139,16 @@ def test_a_sign_in_has_a_button_that_ends_it(browser, api):
 
     assert done.response["Location"] == "/api/auth/sessions"
     assert api.get("/api/auth/me").status_code == 401
+
+
+def test_the_account_leads_to_all_that_can_be_done_with_it(browser):
+    page = browser.get("/api/auth/me")
+
+    for name in ("password", "email", "sessions", "export"):
+        assert f'<a href="/api/auth/{name}">' in page.text
+
+
+def test_the_devices_page_says_that_browsers_are_not_listed(browser):
+    page = browser.get("/api/auth/sessions")
+
+    assert "Browsers aren’t listed." in page.text

@@ -33,13 +33,13 @@ class PageRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> str:
         context = renderer_context or {}
-        response: Response = context["response"]
+        view, response = context["view"], context["response"]
         if response.status_code == 204:
             return ""
-        if place := respelled_address(context["view"], response):
+        if place := respelled_address(view, response):
             response.status_code, response["Location"] = 302, place
             return ""
-        return render_to_string("site/api/page.html", page_of(data, context["view"], response))
+        return render_to_string(view.page_template, page_of(data, view, response))
 
 
 def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]:
