@@ -53,6 +53,13 @@ class OwnRoutineField(ReferenceField):
         return entry.documents.where(**{str(entry.owner): user.pk}).names_of(document_ids)
 
 
+class NewPasswordField(PasswordField):
+    autocomplete = "new-password"
+
+    def __init__(self) -> None:
+        super().__init__(help_text=STRENGTH)
+
+
 class UserSerializer(DocumentSerializer):
     """A user.
 
@@ -87,7 +94,7 @@ class RegisterSerializer(DocumentSerializer):
     further_codes = {"email": ("unique",), "password": WEAKNESSES}
 
     email = NewEmailField()
-    password = PasswordField(help_text=STRENGTH)
+    password = NewPasswordField()
 
     class Meta:
         model = User
@@ -122,7 +129,7 @@ class ChangePasswordSerializer(StrictSerializer):
     further_codes = {"currentPassword": ("wrong_password",), "newPassword": WEAKNESSES}
 
     currentPassword = PasswordField()  # noqa: N815 - JSON names
-    newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
+    newPassword = NewPasswordField()  # noqa: N815
 
 
 class ResetSerializer(StrictSerializer):
@@ -134,7 +141,7 @@ class ConfirmResetSerializer(StrictSerializer):
 
     uid = TextField(max_length=100)
     token = TextField(max_length=100)
-    newPassword = PasswordField(help_text=STRENGTH)  # noqa: N815
+    newPassword = NewPasswordField()  # noqa: N815
 
 
 class ChangeEmailSerializer(StrictSerializer):

@@ -84,7 +84,12 @@ class EmailField(TextField, serializers.EmailField):
 
 @extend_schema_field({"type": "string", "format": "password", "maxLength": 1024})
 class PasswordField(serializers.CharField):
-    """A password of at most 1,024 bytes, neither trimmed nor normalized."""
+    """A password of at most 1,024 bytes, neither trimmed nor normalized.
+
+    `autocomplete` tells browsers, in HTML's words, which password to suggest.
+    """
+
+    autocomplete = "current-password"
 
     default_error_messages = {
         "invalid": "Expected a string.",

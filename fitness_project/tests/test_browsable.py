@@ -1,6 +1,7 @@
 """Which forms a browser sees on the pages of the API, and what they hold."""
 
 import json
+import re
 
 import pytest
 from rest_framework.test import APIClient
@@ -152,3 +153,10 @@ def test_the_devices_page_says_that_browsers_are_not_listed(browser):
     page = browser.get("/api/auth/sessions")
 
     assert "Browsers aren’t listed." in page.text
+
+
+def test_password_managers_know_the_present_password_from_a_new_one(browser):
+    page = browser.get("/api/auth/password")
+
+    found = re.findall(r'name="(\w+)" value="" autocomplete="([\w-]+)"', page.text)
+    assert found == [("currentPassword", "current-password"), ("newPassword", "new-password")]

@@ -50,6 +50,7 @@ class Shown:
     rows: list[list["Shown"]] = field(default_factory=list)
     template_row: list["Shown"] = field(default_factory=list)
     is_fixed: bool = False
+    autocomplete: str = ""
 
     @property
     def input_type(self) -> str:
@@ -122,7 +123,7 @@ class Filling:
             case InstantField() if shown.value and not LOCAL.fullmatch(shown.value):
                 shown.kind = "text"  # A browser would show nothing.
             case PasswordField():
-                shown.value = ""
+                shown.value, shown.autocomplete = "", each.autocomplete
         return shown
 
     def _add_rows(self, shown: Shown, item: Field, each: Field) -> None:
