@@ -79,9 +79,15 @@ def reset_password(uid: str, token: str, password: str) -> None:
 
 
 def refuse_weak_password(password: str, user: AbstractBaseUser, field: str) -> None:
-    """Raises FieldRefused with everything that Django's validators find."""
+    """Raises FieldRefused with everything that is weak about it."""
+    if faults := weaknesses(password, user):
+        raise FieldRefused(field, *faults)
+
+
+def weaknesses(password: str, user: AbstractBaseUser) -> list[tuple[str, str]]:
+    """The codes and texts of all that Django's validators find."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        faults = [(fault.code or "invalid", fault.messages[0]) for fault in error.error_list]
-        raise FieldRefused(field, *faults) from None
+        return [(fault.code or "invalid", fault.messages[0]) for fault in error.error_list]
+    return []

@@ -2,6 +2,7 @@ from collections.abc import Collection
 
 from bson import ObjectId
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from fitness_project.api.fields import (
     EmailField,
@@ -11,13 +12,13 @@ from fitness_project.api.fields import (
     ReferenceField,
     TextField,
 )
+from fitness_project.api.input import Input
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
-from fitness_project.documents.collection import Document
 
 from .email_addresses import canonical, in_ascii
 from .models import SignIn, User
-from .passwords import refuse_weak_password
+from .passwords import weaknesses
 
 WEAKNESSES = (
     "password_entirely_numeric",
@@ -25,6 +26,8 @@ WEAKNESSES = (
     "password_too_short",
     "password_too_similar",
 )
+# Comparing takes time, and longer texts are neither a name nor an e-mail address.
+MAX_COMPARED = 300
 STRENGTH = (
     "At least 10 characters and at most 1,024 bytes. Not only digits, not a common password, and "
     "not similar to the e-mail address or the name."
@@ -90,8 +93,18 @@ class SignedInSerializer(TokenPairSerializer):
     user = UserSerializer()
 
 
+def strong_password(password: str, source: Input) -> str:
+    """Doesn't wait for the other fields to be valid, so that all errors come at once."""
+    typed = {name: source.body.get(name) for name in ("email", "name")}
+    known = {name: text[:MAX_COMPARED] for name, text in typed.items() if isinstance(text, str)}
+    if found := weaknesses(password, User(**known)):
+        raise serializers.ValidationError([ErrorDetail(text, code) for code, text in found])
+    return password
+
+
 class RegisterSerializer(DocumentSerializer):
     further_codes = {"email": ("unique",), "password": WEAKNESSES}
+    rules = {"password": strong_password}
 
     email = NewEmailField()
     password = NewPasswordField()
@@ -99,11 +112,6 @@ class RegisterSerializer(DocumentSerializer):
     class Meta:
         model = User
         fields = ("email", "password", "name")
-
-    def validate(self, attrs: Document) -> Document:
-        user = User(email=attrs["email"], name=attrs.get("name"))
-        refuse_weak_password(attrs["password"], user, "password")
-        return attrs
 
 
 class LoginSerializer(StrictSerializer):

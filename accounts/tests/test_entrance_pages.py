@@ -60,6 +60,7 @@ def test_signing_up_creates_an_account_and_signs_in(browser):
         {"password": "x" * 1025},
         {"name": "A\nB"},
         {"name": "n" * 121, "email": "@"},
+        {"email": "ann", "password": "12345678"},
     ],
 )
 def test_the_errors_are_those_of_the_api(browser, wrong):
@@ -71,6 +72,13 @@ def test_the_errors_are_those_of_the_api(browser, wrong):
     assert page.status_code == problem["status"]
     assert sorted(errors_of(page)) == sorted(expected)
     assert not User.objects.exists()
+
+
+def test_a_weak_password_is_named_together_with_a_wrong_address(browser):
+    page = sign_up(browser, email="correct horse", password="correct horse")
+
+    fields = {field for field, _ in errors_of(page)}
+    assert fields == {"email", "password"}
 
 
 def test_a_taken_address_is_an_error_beside_its_field_and_what_was_typed_is_kept(browser):
