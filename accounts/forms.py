@@ -1,4 +1,4 @@
-"""Django's forms for signing in and for choosing a new password, which do it as the API does."""
+"""Django's forms for signing in and for passwords, which do it as the API does."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,6 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.contrib.auth.forms import (
     AuthenticationForm,
     PasswordResetForm,
-    SetPasswordForm,
     UsernameField,
 )
 from django.core.exceptions import ValidationError
@@ -17,7 +16,7 @@ from django.http import HttpRequest
 from fitness_project.serving.addresses import client_address
 
 from .models import User
-from .passwords import change_password, change_password_by_link, request_reset
+from .passwords import change_password, request_reset
 from .signing_in.lockout import attempt
 
 CASE = "Upper and lower case matter in the password, but not in the e-mail address."
@@ -53,16 +52,6 @@ class RequestResetForm(PasswordResetForm):
         """Raises TooManyAttempts."""
         email: str = self.cleaned_data["email"]
         request_reset(email, client_address(request), request.build_absolute_uri("/"))
-
-
-class NewPasswordForm(SetPasswordForm):
-    """Behind the link of an e-mail."""
-
-    user: User
-
-    def save(self, commit: bool = True) -> User:
-        change_password_by_link(self.user, self.cleaned_data["new_password1"])
-        return self.user
 
 
 class ChangePasswordForm(AdminPasswordChangeForm):

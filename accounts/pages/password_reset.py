@@ -10,9 +10,10 @@ from django.contrib.auth.views import (
 )
 from django.urls import reverse, reverse_lazy
 
-from ..forms import NewPasswordForm, RequestResetForm
+from ..forms import RequestResetForm
 from ..models import User
 from ..signing_in.tokens import reset_tokens
+from .forms import NewPasswordForm
 from .refusals import FormPage
 
 

@@ -78,7 +78,7 @@ def test_a_link_that_is_spent_while_its_page_is_open_is_a_400(link, client, monk
     monkeypatch.setattr("accounts.passwords._store_password", lambda *_: False)
     page = client.get(f"/password-reset/{link[0]}/{link[1]}/", follow=True)
 
-    typed = {"new_password1": NEW, "new_password2": NEW}
+    typed = {"password": NEW}
     refused = client.post(page.redirect_chain[-1][0], typed)
 
     assert refused.status_code == 400
@@ -147,7 +147,7 @@ def test_an_unreadable_uid_is_refused(link, uid):
 
 def test_the_page_behind_the_link_sets_a_password_too(link, api, client):
     page = client.get(f"/password-reset/{link[0]}/{link[1]}/", follow=True)
-    typed = {"new_password1": NEW, "new_password2": NEW}
+    typed = {"password": NEW}
 
     done = client.post(page.redirect_chain[-1][0], typed, follow=True)
 

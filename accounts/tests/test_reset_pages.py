@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.mail import background
+from accounts.passwords import weaknesses
 from accounts.signing_in import lockout
 from accounts.tests.calls import login
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -28,8 +29,7 @@ def choose_password(browser, new=NEW):
     (message,) = mail.outbox
     link = re.search(r"http://testserver(/password-reset/\S+)", message.body)[1]
     page = browser.get(link, follow=True)
-    typed = {"new_password1": new, "new_password2": new}
-    return browser.post(page.redirect_chain[-1][0], typed, follow=True)
+    return browser.post(page.redirect_chain[-1][0], {"password": new}, follow=True)
 
 
 @pytest.mark.parametrize(("sign_in", "reset"), [(SIGN_IN, RESET), FOR_EVERYBODY])
@@ -91,13 +91,16 @@ def test_the_next_page_after_a_reset_is_one_of_this_service(client):
     assert 'name="next"' not in client.get(sign_in).content.decode()
 
 
-def test_a_weak_password_is_refused_beside_its_field(client, ann):
+@pytest.mark.parametrize("weak", ["12345678", "ann@example.com", "", "x" * 1025])
+def test_a_weak_password_is_refused_as_at_sign_up(client, ann, weak):
     client.post("/password-reset", {"email": ann.email})
 
-    refused = choose_password(client, "12345678").content.decode()
+    refused = choose_password(client, weak)
 
-    assert '<a href="#id_new_password2">' in refused
-    assert "12345678" not in refused
+    found = [text for _, text in weaknesses(weak, ann)]
+    assert refused.status_code == 400
+    assert refused.context["form"].errors == {"password": found}
+    assert f'value="{weak}"' not in refused.content.decode()
     assert login(PASSWORD).status_code == 200
 
 
