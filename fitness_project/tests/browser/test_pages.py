@@ -10,7 +10,7 @@ from fitness_project.tests.e2e.client import PASSWORD, Client
 
 from .accessibility import assert_accessible, assert_fits_the_screen
 from .keyboard import tab_to
-from .screens import in_light_and_dark, on_every_screen
+from .screens import in_light_and_dark, on_a_phone, on_every_screen
 
 PAGES = (
     "/api/routines",
@@ -88,6 +88,27 @@ def test_everybody_can_read_the_pages(open_page, ann):
         unfold(page)
         assert_accessible(page)
         assert_fits_the_screen(page)
+
+
+@on_a_phone
+def test_the_account_fits_a_phone_whatever_a_routine_is_called(open_page, ann):
+    routine = ann.call("POST", "/api/routines", {"name": "n" * 120, "exercises": []}).json
+    page = open_page("/api/auth/me")
+
+    unfold(page)
+
+    assert_fits_the_screen(page)
+    ann.call("DELETE", f"/api/routines/{routine['id']}")
+
+
+@on_a_phone
+def test_a_cell_without_a_head_has_no_colon(open_page):
+    page = open_page("/api/auth/sessions")
+
+    cell = page.locator("td", has=page.get_by_role("button")).first
+
+    content = "cell => getComputedStyle(cell, '::before').content"
+    assert cell.evaluate(content) == "none"
 
 
 @on_every_screen
