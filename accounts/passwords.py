@@ -22,16 +22,16 @@ INVALID_LINK = ("invalid_link", "This link isn't valid, or has been used already
 def change_password(user: User, password: str | None) -> None:
     """Ends every sign-in, and notifies the user by e-mail. None leaves the user without a password.
 
-    Raises Busy if the password has changed since the user was read: of two simultaneous changes,
-    the first one stands.
+    Raises Busy if the password or the e-mail address has changed since the user was read: of two
+    simultaneous changes, the first one stands.
     """
     if not _replace_password(user, make_password(password)):
         raise Busy(BEING_CHANGED)
 
 
 def change_password_by_link(user: User, password: str) -> None:
-    """Like change_password, but raises FieldRefused if the password has changed: that has spent
-    the link by which the user was found."""
+    """Like change_password, but raises FieldRefused if the password or the e-mail address has
+    changed: that has spent the link by which the user was found."""
     if not _replace_password(user, make_password(password)):
         raise FieldRefused("token", INVALID_LINK)
 
@@ -48,7 +48,11 @@ def _replace_password(user: User, encoded: str) -> bool:
 @transactional
 def _store_password(user: User, encoded: str) -> bool:
     # Also matches the new hash: if the reply to the commit is lost, the transaction runs again.
-    current = User.objects.filter(pk=user.pk, password__in=(user.password, encoded))
+    current = User.objects.filter(
+        pk=user.pk,
+        password__in=(user.password, encoded),
+        email_changed_at=user.email_changed_at,
+    )
     is_current = current.update(password=encoded) > 0
     if is_current:
         end_sign_ins(userId=user.pk)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from rest_framework.test import APIClient
 
@@ -107,6 +108,23 @@ def test_open_reset_links_end_even_if_the_address_is_changed_back(api, ann, link
     ask(api, "ann@example.com")
     assert confirm(*links_to("ann@example.com")[0]).status_code == 204
     assert error(APIClient().post(f"{PASSWORD_PATH}/reset/confirm", body))[0] == "/token"
+
+
+def test_a_reset_link_that_is_in_use_meanwhile_ends_too(ann, link, monkeypatch):
+    APIClient().post(f"{PASSWORD_PATH}/reset", {"email": ann.email})
+    uid, token = re.search(r"/password-reset/([^/]+)/([^/]+)/", mail.outbox[-1].body).groups()
+    confirmed = []
+
+    def confirm_meanwhile(password):
+        confirmed.append(confirm(*link).status_code)
+        return make_password(password)
+
+    monkeypatch.setattr("accounts.passwords.make_password", confirm_meanwhile)
+    body = {"uid": uid, "token": token, "newPassword": "another horse 9"}
+    refused = APIClient().post(f"{PASSWORD_PATH}/reset/confirm", body)
+
+    assert (confirmed, error(refused)) == ([204], ("/token", "invalid_link"))
+    assert login(PASSWORD, NEW).status_code == 200
 
 
 def test_the_link_works_once_even_if_the_address_is_changed_back(api, link):
