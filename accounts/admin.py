@@ -11,10 +11,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from fitness_project.api.email_addresses import spellings
 from fitness_project.api.forms import CleanTextForm
 
 from .admin_site import MAX_SEARCH_LENGTH, ModelAdmin
-from .email_addresses import spellings
 from .models import User
 from .offered_permissions import OffersPermissions
 from .passwords import change_password

@@ -7,11 +7,14 @@ address changes, so it works once.
 from django.conf import settings
 from django.core import signing
 
+from fitness_project.api.email_addresses import canonical, in_ascii
+
 from .models import User
 
 
 def make_token(user: User, new_email: str) -> str:
-    return signing.dumps(new_email, salt=_salt(user))
+    """The address is written in ASCII, which keeps the token short."""
+    return signing.dumps(in_ascii(new_email), salt=_salt(user))
 
 
 def new_email_in(token: str, user: User) -> str | None:
@@ -20,7 +23,7 @@ def new_email_in(token: str, user: User) -> str | None:
         email: str = signing.loads(token, salt=_salt(user), max_age=settings.PASSWORD_RESET_TIMEOUT)
     except signing.BadSignature:
         return None
-    return email
+    return canonical(email)
 
 
 def _salt(user: User) -> str:

@@ -18,9 +18,9 @@ from django.template.loader import render_to_string
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from fitness_project.api.email_addresses import in_ascii
 from fitness_project.serving.request_ids import continue_request, current_request_id
 
-from .email_addresses import in_ascii
 from .email_tokens import make_token
 from .models import User
 from .signing_in.lockout import is_within_limit

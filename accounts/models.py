@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
+from fitness_project.api.email_addresses import canonical
 from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import DocumentManager
 from fitness_project.documents.instants import now
@@ -21,7 +22,6 @@ from .documents import (
     SignInDocument,
     SupportDocument,
 )
-from .email_addresses import canonical
 from .querysets import UserManager
 from .signing_in.browser_sessions import SessionStore
 

@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import BaseUserManager
 from django.db import IntegrityError
 
+from fitness_project.api.email_addresses import canonical, spellings
 from fitness_project.documents.collection import DocumentManager
 
 from .documents import UserDocument
-from .email_addresses import canonical, spellings
 
 if TYPE_CHECKING:
     from .models import User
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class UserManager(DocumentManager[UserDocument], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Raises django.db.IntegrityError if the e-mail address is taken."""
-        if self.find_by_email(email) is not None:
-            raise IntegrityError  # The index knows only the spelling that is stored.
+        # The index knows only the spelling that is stored.
+        if len(spellings(email)) > 1 and self.find_by_email(email) is not None:
+            raise IntegrityError
         user = self.model(email=canonical(email), **fields)
         user.set_password(password)
         user.save(using=self._db, force_insert=True)

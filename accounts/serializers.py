@@ -4,6 +4,7 @@ from bson import ObjectId
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from fitness_project.api.email_addresses import canonical, in_ascii
 from fitness_project.api.fields import (
     EmailField,
     InstantField,
@@ -16,7 +17,6 @@ from fitness_project.api.input import Input
 from fitness_project.api.serializers import DocumentSerializer, StrictSerializer, serializer_of
 from fitness_project.documents import registry
 
-from .email_addresses import canonical, in_ascii
 from .models import SignIn, User
 from .passwords import weaknesses
 
@@ -35,15 +35,20 @@ STRENGTH = (
 
 
 class NewEmailField(EmailField):
-    """An address that isn't stored yet, and whose domain must be valid for mail servers."""
+    """An address that isn't stored yet, and whose domain must be valid for mail servers.
+
+    Mail to "ann"@example.com and to =?utf-8?q?ann?=@example.com goes to ann@example.com, so these
+    spellings are refused.
+    """
 
     def to_internal_value(self, data: str) -> str:
         email = super().to_internal_value(data)
+        if email.startswith('"') or "=?" in email:
+            self.fail("invalid")
         try:
-            in_ascii(email)
+            return canonical(in_ascii(email))
         except ValueError:
             self.fail("invalid")
-        return canonical(email)
 
 
 class OwnRoutineField(ReferenceField):

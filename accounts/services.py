@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from bson import ObjectId
 
+from fitness_project.api.email_addresses import canonical
 from fitness_project.database.transactions import transactional
 from fitness_project.documents.collection import Document
 from fitness_project.errors import FieldRefused, PreconditionFailed
 
 from .documents import UserDocument
-from .email_addresses import canonical
 from .models import User
 
 NOT_CHANGEABLE = (

@@ -19,12 +19,12 @@ from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from fitness_project.api.email_addresses import canonical
 from fitness_project.database.deadline import past_the_deadline
 from fitness_project.documents.instants import now
 from fitness_project.errors import TooManyAttempts
 
 from ..documents import LoginAttemptsDocument
-from ..email_addresses import canonical
 from ..models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)

@@ -4,14 +4,19 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rest_framework.serializers import ValidationError
 from rest_framework.test import APIClient
 
-from accounts.email_addresses import canonical, in_ascii, spellings
 from accounts.models import User
+from accounts.serializers import NewEmailField
 from accounts.signing_in import lockout
 from accounts.tests.calls import ME, error, login
 from accounts.tests.factories import PASSWORD, UserFactory
 from conftest import client_of
+from fitness_project.api.email_addresses import canonical, in_ascii, spellings
+from fitness_project.api.fields import EmailField
 from routines.tests.factories import RoutineFactory
 
 UNICODE, ASCII = "ann@bücher.example", "ann@xn--bcher-kva.example"
@@ -203,3 +208,57 @@ def test_a_local_part_that_is_not_ascii_is_a_400_that_says_so(api, local):
 @pytest.mark.parametrize("domain", ["xn--a.example", "i❤.ws", "ü..example", "xn--.example"])
 def test_a_new_address_with_an_invalid_domain_is_a_400(domain):
     assert error(register(f"ann@{domain}")) == ("/email", "invalid")
+
+
+@pytest.mark.django_db
+def test_joiners_in_a_domain_are_accepted_wherever_an_address_is_sent():
+    email = "ann@xn--mgba3gch31f060k.com"  # It has a zero-width non-joiner.
+    shown = register(email).json()["user"]["email"]
+
+    assert "\u200c" in shown
+    for each in (email, shown):
+        assert login(PASSWORD, each).status_code == 200
+        assert APIClient().post(RESET, {"email": each}).status_code == 202
+    api = client_of(User.objects.get(email=shown))
+    assert api.patch(ME, {"email": shown}).json()["email"] == shown
+
+
+@pytest.mark.django_db
+def test_an_ideographic_full_stop_is_accepted_wherever_an_address_is_sent():
+    assert register("ann@b。example").json()["user"]["email"] == "ann@b.example"
+
+    assert login(PASSWORD, "ann@b。example").status_code == 200
+
+
+DOMAINS = st.text(st.characters(codec="utf-8"), min_size=1) | st.from_regex(
+    r"xn--[a-z0-9-]{1,20}", fullmatch=True
+)
+
+
+@given(DOMAINS)
+@example("faß")
+@example("İ")
+@example("xn--mgba3gch31f060k")
+def test_what_is_stored_is_an_address_itself(domain):
+    try:
+        stored = NewEmailField().run_validation(f"ann@{domain}.com")
+    except ValidationError:
+        return
+
+    assert EmailField().run_validation(stored) == stored
+    assert NewEmailField().run_validation(stored) == stored
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("local", ['"ann"', "=?utf-8?q?ann?="])
+def test_a_new_address_must_not_be_one_more_spelling_of_a_local_part(local):
+    assert error(register(f"{local}@example.com")) == ("/email", "invalid")
+
+
+@pytest.mark.django_db
+def test_an_address_with_one_spelling_costs_no_search_before_it_is_stored(command_log):
+    command_log.clear()
+
+    register("new@example.com")
+
+    assert [c for _, c in command_log if c.get("aggregate") == "users"] == []

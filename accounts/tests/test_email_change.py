@@ -85,6 +85,15 @@ def test_everything_else_that_is_stored_of_the_user_stays(ann, link):
     assert after == {**before, "email": NEW, "emailChangedAt": after["emailChangedAt"]}
 
 
+def test_the_link_of_a_long_international_address_works(api):
+    domain = ".".join(["ü" * 40] * 3 + ["example"])
+    ask(api, f"{'a' * 60}@{domain}")
+    ((uid, token),) = [found.groups() for m in mail.outbox if (found := LINK.search(m.body))]
+
+    assert confirm(uid, token).status_code == 204
+    assert api.get(ME).json()["email"].endswith(f"a@{domain}")
+
+
 def test_sign_ins_continue(api, ann, link):
     device = login(PASSWORD).json()
     browser = APIClient()

@@ -14,12 +14,14 @@ from rest_framework import serializers
 from fitness_project.documents.ids import parse_object_id
 from fitness_project.documents.instants import now
 
+from .email_addresses import canonical
 from .http.json import format_instant
 from .text import FAULTS, clean_name, clean_text, fault_in_name, fault_in_text
 
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime.max.replace(tzinfo=UTC) - MILLISECOND
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+JOINERS = {"\u200c", "\u200d"}  # Domains in Persian and in languages of India contain them.
 NOT_ASCII = "The part before the @ must be ASCII: only letters from a to z, digits and signs."
 RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
@@ -77,9 +79,13 @@ class EmailField(TextField, serializers.EmailField):
     def to_internal_value(self, data: str) -> str:
         if not data.rpartition("@")[0].isascii():
             raise serializers.ValidationError(NOT_ASCII, "invalid")
-        if INVISIBLE.intersection(map(category, data)):
+        if INVISIBLE.intersection(map(category, set(data) - JOINERS)):
             self.fail("invalid")
         return super().to_internal_value(data).lower()
+
+    def run_validators(self, value: str) -> None:
+        """In whichever spelling an address is sent, the stored one is checked."""
+        super().run_validators(canonical(value))
 
 
 @extend_schema_field({"type": "string", "format": "password", "maxLength": 1024})
