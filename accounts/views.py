@@ -134,6 +134,8 @@ class ResetView(OpenView):
     serializer_class = serializers.ResetSerializer
     problem_codes = {"POST": ["too_many_attempts"]}
     form_titles = {"POST": "Ask for a link"}
+    form_done = "If an account has this e-mail address, a link is on its way to it."
+    form_leads_to = {"POST": "/api/auth/me"}
 
     @extend_schema(operation_id="requestPasswordReset", responses={202: None})
     def post(self, request: Request) -> Response:

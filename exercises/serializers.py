@@ -19,6 +19,7 @@ from fitness_project.documents.collection import Document
 
 from .catalogue import catalogue
 from .models import MAX_ENTRIES, MAX_MERGED, MAX_WEIGHT, MIN_WEIGHT, Exercise
+from .names import name_key
 from .ranking import RANK
 from .selection import NAME, Selection
 
@@ -68,8 +69,15 @@ class ExerciseReferenceField(ReferenceField):
         return {each: exercise["name"] for each, exercise in kept.items() if exercise}
 
     def choices(self, text: str, user: Any) -> list[tuple[ObjectId, str]]:
+        """Of the archived ones, only that which has this name."""
         found = Selection(search=text).fetch(RANK if text else NAME, limit=MAX_CHOICES)
-        return [(exercise["_id"], exercise["name"]) for exercise in found]
+        named = Selection(search=text, archived=True).fetch(RANK, limit=1) if text else []
+        archived = [
+            each
+            for each in named
+            if each.get("isArchived") and name_key(each["name"]) == name_key(text)
+        ]
+        return [(exercise["_id"], exercise["name"]) for exercise in [*archived, *found]]
 
 
 class ExerciseIdField(ExerciseReferenceField):
@@ -107,7 +115,7 @@ class ExerciseReferenceSerializer(DocumentSerializer):
     exercise_id = ExerciseIdField()
     weight = WeightField(
         required=False,
-        style={"label": "Weight (kg)"},
+        style={"label": "Weight (kg)", "hint": "Below 0 is assistance. Empty is 0."},
         min_value=MIN_WEIGHT,
         max_value=MAX_WEIGHT,
         help_text="In kilograms. Below 0 is assistance. Null or omitted is 0.",
@@ -159,7 +167,11 @@ class ExerciseFilter(QuerySerializer):
     equipment = TextField(required=False, max_length=60)
     level = TextField(required=False, max_length=60)
     muscle = TextField(required=False, max_length=60, help_text="A primary or secondary muscle.")
-    archived = QueryBooleanField(required=False, help_text="`true` includes archived exercises.")
+    archived = QueryBooleanField(
+        required=False,
+        help_text="`true` includes archived exercises.",
+        style={"hint": "Shows archived exercises, too."},
+    )
 
 
 class ExerciseQuery(ExerciseFilter):
@@ -177,6 +189,7 @@ class MergeSerializer(StrictSerializer):
         child=ExerciseReferenceField(),
         min_length=1,
         max_length=MAX_MERGED,
+        style={"label": "Exercises"},
         help_text="The exercises that are merged into this one.",
     )
 

@@ -95,6 +95,9 @@ class SessionSerializer(OwnedSerializer):
             "revision",
         )
         read_only_fields = ("created_at", "updated_at")
+        extra_kwargs = {
+            "duration_seconds": {"style": {"label": "Duration (seconds)", "hint": ""}},
+        }
 
 
 class NewSessionSerializer(ChosenId, SessionSerializer):
@@ -115,7 +118,9 @@ class SessionQuery(QuerySerializer):
                 required=False, help_text="Sessions with `date` at or after this instant."
             ),
             "to": QueryInstantField(
-                required=False, help_text="Sessions with `date` before this instant."
+                required=False,
+                help_text="Sessions with `date` before this instant.",
+                style={"label": "Before"},
             ),
             **super().get_fields(),
         }

@@ -102,7 +102,7 @@ def test_calls_that_only_take_a_post_show_their_form(browser, curator):
     for path in ("/api/auth/password", "/api/auth/login", "/api/auth/password/reset"):
         page = browser.get(path)
         assert (page.status, page.methods) == (405, ["POST"])
-        assert "fill in the form below" in page.text
+        assert "There is nothing to read here, only a form to send." in page.text
     assert curator.get(merge).methods == ["POST"]
     assert browser.get(merge).methods == []
 
@@ -160,3 +160,28 @@ def test_password_managers_know_the_present_password_from_a_new_one(browser):
 
     found = re.findall(r'name="(\w+)" value="" autocomplete="([\w-]+)"', page.text)
     assert found == [("currentPassword", "current-password"), ("newPassword", "new-password")]
+
+
+def test_a_list_without_anything_shows_the_open_form(browser, ann):
+    empty, filtered = browser.get("/api/routines"), browser.get("/api/routines?search=x")
+    RoutineFactory(user=ann)
+    full = browser.get("/api/routines")
+
+    is_open = '<h2 id="title-post">New routine</h2>\n<form'
+    assert re.sub(r"\n+", "\n", empty.text).count(is_open) == 1
+    for page in (filtered, full):
+        assert '<summary><h2 id="title-post">New routine</h2></summary>' in page.text
+
+
+def test_a_form_alone_is_no_error(browser):
+    page = browser.get("/api/auth/password")
+
+    assert "<title>Change your password – " in page.text
+
+
+def test_a_form_says_units_once(browser):
+    page = browser.get("/api/history").text
+
+    assert "Duration (seconds) <span" in page
+    assert ">seconds</span>" not in page
+    assert "Null or omitted" not in page

@@ -214,3 +214,26 @@ def test_a_form_needs_a_browsers_session_and_its_token(ann, api):
     assert browser.post("/api/routines", fields, accept="application/json").status == 403
 
     assert not Routine.objects.exists()
+
+
+def test_a_session_records_an_archived_exercise_by_its_name(browser):
+    archived = ExerciseFactory(name="Dip", is_archived=True)
+
+    browser.get("/api/history").send("POST", fields={TEXT: "dip", **ROW})
+
+    assert Session.objects.get().exercises[0].exercise_id == archived.pk
+
+
+def test_a_routine_takes_no_archived_exercise(browser):
+    ExerciseFactory(name="Dip", is_archived=True)
+
+    page = browser.get("/api/routines").send("POST", fields={"name": "A", TEXT: "dip", **ROW})
+
+    assert "This exercise is archived. Choose another one." in page.text
+
+
+def test_whoever_asks_for_a_link_hears_of_it(browser, ann):
+    sent = browser.get("/api/auth/password/reset").send("POST", email=ann.email)
+
+    assert sent.status == 303
+    assert "a link is on its way" in sent.follow().text

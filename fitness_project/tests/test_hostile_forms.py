@@ -128,7 +128,9 @@ def test_a_form_for_a_call_that_only_reads_is_a_405(send, path):
 
 
 @pytest.mark.parametrize("edit", ["_add", "_remove", "_up", "_down", "_find"])
-@pytest.mark.parametrize("target", ["", "exercises", "exercises/7", "exercises/x", "a/b/c", "\0", LONG])
+@pytest.mark.parametrize(
+    "target", ["", "exercises", "exercises/7", "exercises/x", "a/b/c", "\0", LONG]
+)
 def test_a_button_that_is_not_there_changes_nothing(send, edit, target):
     response = send("/api/routines", urlencode({"name": "A", edit: target, "_method": "DELETE"}))
 

@@ -45,7 +45,9 @@ def test_a_rejected_form_says_beside_each_field_what_is_wrong(browser):
 
     assert '<a href="#post-name">Name</a>: This field may not be blank.' in page.text
     assert '<span class="error" id="post-name-error">This field may not be blank.' in page.text
-    assert '<a href="#post-exercises-0-exerciseId">Row 1, exercise</a>: Nothing matches' in page.text
+    assert (
+        '<a href="#post-exercises-0-exerciseId">Row 1, exercise</a>: Nothing matches' in page.text
+    )
 
 
 @pytest.mark.parametrize("text", ['  {"name": 5, "colour": "red"}\n', "{", "[]", ""])
@@ -233,3 +235,20 @@ def test_the_error_of_a_name_that_was_found_is_that_of_the_api():
     assert refused.status == 400
     assert "Nothing is called" not in refused.text
     assert "itself" in refused.text
+
+
+def test_a_rejected_form_is_titled_as_its_document(browser, routine):
+    page = browser.get(f"/api/routines/{routine.pk}").send("PUT", name=" ")
+
+    assert "<title>Error: Routine – " in page.text
+    assert "<h1>Routine</h1>" in page.text
+
+
+def test_a_stale_token_is_explained_to_people(browser, routine):
+    form = browser.get(f"/api/routines/{routine.pk}")
+    del browser.client.cookies["csrftoken"]
+
+    page = form.send("PUT", name="Mine")
+
+    assert "can’t tell that this form comes from one of its pages" in page.text
+    assert "CSRF Failed" not in page.text.partition("For client developers")[0]

@@ -216,7 +216,8 @@ def test_a_name_that_several_have_is_asked_about(api, ann):
     assert response.status_code == 400
     assert "Which one do you mean?" in page
     for routine in routines:
-        assert f'href="/api/history?routineId={routine.pk}&amp;pageSize=50"' in page
+        link = f'href="/api/history?routineId={routine.pk}&amp;pageSize=50"'
+        assert f"{link}>Push Day ({routine.pk})</a>" in page
 
 
 def test_a_name_that_nothing_has_is_kept_with_the_error(api, ann):
@@ -266,3 +267,44 @@ def test_a_curator_chooses_what_an_export_is_written_in(staff, bench_press):
     assert response["Location"] == "/api/exercises/export?format=csv"
     download = staff.get(response["Location"], headers=HTML)
     assert b"Bench Press" in b"".join(download.streaming_content)
+
+
+def test_sessions_of_an_archived_exercise_are_found_by_its_name(api, ann):
+    exercise = ExerciseFactory(name="Dip", is_archived=True)
+    ExerciseFactory(name="Dip Machine", is_archived=True)
+
+    response, _ = page_of(api, "/api/history?exerciseId=dip")
+
+    assert response["Location"] == f"/api/history?exerciseId={exercise.pk}"
+
+
+def test_set_filters_are_named_and_stay_folded(api, db):
+    ExerciseFactory(category="strength", level="beginner")
+
+    _, page = page_of(api, "/api/exercises?category=strength&level=beginner&search=x")
+    _, wrong = page_of(api, "/api/exercises?ordering=x")
+
+    assert "<details>\n<summary>More filters (set: Category, Level)</summary>" in page
+    assert "<details open>\n<summary>More filters (set: Ordering)</summary>" in wrong
+
+
+def test_a_table_has_one_landmark(api, ann):
+    _, page = page_of(api, f"/api/routines/{RoutineFactory(user=ann).pk}")
+
+    assert 'role="region" aria-label="Exercises"' in page
+    assert 'aria-labelledby="section-2"' not in page
+
+
+def test_fields_have_labels_for_people(api, ann):
+    _, filters = page_of(api, "/api/history")
+    _, checkbox = page_of(api, "/api/exercises")
+
+    assert ">From (UTC)</label>" in filters
+    assert ">Before (UTC)</label>" in filters
+    assert "Shows archived exercises, too." in checkbox
+
+
+def test_whoever_is_not_signed_in_reads_nothing_about_tokens(anonymous, db):
+    _, page = page_of(anonymous, "/api/routines")
+
+    assert "<p>Sign in first.</p>" in page

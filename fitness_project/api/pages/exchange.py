@@ -14,7 +14,7 @@ OF_THE_PAGE = ("Content-Type", "Vary")
 
 
 def headers_of(response: Response) -> dict[str, str]:
-    """The headers that such a client gets, but for those that concern browsers and caches."""
+    """The headers that such a client gets. Its `Vary` is left out."""
     headers = {name: value for name, value in response.items() if name not in OF_THE_PAGE}
     if response.data is not None:
         is_error = response.status_code >= HTTPStatus.BAD_REQUEST

@@ -12,7 +12,7 @@ from fitness_project.documents.ids import parse_object_id
 
 from ..fields import InstantField, IntegerField, NumberField, PasswordField, ReferenceField
 from .bodies import offered, row_of
-from .labels import label_of
+from .labels import hint_of, label_of
 from .reading import LOCAL, MAX_SEARCH, named
 from .rows import count_rows
 from .typed import MATCHES, SHOWN, TEXT, Typed
@@ -108,7 +108,7 @@ class Filling:
             label=label_of(each),
             kind=kind_of(each),
             value=self.typed.get(pointer, ""),
-            hint=str(each.help_text or ""),
+            hint=hint_of(each),
             required=not each.allow_null and (each.required or isinstance(each, ChoiceField)),
             has_focus=pointer == self.focus,
             errors=[text for _, text in self.errors.get(pointer, ())],

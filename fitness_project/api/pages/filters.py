@@ -17,6 +17,7 @@ from .. import fields
 from ..pagination import KeysetPagination, PageQuery
 from ..problems.errors import InvalidQuery
 from ..query import ExistingValues
+from .labels import hint_of, label_of, told_apart
 from .words import in_words, with_code
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name it.
@@ -83,8 +84,13 @@ class Filters:
         return self.fields
 
     @property
+    def set_others(self) -> list[str]:
+        """Their labels. On a phone, the fields themselves would fill the whole screen."""
+        return [each.label for each in self.others if each.is_set]
+
+    @property
     def show_others(self) -> bool:
-        return any(each.is_set or each.errors or each.required for each in self.others)
+        return any(each.errors or each.required for each in self.others)
 
 
 def may_be_filtered(view: "StrictView", response: Response) -> bool:
@@ -118,8 +124,8 @@ def _filter(
 ) -> Filter:
     shown = Filter(
         name,
-        in_words(name),
-        with_code(str(known.help_text or "")),
+        label_of(known),
+        with_code(hint_of(known)),
         request.query_params.get(name, ""),
         errors=errors,
         required=known.required,
@@ -137,7 +143,6 @@ def _filter(
 def _choose_input(shown: Filter, known: Field) -> None:
     match known:
         case fields.QueryInstantField():
-            shown.label += " (UTC)"
             day = _day_of(shown.value) if shown.value else ""
             if day is not None:
                 shown.kind, shown.value = "date", day
@@ -197,7 +202,7 @@ def _offer_names(shown: Filter, known: fields.ReferenceField, request: Request) 
     elif shown.value:
         found = known.choices(shown.value, request.user)
         shown.suggestions = [
-            (_address(request, shown.name, value), label) for value, label in _named(found)
+            (_address(request, shown.name, value), label) for value, label in told_apart(found)
         ]
         shown.errors = ["Which one do you mean?" if found else "Nothing here has this name."]
 

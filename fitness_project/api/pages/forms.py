@@ -105,6 +105,7 @@ class Forms:
         if sent is None and method != "DELETE":
             form.json = dump_json(self._example(serializer, method), indent=True).decode()
             form.json_methods = self._json_methods(method)
+        form.is_open = form.is_open or self._is_empty_list()
         return form
 
     def _version(self, sent: "SentForm | None") -> str:
@@ -118,6 +119,11 @@ class Forms:
         belongs to another one."""
         kept = sent.key if sent and self.response.status_code != 422 else ""
         return kept or token_urlsafe(12)
+
+    def _is_empty_list(self) -> bool:
+        """Without a filter that hides what is there."""
+        data, query = self.response.data, self.view.request.query_params
+        return isinstance(data, Mapping) and data.get("results") == [] and not query
 
     def _title(self, method: str) -> str:
         named = self.view.form_titles.get(method)

@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from .conflicts import differences
 from .display import add_row_forms, display
-from .filters import Filters
-from .forms import Form, Forms
+from .forms import Forms
 from .spelling import respelled_address
 from .troubles import advice_on, kept_text, summary_of
 
@@ -53,7 +52,6 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
         "user": user,
         "messages": get_messages(request._request),
         "csrf_token": get_token(request._request),
-        "response": response,
         "sent": view.sent,
         "forms": forms,
         "row_button": view.row_button,
@@ -61,23 +59,36 @@ def page_of(data: Any, view: "StrictView", response: Response) -> dict[str, Any]
     }
     add_row_forms(context.get("sections", ()), possible.of_rows())
     if response.exception:
-        context |= problem_of(data, view, response, forms, context["filters"])
+        context |= problem_of(view, response, context)
     return context
 
 
 def problem_of(
-    data: Any, view: "StrictView", response: Response, forms: list[Form], filters: Filters | None
+    view: "StrictView", response: Response, context: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a page says of a problem."""
+    forms, filters, user = context["forms"], context["filters"], context["user"]
     is_conflict = response.status_code == 412 and forms
-    user = known_user(view, response)
     return {
-        "problem": data,
+        "problem": response.data,
+        "detail": detail_of(view, response),
         "advice": advice_on(view, response),
-        "summary": summary_of(data, [*forms, filters] if filters else forms),
+        "summary": summary_of(response.data, [*forms, filters] if filters else forms),
         "kept": kept_text(view, response, user),
         "differences": differences(view, forms[0], user) if is_conflict else [],
     }
+
+
+def detail_of(view: "StrictView", response: Response) -> str:
+    """The problem in words for people, where those of the API are for programs."""
+    detail = str(response.data["detail"])
+    if response.data["code"] == "not_authenticated":
+        return "Sign in first."
+    if detail.startswith("CSRF Failed"):
+        return "The service can’t tell that this form comes from one of its pages."
+    if response.status_code == 415 and view.sent is not None:
+        return ""  # The advice says it.
+    return detail
 
 
 def known_user(view: "StrictView", response: Response) -> Any:

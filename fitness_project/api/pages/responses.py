@@ -35,14 +35,20 @@ def _many(shape: Shape) -> Shape:
 
 
 def title_of(view: "StrictView", response: Response) -> str:
-    """What the page shows: "Push Day – routine", "Routines" or "Not Found"."""
+    """What the page shows: "Push Day – routine", "Routines" or "Not Found".
+
+    A problem of a document has the title "Routine", because it doesn't say the document's name.
+    """
     data = response.data
     if response.status_code in NOTHING_THERE:
         return str(data["title"])
     shape = getattr(view, "serializer_class", None)
     columns: Sequence[str] = getattr(shape, "columns", ())
-    if kind_of(shape) and isinstance(data, Mapping) and data.get(columns[0]):
-        return f"{spoken_text(data[columns[0]])} – {kind_of(shape)}"
+    kind = kind_of(shape)
+    if kind and isinstance(data, Mapping) and data.get(columns[0]):
+        return f"{spoken_text(data[columns[0]])} – {kind}"
+    if kind and "id" in view.kwargs:
+        return kind.capitalize()
     return getattr(view, "title", "") or view.get_view_name()
 
 

@@ -45,10 +45,10 @@ def edited(typed: Typed, button: str, target: str) -> Typed:
     if row is None:
         return typed
     name, index = row[1], int(row[2])
-    order = _indices(typed)[name]
-    if index not in order:
+    order = _indices(typed)
+    if index not in order[name]:
         return typed
-    return _renumbered(typed, {**_indices(typed), name: _moved(order, index, button)})
+    return _renumbered(typed, {**order, name: _moved(order[name], index, button)})
 
 
 def _moved(order: list[int], index: int, button: str) -> list[int]:
