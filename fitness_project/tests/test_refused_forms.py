@@ -252,3 +252,20 @@ def test_a_stale_token_is_explained_to_people(browser, routine):
 
     assert "can’t tell that this form comes from one of its pages" in page.text
     assert "CSRF Failed" not in page.text.partition("For client developers")[0]
+
+
+def test_a_rejected_form_keeps_its_blank_row(browser):
+    page = browser.get("/api/routines").send("POST", name=" ")
+
+    assert TEXT in page.form("POST").fields
+    assert page.send("POST", name="Rest").status == 303
+    assert Routine.objects.get().exercises == []
+
+
+def test_the_summary_names_each_error_of_a_field(browser):
+    page = browser.get("/api/auth/password").send(
+        "POST", currentPassword="x", newPassword="12345678"
+    )
+
+    errors = [line for line in page.text.splitlines() if '<li><a href="#post-newPassword"' in line]
+    assert len(errors) == len(set(errors)) > 1

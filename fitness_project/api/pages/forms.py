@@ -15,7 +15,8 @@ from ..fields import PastInstantField
 from ..http.json import as_read, dump_json
 from .bodies import allowed_writes, body_serializer, needed, offered
 from .fields import Filling, Shown, kind_of
-from .typed import ROW, typed_of
+from .rows import count_rows
+from .typed import ROW, Typed, typed_of
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
     from ..strict import StrictView
@@ -144,7 +145,10 @@ class Forms:
         errors = defaultdict[str, list[tuple[str | None, str]]](list)
         for error in (self.problem or {}).get("errors", ()):
             errors[unescaped(error["pointer"])].append((error["code"], error["detail"]))
-        return Filling(prefix, sent.typed, self.user, errors, sent.focus, sent.sought)
+        typed = sent.typed
+        if method == "POST" and not sent.edit:
+            typed = self._blank_rows(serializer, typed) | typed
+        return Filling(prefix, typed, self.user, errors, sent.focus, sent.sought)
 
     def _stored(self, method: str, serializer: Serializer) -> dict[str, str]:
         if method in ("PUT", "PATCH"):
@@ -152,7 +156,12 @@ class Forms:
         present = f"{now():%Y-%m-%dT%H:%M}"
         fields = offered(serializer).items()
         dates = {name: present for name, each in fields if isinstance(each, PastInstantField)}
-        return dates | {f"{ROW}{name}/0": "" for name, each in fields if kind_of(each) == "rows"}
+        return dates | self._blank_rows(serializer, {})
+
+    def _blank_rows(self, serializer: Serializer, typed: Typed) -> Typed:
+        """A row for each list that has none."""
+        names = [name for name, each in offered(serializer).items() if kind_of(each) == "rows"]
+        return {f"{ROW}{name}/0": "" for name in names if not count_rows(typed, name)}
 
     def _example(self, serializer: Serializer, method: str) -> Mapping[str, Any]:
         """What can be sent: the stored document, or what a new one needs."""

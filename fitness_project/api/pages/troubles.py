@@ -43,11 +43,13 @@ def advice_on(view: "StrictView", response: Response) -> str:
 def summary_of(problem: Mapping[str, Any], forms: Iterable[Form | Filters]) -> list[dict[str, str]]:
     """The errors, each with its field's label and a link to it, if the page has the field."""
     fields = {shown.pointer: shown for form in forms for shown in form.walk()}
+    texts = {pointer: iter(shown.errors) for pointer, shown in fields.items()}
     summary = []
     for error in problem.get("errors", ()):
-        shown = fields.get(unescaped(error["pointer"]))
+        pointer = unescaped(error["pointer"])
+        shown = fields.get(pointer)
         label = _label(error["pointer"], shown.label if shown else "")
-        detail = shown.errors[0] if shown and shown.errors else error["detail"]
+        detail = next(texts.get(pointer, iter(())), error["detail"])
         summary.append({"id": shown.id if shown else "", "label": label, "detail": detail})
     return summary
 

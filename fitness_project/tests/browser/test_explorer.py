@@ -41,7 +41,6 @@ def fill_row(page: Page, row: int, exercise: str, sets: str = "3", reps: str = "
 
 def make_routine(page: Page) -> None:
     page.goto("/api/routines")
-    open_form(page, "New routine")
     page.locator("[name=name]").fill("Push Day")
     fill_row(page, 0, PRESS)
     press(page, "Create")
@@ -54,7 +53,6 @@ def test_an_explorer_records_a_session_in_two_tabs(explorer, scripts, troubles):
     expect(page.get_by_text("Created.")).to_be_visible()
 
     page.goto("/api/history")
-    open_form(page, "New session")
     page.locator("[name='_text/routineId']").fill("Push Day")
     fill_row(page, 0, PRESS, sets="many")
     press(page, "Create")
@@ -101,8 +99,6 @@ def test_rows_are_added_moved_and_removed(explorer, scripts):
 def test_an_exercise_is_found_by_keyboard_alone(explorer):
     page = explorer()
     page.goto("/api/routines")
-    tab_to(page, page.locator("summary").filter(has_text="New routine"))
-    page.keyboard.press("Enter")
     tab_to(page, page.locator("[name=name]"))
     page.keyboard.type("Legs")
     tab_to(page, page.get_by_role("combobox", name="Exercise"))
@@ -124,7 +120,6 @@ def test_an_exercise_is_found_by_keyboard_alone(explorer):
 def test_an_exercise_is_found_without_scripts(explorer):
     page = explorer(java_script_enabled=False)
     page.goto("/api/routines")
-    open_form(page, "New routine")
     page.locator("[name=name]").fill("Legs")
     fill_row(page, 0, "explorer")
 
@@ -210,3 +205,14 @@ def test_everybody_can_use_a_conflict(explorer, troubles):
     assert_accessible(page)
     assert_fits_the_screen(page)
     troubles.clear()  # The console shows the 412.
+
+
+@with_and_without_scripts
+def test_the_start_page_leads_to_a_form(explorer, scripts):
+    page = explorer(java_script_enabled=scripts)
+    make_routine(page)
+
+    page.goto("/")
+    page.get_by_role("link", name="Make a routine").click()
+
+    expect(page.locator("[name=name]")).to_be_in_viewport()

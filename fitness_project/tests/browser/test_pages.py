@@ -151,6 +151,7 @@ def test_an_explorer_filters_and_pages_by_keyboard(open_page, ann, scripts):
 
 def test_names_are_suggested_while_they_are_typed(open_page):
     page = open_page("/api/history?from=2026-01-01T00:00:00Z")
+    page.get_by_role("search").locator("summary").click()
 
     with page.expect_response(re.compile("/api/exercises.search=bench")):
         page.get_by_role("search").get_by_label("Exercise").press_sequentially("bench")
