@@ -237,13 +237,6 @@ def test_the_error_of_a_name_that_was_found_is_that_of_the_api():
     assert "itself" in refused.text
 
 
-def test_a_rejected_form_is_titled_as_its_document(browser, routine):
-    page = browser.get(f"/api/routines/{routine.pk}").send("PUT", name=" ")
-
-    assert "<title>Error: Routine – " in page.text
-    assert "<h1>Routine</h1>" in page.text
-
-
 def test_a_stale_token_is_explained_to_people(browser, routine):
     form = browser.get(f"/api/routines/{routine.pk}")
     del browser.client.cookies["csrftoken"]
@@ -269,3 +262,62 @@ def test_the_summary_names_each_error_of_a_field(browser):
 
     errors = [line for line in page.text.splitlines() if '<li><a href="#post-newPassword"' in line]
     assert len(errors) == len(set(errors)) > 1
+
+
+def test_a_form_of_another_site_gets_neither_form_nor_advice(browser, routine):
+    fields = browser.get("/api/routines").form("POST").fields
+
+    page = browser.post("/api/routines", fields, origin="https://elsewhere.example")
+
+    assert (page.status, page.methods) == (403, [])
+    assert "send it again" not in page.text
+
+
+def test_a_stale_deletion_says_that_sending_it_again_deletes(browser, routine):
+    path = f"/api/routines/{routine.pk}"
+    form = browser.get(path)
+    browser.get(path).send("PUT", name="Theirs")
+
+    refused = form.send("DELETE")
+
+    assert "sending the form again deletes it" in refused.text
+    assert "Compare both versions" not in refused.text
+
+
+def test_a_conflict_shows_only_what_differs(browser, bench_press):
+    new = browser.get("/api/history").send("POST", fields={"date": "2026-01-02T03:11"})
+    path = new.response["Location"].removeprefix("http://testserver")
+    form = browser.get(path)
+    browser.get(path).send("PUT", notes="Theirs")
+
+    refused = form.send("PUT", fields={"date": "2026-01-02T03:11", "notes": "Mine"})
+
+    assert refused.status == 412
+    assert "<td>Mine</td><td>Theirs</td>" in refused.text
+    assert '<th scope="row">Date' not in refused.text
+
+
+@pytest.mark.parametrize("button", [None, ("_add", "exercises")])
+def test_a_stale_token_is_explained_whichever_button_was_pressed(browser, routine, button):
+    form = browser.get(f"/api/routines/{routine.pk}")
+    del browser.client.cookies["csrftoken"]
+
+    refused = form.send("PUT", button)
+
+    assert refused.status == 403
+    assert "You have signed in again" in refused.text
+    assert 'id="error-summary" autofocus' in refused.text
+
+
+def test_the_title_of_a_rejected_form_names_the_document_and_not_its_list(browser, routine):
+    refused = browser.get(f"/api/routines/{routine.pk}").send("PUT", name=" ")
+
+    assert "<title>Error: Routine –" in refused.text
+    assert "<h1>Routine</h1>" in refused.text
+
+
+def test_a_page_that_only_has_a_form_is_no_error(browser):
+    page = browser.get("/api/auth/password")
+
+    assert page.status == 405
+    assert "Error: " not in page.text

@@ -13,6 +13,7 @@ from ..http.json import as_read, dump_json
 from .bodies import body_serializer
 from .fields import Filling, Shown
 from .forms import Form
+from .reading import read_body
 from .typed import typed_of
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
@@ -29,11 +30,16 @@ def differences(view: "StrictView", form: Form, user: Any) -> list[Difference]:
     if form.json:
         return [_difference("JSON", form.json, dump_json(stored, indent=True).decode())]
     serializer = body_serializer(view, form.method)
-    if serializer is None:
+    if serializer is None or view.sent is None:
         return []
-    filling = Filling("stored", typed_of(serializer, as_read(stored), user), user)
-    pairs = zip(form.fields, filling.fields_of(serializer), strict=True)
-    found = [_difference(mine.label, text_of(mine), text_of(theirs)) for mine, theirs in pairs]
+    typed = typed_of(serializer, as_read(stored), user)
+    pairs = zip(form.fields, Filling("stored", typed, user).fields_of(serializer), strict=True)
+    mine, theirs = (read_body(serializer, each, user) for each in (view.sent.typed, typed))
+    found = [
+        _difference(field.label, text_of(field), text_of(other))
+        for field, other in pairs
+        if mine.get(field.pointer) != theirs.get(field.pointer)
+    ]
     return [each for each in found if each["mine"] != each["stored"]]
 
 

@@ -68,7 +68,8 @@ class Forms:
             return []
         if self.sent is not None and self.problem:
             is_known = self.sent.method in self.view.allowed_methods
-            return [self._form(self.sent.method)] if is_known else []
+            is_shown = is_known and not is_foreign(self.problem)
+            return [self._form(self.sent.method)] if is_shown else []
         is_shown = self.problem is None or self.response.status_code == 405
         if not is_shown or not self._may_send():
             return []
@@ -169,6 +170,11 @@ class Forms:
             stored = self.response.data
             return {name: stored[name] for name in offered(serializer) if name in stored}
         return needed(serializer)
+
+
+def is_foreign(problem: Mapping[str, Any]) -> bool:
+    """Whether another site has sent the form: Django's check of Origin or Referer says so."""
+    return " checking failed" in str(problem["detail"])
 
 
 def unescaped(pointer: str) -> str:

@@ -72,6 +72,7 @@ def problem_of(
     return {
         "problem": response.data,
         "detail": detail_of(view, response),
+        "is_only_sent": bool(response.status_code == 405 and forms and view.sent is None),
         "advice": advice_on(view, response),
         "summary": summary_of(response.data, [*forms, filters] if filters else forms),
         "kept": kept_text(view, response, user),

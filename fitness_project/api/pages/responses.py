@@ -44,11 +44,12 @@ def title_of(view: "StrictView", response: Response) -> str:
         return str(data["title"])
     shape = getattr(view, "serializer_class", None)
     columns: Sequence[str] = getattr(shape, "columns", ())
-    kind = kind_of(shape)
-    if kind and isinstance(data, Mapping) and data.get(columns[0]):
-        return f"{spoken_text(data[columns[0]])} – {kind}"
-    if kind and "id" in view.kwargs:
-        return kind.capitalize()
+    if kind_of(shape) and isinstance(data, Mapping) and data.get(columns[0]):
+        return f"{spoken_text(data[columns[0]])} – {kind_of(shape)}"
+    if (
+        response.exception and list_of(view) and "title" not in vars(view)
+    ):  # Actions have their own.
+        return kind_of(shape).capitalize()
     return getattr(view, "title", "") or view.get_view_name()
 
 

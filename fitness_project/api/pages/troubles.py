@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from ..http.json import dump_json
 from .filters import Filters
-from .forms import FINAL, Form, unescaped
+from .forms import FINAL, Form, is_foreign, unescaped
 
 if TYPE_CHECKING:  # DRF's views import this module, because the settings name the renderer.
     from ..strict import StrictView
@@ -21,8 +21,8 @@ SENT_ADVICE = {
     "both versions. Sending the form again replaces the stored one.",
     415: "Forms are accepted only from people who are signed in. Nothing that you typed is lost: "
     "sign in in another tab, come back, and send it again.",
-    422: "You have sent this form before, with other values. Nothing that you typed is lost: send it "
-    "again to create another one.",
+    422: "You have sent this form before, with other values. Nothing that you typed is lost: send "
+    "it again to create another one.",
     429: "Nothing that you typed is lost, except passwords.",
     503: "Nothing that you typed is lost. Send it again in a moment.",
 }
@@ -30,11 +30,17 @@ STALE = (
     "You have signed in again since you opened the form, or your browser keeps no cookies. Nothing "
     "that you typed is lost: send it again."
 )
+STALE_DELETION = (
+    "Somebody has changed this since you opened the form, perhaps you in another tab. Look at the "
+    "stored version first: sending the form again deletes it."
+)
 
 
 def advice_on(view: "StrictView", response: Response) -> str:
-    if view.sent is None or view.sent.edit:
+    if view.sent is None or is_foreign(response.data):
         return ""
+    if response.status_code == 412 and view.sent.method == "DELETE":
+        return STALE_DELETION
     if "CSRF" in str(response.data["detail"]):
         return STALE
     return SENT_ADVICE.get(response.status_code, "")

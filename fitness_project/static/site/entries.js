@@ -116,9 +116,21 @@
             const response = await fetch(`${this.field.dataset.search}?${query}`, {
                 headers: {Accept: "application/json"},
             }).catch(() => null);
-            if (turn === this.sought && response?.ok) {
-                this.show((await response.json()).results);
+            if (turn !== this.sought) {
+                return;
             }
+            if (response?.ok) {
+                this.show((await response.json()).results);
+            } else {
+                this.fail(response?.status === 401);
+            }
+        }
+
+        // The button asks the server, whose page says what to do.
+        fail(isSignedOut) {
+            this.open(false);
+            this.status.textContent = isSignedOut ? "Sign in again" : "The search has failed";
+            part(this.field, "find").hidden = false;
         }
 
         show(found) {
