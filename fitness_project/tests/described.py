@@ -55,6 +55,6 @@ def undescribed(operation, status, problem):
 
 def _may_have(codes_by_pointer, pointer, code):
     return any(
-        code in codes and re.fullmatch(re.escape(known).replace(r"\*", "[^/]+"), pointer, re.DOTALL)
+        code in codes and re.fullmatch(re.escape(known).replace(r"\*", "[^/]*"), pointer, re.DOTALL)
         for known, codes in codes_by_pointer.items()
     )
