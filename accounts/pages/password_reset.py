@@ -30,7 +30,7 @@ class RequestedView(PasswordResetDoneView):
 
 class ChooseView(FormPage, PasswordResetConfirmView):
     user: User
-    form_class = NewPasswordForm
+    form_class = NewPasswordForm  # type: ignore[assignment]  # Any form for a user will do.
     token_generator = reset_tokens
     template_name = "accounts/pages/choose_password.html"
     extra_context = {"heading": "Choose a new password"}
