@@ -1,8 +1,8 @@
 """Changing one's e-mail address, by a link that is sent to the new one."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from django.contrib.auth.views import PasswordResetConfirmView
 from pymongo.errors import DuplicateKeyError
 
 from fitness_project.database.transactions import transactional
@@ -12,11 +12,11 @@ from fitness_project.errors import FieldRefused
 from .email_tokens import new_email_in
 from .mail import send_email_change_notice, send_email_confirmation
 from .models import User
-from .passwords import INVALID_LINK
+from .passwords import INVALID_LINK, linked_user
 from .signing_in.lockout import count_request
 from .signing_in.principals import remembered_principals
 
-TAKEN = ("unique", "Another account has this e-mail address by now.")
+TAKEN_MEANWHILE = ("unique", "Another account has this e-mail address by now.")
 
 
 def request_email_change(user: User, new_email: str, address: str, site: str) -> None:
@@ -30,40 +30,45 @@ def request_email_change(user: User, new_email: str, address: str, site: str) ->
     send_email_confirmation(user, new_email, site.rstrip("/"))
 
 
-def find_change(uid: str, token: str) -> tuple[User, str] | None:
-    """The user and the new address of a link, or None if it isn't valid."""
-    user = PasswordResetConfirmView().get_user(uid)
-    if not (isinstance(user, User) and user.is_active):
-        return None
-    new_email = new_email_in(token, user)
-    return None if new_email is None else (user, new_email)
+class Change(NamedTuple):
+    user: User
+    new_email: str
 
 
-def confirm_email_change(uid: str, token: str) -> None:
-    """Gives the user the new address.
+def find_change(uid: str, token: str) -> Change | None:
+    """None if the link isn't valid."""
+    user = linked_user(uid)
+    new_email = None if user is None else new_email_in(token, user)
+    return Change(user, new_email) if user and new_email else None
+
+
+def confirm_email_change(uid: str, token: str) -> User:
+    """Gives the user the new address. Returns the user as they were before.
 
     Raises FieldRefused if the link isn't valid, or the address has been taken meanwhile.
     """
     try:
-        _replace_email(uid, token, now())
+        user = _replace_email(uid, token, now())
     except DuplicateKeyError:
-        raise FieldRefused("token", TAKEN) from None
+        raise FieldRefused("token", TAKEN_MEANWHILE) from None
     remembered_principals.forget()
+    return user
 
 
 @transactional
-def _replace_email(uid: str, token: str, present: datetime) -> None:
+def _replace_email(uid: str, token: str, present: datetime) -> User:
     """Deletes the user's document and inserts it again: a unique index keeps its values."""
-    user = PasswordResetConfirmView().get_user(uid)
-    if isinstance(user, User) and user.email_changed_at == present:
-        return  # The transaction was committed and only the reply was lost.
-    change = find_change(uid, token)
-    if change is None:
+    user = linked_user(uid)
+    if user is not None and user.email_changed_at == present:
+        return user  # The transaction was committed and only the reply was lost.
+    new_email = None if user is None else new_email_in(token, user)
+    if user is None or new_email is None:
         raise FieldRefused("token", INVALID_LINK)
-    user, new_email = change
     if User.objects.find_by_email(new_email) is not None:
-        raise FieldRefused("token", TAKEN)
+        raise FieldRefused("token", TAKEN_MEANWHILE)
     users = User.objects.documents
-    stored = users.get(user.pk)
-    users.collection.delete_one({"_id": user.pk}, session=users.session)
+    stored = users.collection.find_one_and_delete({"_id": user.pk}, session=users.session)
+    if stored is None:
+        raise FieldRefused("token", INVALID_LINK)
     users.insert({**stored, "email": new_email, "emailChangedAt": present})
+    return user

@@ -75,11 +75,17 @@ def reset_password(uid: str, token: str, password: str) -> None:
     Raises FieldRefused if the link isn't valid, has expired or has been used, or if the password is
     too weak.
     """
-    user = PasswordResetConfirmView().get_user(uid)
-    if not (isinstance(user, User) and user.is_active and reset_tokens.check_token(user, token)):
+    user = linked_user(uid)
+    if user is None or not reset_tokens.check_token(user, token):
         raise FieldRefused("token", INVALID_LINK)
     refuse_weak_password(password, user, "newPassword")
     change_password_by_link(user, password)
+
+
+def linked_user(uid: str) -> User | None:
+    """The active user whom an e-mailed link names."""
+    user = PasswordResetConfirmView().get_user(uid)
+    return user if isinstance(user, User) and user.is_active else None
 
 
 def refuse_weak_password(password: str, user: AbstractBaseUser, field: str) -> None:

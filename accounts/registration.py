@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from fitness_project.api.input import Input
 from fitness_project.errors import FieldRefused
 
-from .models import User
+from .models import TAKEN, User
 from .serializers import RegisterSerializer
 from .signing_in.lockout import attempt_registration
 
@@ -23,7 +23,7 @@ def register(body: Any, address: str) -> User:
     create = partial(_create, RegisterSerializer.read(Input(body)))
     user = attempt_registration(create, address)
     if user is None:
-        raise FieldRefused("email", ("unique", "This e-mail address is taken."))
+        raise FieldRefused("email", ("unique", TAKEN))
     return user
 
 
