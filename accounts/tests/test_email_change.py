@@ -332,6 +332,21 @@ class TestThePageBehindTheLink:
         assert 'href="/sign-in' in done.content.decode()
         assert api.get(ME).json()["email"] == NEW
 
+    def test_it_leads_to_the_account_of_whoever_confirms(self, ann, client, path):
+        client.force_login(ann)
+
+        done = client.post(path, follow=True)
+
+        assert "Go to your account" in done.content.decode()
+
+    def test_it_does_not_lead_to_the_account_of_somebody_else(self, client, path):
+        client.force_login(UserFactory())
+
+        done = client.post(path, follow=True)
+
+        assert "Your e-mail address is changed" in done.content.decode()
+        assert "Go to your account" not in done.content.decode()
+
     def test_it_says_what_to_do_about_a_link_that_does_not_work(self, client, path):
         client.post(path)
 
