@@ -92,7 +92,10 @@ class TokenNotValid(DomainError):
 
 
 def in_words(seconds: int) -> str:
-    """Rounds up, so that whoever waits that long has waited long enough."""
-    size, unit = next(known for known in UNITS if known[0] <= max(seconds, 1))
+    """Rounds up, so that whoever waits that long has waited long enough.
+
+    A unit is used from two of it: 61 minutes aren't called 2 hours.
+    """
+    size, unit = next((known for known in UNITS if seconds >= 2 * known[0]), UNITS[-1])
     count = ceil(seconds / size)
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

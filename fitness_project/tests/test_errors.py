@@ -7,11 +7,12 @@ from fitness_project.errors import TooManyAttempts
     ("seconds", "text"),
     [
         (1, "1 second"),
-        (59, "59 seconds"),
-        (60, "1 minute"),
-        (61, "2 minutes"),
+        (90, "90 seconds"),
+        (120, "2 minutes"),
+        (121, "3 minutes"),
         (888, "15 minutes"),
-        (3600, "1 hour"),
+        (3601, "61 minutes"),
+        (7200, "2 hours"),
         (86_399, "24 hours"),
     ],
 )
