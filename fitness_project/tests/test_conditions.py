@@ -104,6 +104,14 @@ class TestADocument:
         assert refused.status_code == 412
         assert client.get(path).json() == present.json()
 
+    def test_an_etag_without_its_quotation_marks_is_a_412_that_says_so(self, client, path, kind):
+        bare = client.get(path)["ETag"].strip('"')
+
+        refused = client.patch(path, CHANGES[kind], headers={"If-Match": bare})
+
+        assert refused.status_code == 412
+        assert "in quotation marks" in refused.json()["detail"]
+
     def test_a_star_matches_any_version(self, client, path, kind):
         changed = client.patch(path, CHANGES[kind], headers={"If-Match": "*"})
 

@@ -174,8 +174,9 @@ TABLE = (
         412,
         (errors.PreconditionFailed,),
         "The document's ETag isn't in If-Match (a weak ETag, which begins with W/, never matches). "
-        "Read the document again and send its current ETag.",
-        "GET the document, apply the user's change to it, and send it with the current ETag.",
+        "Read the document again and send its current ETag, in quotation marks.",
+        "GET the document, apply the user's change to it, and send it with the current ETag, in "
+        "quotation marks.",
     ),
     Code(
         "too_large",
