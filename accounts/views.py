@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from fitness_project.api.http.conditions import etag_of_body, has_current, required_etags
 from fitness_project.api.http.json import dump_json
 from fitness_project.api.http.renderers import respond
+from fitness_project.api.problems.errors import SignInOver
 from fitness_project.api.requests import SignedInRequest
 from fitness_project.api.serializers import Input
-from fitness_project.errors import FieldRefused, PreconditionFailed, TokenNotValid
+from fitness_project.errors import FieldRefused, PreconditionFailed
 from fitness_project.serving.addresses import client_address
 from fitness_project.serving.downloads import download
 
@@ -43,7 +44,7 @@ class MeView(AccountView):
     def get(self, request: SignedInRequest) -> HttpResponse:
         user = User.objects.documents.find(request.user.pk)
         if user is None:  # For a moment, another process's deletion isn't known here.
-            raise TokenNotValid
+            raise SignInOver
         etag = etag_of_user(user)
         if has_current(request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})
@@ -95,7 +96,7 @@ def check_password(request: SignedInRequest, password: str, field: str) -> User:
     """
     user = User.objects.filter(pk=request.user.pk, closed_at=None).first()
     if user is None:
-        raise TokenNotValid
+        raise SignInOver
     check = partial(user.check_password, password)
     if not attempt(check, user.email, client_address(request)):
         raise FieldRefused(field, ("wrong_password", "This isn't your password."))

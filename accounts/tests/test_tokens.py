@@ -19,7 +19,7 @@ from accounts.signing_in.principals import (
     remembered_principals,
 )
 from accounts.signing_in.tokens import AccessToken, RefreshToken
-from accounts.tests.factories import SignInFactory, UserFactory
+from accounts.tests.factories import PASSWORD, SignInFactory, UserFactory
 
 KEY = settings.SECRET_KEY
 
@@ -52,6 +52,19 @@ def test_an_ended_sign_in_has_its_own_code(anonymous, ann):
     anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     assert anonymous.get("/api/routines").json()["code"] == "sign_in_over"
+
+
+@pytest.mark.parametrize(("method", "data"), [("get", None), ("delete", {"password": PASSWORD})])
+def test_a_deleted_user_gets_that_code_from_processes_that_remember_the_token(
+    anonymous, ann, method, data
+):
+    anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {forged(ann)}")
+    assert anonymous.get("/api/auth/me").status_code == 200
+    User.objects.all().delete()
+
+    refused = getattr(anonymous, method)("/api/auth/me", data)
+
+    assert refused.json()["code"] == "sign_in_over"
 
 
 @pytest.mark.parametrize(
