@@ -17,6 +17,18 @@ test("an error names the fields that are wrong", async () => {
   assert.match(error.requestId!, /^[\w.-]+$/);
 });
 
+for (const body of ["{", "null", ""]) {
+  test(`a problem document that is ${JSON.stringify(body)} is an error all the same`, async (t) => {
+    const { client } = await newAccount();
+    const headers = { "Content-Type": "application/problem+json" };
+    respondingFirstWith(t, new Response(body, { status: 409, headers }));
+
+    const error = await errorOf(client.get("/api/auth/me"));
+
+    assert.deepEqual([error.status, error.code, error.errors], [409, "", []]);
+  });
+}
+
 test("a response that isn't the service's own is an error all the same", async (t) => {
   const { client } = await newAccount();
   respondingFirstWith(t, new Response("<h1>Moved</h1>", { status: 418 }));
