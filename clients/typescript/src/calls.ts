@@ -1,6 +1,7 @@
 import type { Client, MaybeOptionalInit, ParamsOption } from "openapi-fetch";
 import type { HttpMethod, PathsWithMethod, SuccessResponse } from "openapi-typescript-helpers";
 
+import { FitnessError } from "./problem.js";
 import type { paths } from "./schema.js";
 
 /** What a call returns. */
@@ -16,16 +17,20 @@ type Init<Method extends HttpMethod, Path extends keyof paths> =
     ? [MaybeOptionalInit<paths[Path], Method>?]
     : [MaybeOptionalInit<paths[Path], Method>];
 
-/** Sends a request with one method. Throws a FitnessError unless the response is a success. */
+/** Sends a request with one method. Throws a FitnessError unless the response is a success, as a 304 isn't. */
 export type Call<Method extends HttpMethod> = <Path extends PathsWithMethod<paths, Method>>(
   path: Path,
   ...init: Init<Method, Path>
 ) => Promise<Data<Method, Path>>;
 
-/** `calls` must throw for every response that isn't a success. */
+/** `calls` must throw for every response that is neither a success nor a 304. */
 export function callOf<Method extends HttpMethod>(calls: Client<paths>, method: Method): Call<Method> {
-  const send = calls.request as (...all: unknown[]) => Promise<{ data: never }>;
-  return async (path, ...init) => (await send(method, path, ...init)).data;
+  const send = calls.request as (...all: unknown[]) => Promise<{ data: never; response: Response }>;
+  return async (path, ...init) => {
+    const { data, response } = await send(method, path, ...init);
+    if (response.status === 304) throw await FitnessError.of(response);
+    return data;
+  };
 }
 
 interface Page {

@@ -102,7 +102,7 @@ export class SignIn {
   }
 }
 
-/** Throws unless the response is a success. */
+/** Throws unless the response is a success or a 304. */
 export async function orThrow(sent: Promise<Response>): Promise<Response> {
   const response = await sent;
   if (!response.ok && response.status !== 304) throw await FitnessError.of(response);

@@ -56,6 +56,17 @@ test("a change of another field is no conflict for the recipe", async () => {
   assert.deepEqual([renamed.name, renamed.notes], ["From the tablet", "From the phone"]);
 });
 
+test("what hasn't changed is a 304, which has no document to return", async () => {
+  const { client } = await newAccount();
+  const { response } = await client.calls.GET("/api/auth/me");
+  const init = { headers: { "If-None-Match": response.headers.get("ETag") } };
+
+  const error = await errorOf(client.get("/api/auth/me", init));
+
+  assert.equal(error.status, 304);
+  assert.equal((await client.calls.GET("/api/auth/me", init)).response.status, 304);
+});
+
 test("the recipe finds a write whose response was lost", async (t) => {
   const account = await newAccount();
   const copy = await aRoutine(account);
