@@ -35,6 +35,18 @@ export function respondingFirstWith(t: TestContext, response: Response) {
   });
 }
 
+/** The first response breaks off in the middle of its body. */
+export function breakingFirstBody(t: TestContext) {
+  let isFirst = true;
+  return onNetwork(t, async (request, real) => {
+    const response = await real(request);
+    if (!isFirst) return response;
+    isFirst = false;
+    const body = new ReadableStream({ pull: (body) => body.error(new TypeError("terminated")) });
+    return new Response(body, response);
+  });
+}
+
 /** Requests to `path` get no response. Each ends when its signal is aborted. */
 export function hangingAt(t: TestContext, path: string, onHanging: () => void) {
   return onNetwork(t, (request, real) => {

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 
-import { losingFirstResponses, onNetwork, problem, respondingFirstWith } from "./network.js";
+import { newId } from "../src/index.js";
+import { breakingFirstBody, losingFirstResponses, onNetwork, problem, respondingFirstWith } from "./network.js";
 import { PASSWORD, aRoutine, anEntry, errorOf, newAccount } from "./users.js";
 
 test("a POST whose response was lost creates one document", async (t) => {
@@ -16,6 +17,37 @@ test("a POST whose response was lost creates one document", async (t) => {
   assert.equal(keys[0], keys[1]);
   const { results } = await account.client.get("/api/routines");
   assert.deepEqual(results, [created]);
+});
+
+test("a POST whose response broke off creates one document", async (t) => {
+  const account = await newAccount();
+  const sent = breakingFirstBody(t);
+
+  const created = await account.client.post("/api/routines", { body: { name: "Pull", exercises: [] } });
+
+  assert.equal(sent.length, 2);
+  const { results } = await account.client.get("/api/routines");
+  assert.deepEqual(results, [created]);
+});
+
+test("a DELETE whose response was lost succeeds", async (t) => {
+  const account = await newAccount();
+  const routine = await aRoutine(account);
+  const sent = losingFirstResponses(t);
+
+  await account.client.delete("/api/routines/{id}", { params: { path: { id: routine.id } } });
+
+  assert.equal(sent.length, 2);
+  assert.deepEqual((await account.client.get("/api/routines")).results, []);
+});
+
+test("a DELETE of what isn't there is a 404, also if the service was busy before", async (t) => {
+  const { client } = await newAccount();
+  const sent = respondingFirstWith(t, problem(503, "busy", { "Retry-After": "0" }));
+
+  const error = await errorOf(client.delete("/api/routines/{id}", { params: { path: { id: newId() } } }));
+
+  assert.deepEqual([error.status, sent.length], [404, 2]);
 });
 
 test("a caller's own key is kept", async (t) => {

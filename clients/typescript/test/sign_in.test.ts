@@ -157,6 +157,28 @@ test("a password is changed with an expired token too", async () => {
   assert.equal((await client.get("/api/auth/me")).email, email);
 });
 
+test("an account is deleted even if the response is lost", async (t) => {
+  const { client, tokens, email } = await newAccount();
+  losingFirstResponses(t);
+
+  await client.deleteAccount(PASSWORD);
+
+  assert.equal(await tokens.read(), null);
+  t.mock.restoreAll();
+  assert.equal((await errorOf(client.logIn({ email, password: PASSWORD }))).code, "bad_credentials");
+});
+
+test("an account isn't taken for deleted because the access token has expired", async (t) => {
+  const { client, tokens, email } = await newAccount();
+  await expire(tokens);
+  respondingFirstWith(t, new Response(null, { status: 502 }));
+
+  await client.deleteAccount(PASSWORD);
+
+  t.mock.restoreAll();
+  assert.equal((await errorOf(client.logIn({ email, password: PASSWORD }))).code, "bad_credentials");
+});
+
 test("a deleted account can't sign in", async () => {
   const { client, tokens, email } = await newAccount();
 
