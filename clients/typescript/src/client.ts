@@ -12,7 +12,9 @@ const WITH_KEYS = /\/api\/(routines|history)$/;
 
 /**
  * The service's calls. Each method throws a FitnessError unless the response is a success, refreshes
- * the access token when it has expired, and repeats what can be repeated safely.
+ * the access token when it has expired, and repeats requests whose response was lost, unless they
+ * could create something twice. A PATCH or PUT that is repeated can overwrite what another device
+ * wrote in between: send `ifMatch` with it, and follow the guide's recipe for a 412.
  */
 export class FitnessClient {
   /** The same calls, for those who need the whole response, such as its headers. */
