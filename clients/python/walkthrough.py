@@ -16,7 +16,7 @@ import httpx
 PASSWORD = "correct horse 9"
 WAITS = (0.5, 1, 2)  # Seconds between attempts, where the service doesn't say how many.
 MAX_WAIT_SECONDS = 10
-BUSY = (429, 503)
+BUSY = (429, 502, 503, 504)
 KINDS = ("exercises", "routines", "history")
 
 Json = dict[str, Any]
@@ -53,15 +53,27 @@ class Problem(Exception):
 
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
-        self.body: Json = response.json()
-        fields = [f"{error['pointer']}: {error['detail']}" for error in self.body.get("errors", [])]
+        self.body = problem_in(response)
+        fields = [f"{error['pointer']}: {error['detail']}" for error in self.body["errors"]]
         super().__init__(f"{self.status} {self.body['code']}: {self.body['detail']} {fields}")
 
     @property
     def refuses_token(self) -> bool:
         """Whether the change feed must be read from the start."""
-        pointers = [error["pointer"] for error in self.body.get("errors", [])]
+        pointers = [error["pointer"] for error in self.body["errors"]]
         return self.status == httpx.codes.GONE or "?since" in pointers
+
+
+def problem_in(response: httpx.Response) -> Json:
+    """The problem document. A proxy's response has none."""
+    body: Json = {"code": "", "detail": response.reason_phrase, "errors": []}
+    if response.headers.get("Content-Type", "").startswith("application/problem+json"):
+        body |= response.json()
+    return body
+
+
+def is_busy(response: httpx.Response) -> bool:
+    return response.status_code in BUSY or problem_in(response)["code"] == "conflict"
 
 
 class Api:
@@ -84,7 +96,7 @@ class Api:
             with suppress(httpx.TransportError):
                 response = self.http.send(request)
                 wait = float(response.headers.get("Retry-After", wait))
-                if response.status_code not in BUSY or wait > MAX_WAIT_SECONDS:
+                if not is_busy(response) or wait > MAX_WAIT_SECONDS:
                     return response
             time.sleep(wait)
         return self.http.send(request)
