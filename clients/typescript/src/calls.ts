@@ -17,7 +17,7 @@ type Init<Method extends HttpMethod, Path extends keyof paths> =
     ? [MaybeOptionalInit<paths[Path], Method>?]
     : [MaybeOptionalInit<paths[Path], Method>];
 
-/** Sends a request with one method. Throws a FitnessError unless the response is a success, as a 304 isn't. */
+/** Sends a request with one method. Throws a FitnessError for a 304 and whatever isn't a success. */
 export type Call<Method extends HttpMethod> = <Path extends PathsWithMethod<paths, Method>>(
   path: Path,
   ...init: Init<Method, Path>

@@ -34,7 +34,10 @@ export class FitnessError extends Error {
   }
 }
 
-/** The problem document in a response; empty if it has none, or a broken one. Leaves the response readable. */
+/**
+ * The problem document in a response; empty if there is none, or a broken one. Leaves the response
+ * readable.
+ */
 export async function problemIn(response: Response): Promise<Partial<Problem>> {
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return {};
   const body: unknown = await response.clone().json().catch(() => null);

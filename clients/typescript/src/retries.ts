@@ -19,7 +19,9 @@ export async function fetchWithRetries(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === MAX_ATTEMPTS || !isRepeatable(request);
     const response = await attemptOf(request, isLast);
-    if (response && wasLost && (await wasDeleted(request, response))) return new Response(null, { status: 204 });
+    if (response && wasLost && (await wasDeleted(request, response))) {
+      return new Response(null, { status: 204 });
+    }
     wasLost ||= response === null || LOST_BY_PROXY.includes(response.status);
     const wait = (response && secondsIn(response)) ?? backoff(attempt);
     const isFinal = isLast || wait > MAX_WAIT_SECONDS;
@@ -33,7 +35,7 @@ export async function fetchWithRetries(request: Request): Promise<Response> {
 async function attemptOf(request: Request, isLast: boolean): Promise<Response | null> {
   try {
     const response = await fetch(request.clone());
-    await response.clone().arrayBuffer(); // The connection may still break in the middle of the body.
+    await response.clone().arrayBuffer(); // The connection may break in the middle of the body.
     return response;
   } catch (error) {
     if (isLast || request.signal.aborted) throw error;
