@@ -67,8 +67,7 @@ def _replace_email(uid: str, token: str, present: datetime) -> User:
     if User.objects.find_by_email(new_email) is not None:
         raise FieldRefused("token", TAKEN_MEANWHILE)
     users = User.objects.documents
-    stored = users.collection.find_one_and_delete({"_id": user.pk}, session=users.session)
-    if stored is None:
-        raise FieldRefused("token", INVALID_LINK)
+    stored = users.get(user.pk)
+    users.collection.delete_one({"_id": user.pk}, session=users.session)
     users.insert({**stored, "email": new_email, "emailChangedAt": present})
     return user
