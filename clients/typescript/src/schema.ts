@@ -649,16 +649,14 @@ export interface components {
         /**
          * @description An exercise of the shared catalogue.
          *
-         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry.
+         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry. `gifUrl` is an https
+         *     URL.
          */
         Exercise: {
             readonly id: string;
             name: string;
             description: string;
-            /**
-             * GIF address
-             * Format: uri
-             */
+            /** GIF address */
             gifUrl: string | null;
             defaultSets: number | null;
             defaultReps: number | null;
@@ -678,15 +676,13 @@ export interface components {
         /**
          * @description An exercise of the shared catalogue.
          *
-         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry.
+         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry. `gifUrl` is an https
+         *     URL.
          */
         ExerciseRequest: {
             name: string;
             description?: string;
-            /**
-             * GIF address
-             * Format: uri
-             */
+            /** GIF address */
             gifUrl?: string | null;
             defaultSets?: number | null;
             defaultReps?: number | null;
@@ -787,15 +783,13 @@ export interface components {
         /**
          * @description An exercise of the shared catalogue.
          *
-         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry.
+         *     `defaultSets` and `defaultReps` are what clients suggest for a new entry. `gifUrl` is an https
+         *     URL.
          */
         PatchedExerciseRequest: {
             name?: string;
             description?: string;
-            /**
-             * GIF address
-             * Format: uri
-             */
+            /** GIF address */
             gifUrl?: string | null;
             defaultSets?: number | null;
             defaultReps?: number | null;
