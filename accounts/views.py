@@ -104,7 +104,8 @@ def check_password(request: SignedInRequest, password: str, field: str) -> User:
 
 
 class PasswordView(AccountView):
-    """Changes the password, ends every other sign-in, and returns new tokens."""
+    """Changes the password, ends all sign-ins, that of the token which is sent included, and
+    returns the tokens of a new one."""
 
     title = "Change your password"
     serializer_class = serializers.ChangePasswordSerializer

@@ -1,5 +1,6 @@
 """Origins of web apps, as browsers send them in `Origin`. Any other spelling would never match."""
 
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
 import idna
@@ -43,10 +44,13 @@ def as_sent(origin: str) -> str | None:
 
 def _host(name: str) -> str:
     """Raises ValueError if there can't be such a host."""
-    if ":" in name:
-        return f"[{name}]"
+    if ":" in name and "%" not in name:
+        return f"[{IPv6Address(name)}]"
     if not name.isascii():
         return idna.encode(name, uts46=True).decode()
-    if not name.replace("-", "").replace(".", "").replace("_", "").isalnum():
+    labels = name.removesuffix(".").split(".")
+    if labels[-1].isdigit():
+        return str(IPv4Address(name))
+    if not all(label.replace("-", "").replace("_", "").isalnum() for label in labels):
         raise ValueError(name)
     return name

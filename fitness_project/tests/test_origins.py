@@ -19,6 +19,7 @@ HEADERS = ["prefer", "traceparent", "tracestate", "baggage", "idempotency-key", 
         "capacitor://localhost",
         "https://xn--bcher-kva.example",
         "https://my_app.example",
+        "https://app.example.",
         "null",
     ],
 )
@@ -39,6 +40,7 @@ def test_what_browsers_send_is_accepted(monkeypatch, origin):
         ("http://localhost:80", "http://localhost"),
         ("https://ann:secret@app.example", "https://app.example"),
         ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
     ],
 )
 def test_another_spelling_is_refused_with_the_right_one(monkeypatch, origin, right):
@@ -60,7 +62,10 @@ def test_a_pattern_is_refused(monkeypatch, origin):
 
 @pytest.mark.parametrize(
     "origin",
-    ["app.example", "localhost:3000", "https://", "https://a b", "http://x:99999", "http://["],
+    [
+        *("app.example", "localhost:3000", "https://", "https://a b", "http://x:99999", "http://["),
+        *("http://127.1", "http://1.2.3", "https://a..b", "http://[fe80::1%25eth0]"),
+    ],
 )
 def test_what_is_no_origin_is_refused(monkeypatch, origin):
     monkeypatch.setenv(NAME, origin)

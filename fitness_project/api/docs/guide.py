@@ -5,12 +5,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 GUIDE = settings.BASE_DIR / "docs" / "clients.md"
+SERVICE = "http://127.0.0.1:8000"  # In the file's examples.
 TITLE_TOKENS = 3  # Its start, its text and its end. The page has it above the contents.
 
 
@@ -25,8 +27,15 @@ class Guide(NamedTuple):
     sections: list[Section]
 
 
+def guide(service: str) -> Guide:
+    """With the address of this service in the examples."""
+    found = _guide()
+    html = found.html.replace(SERVICE, escape(service))
+    return found._replace(html=mark_safe(html))  # noqa: S308 - only escaped text is added
+
+
 @cache
-def guide() -> Guide:
+def _guide() -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(GUIDE.read_text(encoding="utf-8"))
     (_, title), *headings = _with_anchors(tokens)

@@ -78,4 +78,4 @@ class GuideView(Page):
     template_name = "site/docs/guide.html"
 
     def context(self, request: Request) -> dict[str, Any]:
-        return {"guide": guide()}
+        return {"guide": guide(request.build_absolute_uri("/").rstrip("/"))}

@@ -173,8 +173,8 @@ TABLE = (
         "precondition_failed",
         412,
         (errors.PreconditionFailed,),
-        "The document's ETag isn't in If-Match (a weak ETag, which begins with W/, never matches). "
-        "Read the document again and send its current ETag, in quotation marks.",
+        "The document's ETag isn't in If-Match. Read the document again and send its current ETag, "
+        "in quotation marks. (A weak ETag, which begins with W/, never matches.)",
         "GET the document, apply the user's change to it, and send it with the current ETag, in "
         "quotation marks.",
     ),

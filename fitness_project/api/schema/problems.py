@@ -10,7 +10,10 @@ from .calls import Call
 from .field_codes import Codes, field_codes
 from .texts import Schema
 
-ALWAYS = ("method_not_allowed", "not_acceptable", "server_error", "busy", "unavailable")
+ALWAYS = (
+    "parse_error",  # At least for a host name that isn't in ALLOWED_HOSTS.
+    *("method_not_allowed", "not_acceptable", "server_error", "busy", "unavailable"),
+)
 WITHOUT_A_SIGN_IN = (
     "not_authenticated",
     "bad_authorization_header",
@@ -38,7 +41,7 @@ def _names(call: Call) -> list[str]:
     """Raises KeyError if the view names a code that the table lacks."""
     names = [*ALWAYS, *(BY_NAME[name].name for name in call.problem_codes)]
     names += ["invalid"] if call.is_strict else []  # Unknown query parameters
-    names += ["parse_error", "too_large", "unsupported_media_type"] if call.has_body else []
+    names += ["too_large", "unsupported_media_type"] if call.has_body else []
     names += WITHOUT_A_SIGN_IN if call.needs_sign_in else []
     names += ["not_found"] if call.names_document else []
     names += ["gone", "idempotency_key_reused"] if call.takes_key else []

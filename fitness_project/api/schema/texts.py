@@ -45,7 +45,7 @@ PROBLEM: Schema = {
 MEANINGS = {
     400: "The input is not valid.",
     401: "You are not signed in, or signing in failed.",
-    403: "You are signed in, but not allowed to do this.",
+    403: "You are not allowed to do this.",
     404: "You have no such document.",
     405: "This path has no such method.",
     406: "The response can only be JSON or, for browsers, HTML.",
@@ -78,13 +78,14 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="Write only if the document still has this ETag.",
+    description="Write only if the document still has this ETag, in quotation marks.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     str,
     OpenApiParameter.HEADER,
-    description="Return the document or list only if it no longer has this ETag.",
+    description="Return the document or list only if it no longer has this ETag, "
+    "in quotation marks.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -53,3 +53,12 @@ def test_the_guide_has_a_table_of_contents(client):
     assert len(linked) > 5
     assert set(linked) <= set(anchors)
     assert len(set(anchors)) == len(anchors)
+
+
+def test_the_guide_has_the_address_of_the_service(client, settings):
+    settings.ALLOWED_HOSTS = ["fit.example"]
+
+    page = client.get("/api/docs/guide", headers={"host": "fit.example:8443"}).content.decode()
+
+    assert "API=http://fit.example:8443/api" in page
+    assert "127.0.0.1:8000" not in page

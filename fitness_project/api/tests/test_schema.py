@@ -196,7 +196,7 @@ def test_error_codes_are_listed_where_they_occur(schema):
     assert codes(schema, "post", "/api/history", "409") == ["conflict", "taken"]
     assert codes(schema, "delete", "/api/exercises/{id}", "409") == ["conflict", "in_use", "merged"]
     assert codes(schema, "post", "/api/auth/login", "401") == ["bad_credentials"]
-    assert codes(schema, "get", "/api/history", "400") == ["invalid"]
+    assert codes(schema, "get", "/api/history", "400") == ["invalid", "parse_error"]
     assert codes(schema, "post", "/api/history", "400") == ["invalid", "parse_error"]
     assert "409" not in schema["paths"]["/api/history"]["get"]["responses"]
     text = schema["paths"]["/api/routines"]["post"]["responses"]["409"]["description"]

@@ -6,83 +6,9 @@ const page = Object.fromEntries(
         .map((id) => [id, document.getElementById(id)]),
 );
 const root = page["swagger-ui"];
-const SPARE_MS = 30_000; // A token is renewed this long before it expires.
 const EXAMPLE_IDS = { exerciseId: "exercises", exerciseIds: "exercises", routineId: "routines", routines: "routines" };
 
 let schema, ui;
-
-/* Signing in. The tokens are kept in memory alone. */
-
-let pair = null;
-let renewing = null;
-
-async function post(path, body) {
-    const response = await fetch(`/api/auth/${path}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-    });
-    const received = response.status === 204 ? null : await response.json();
-    if (!response.ok) throw new Error(received.errors?.[0]?.detail ?? received.detail);
-    return received;
-}
-
-function expiryOf(token) {
-    const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(payload)).exp * 1000;
-}
-
-async function accessToken() {
-    if (pair && Date.now() > expiryOf(pair.access) - SPARE_MS) {
-        renewing ??= renew().finally(() => { renewing = null; });
-        await renewing;
-    }
-    return pair?.access;
-}
-
-async function renew() {
-    try {
-        pair = await post("refresh", { refresh: pair.refresh });
-    } catch (error) {
-        showSignedOut(`You are signed out: ${error.message}`);
-    }
-}
-
-async function signIn(event) {
-    event.preventDefault();
-    const form = page["docs-sign-in"];
-    try {
-        const { user, ...tokens } = await post("login", Object.fromEntries(new FormData(form)));
-        pair = tokens;
-        form.reset();
-        form.hidden = true;
-        page["docs-sign-out"].hidden = false;
-        page["docs-sign-out"].focus();
-        say(`Signed in as ${user.email}. Calls are sent with an access token, which is renewed when it expires.`);
-        await useRealIds();
-    } catch (error) {
-        say(error.message, true);
-    }
-}
-
-async function signOut() {
-    const { refresh } = pair;
-    showSignedOut("Signed out.");
-    page["docs-sign-in"].elements.email.focus();
-    await post("logout", { refresh });
-}
-
-function showSignedOut(text) {
-    pair = null;
-    page["docs-sign-in"].hidden = false;
-    page["docs-sign-out"].hidden = true;
-    say(text);
-}
-
-function say(text, isError = false) {
-    page["docs-status"].textContent = text;
-    page["docs-status"].classList.toggle("error", isError);
-}
 
 /* The examples are of another user. Those of bodies and paths name documents of this one, if there are any. */
 
@@ -152,7 +78,7 @@ function applyFilter() {
     ui.layoutActions.updateFilter(text || true);
     requestAnimationFrame(() => {
         const count = root.querySelectorAll(".opblock").length;
-        page["docs-count"].textContent = text && `${count} call${count === 1 ? "" : "s"}`;
+        page["docs-count"].textContent = text && (count ? `${count} call${count === 1 ? "" : "s"}` : "No call matches.");
     });
 }
 
@@ -206,9 +132,9 @@ function followColorScheme() {
     apply();
 }
 
-async function start() {
-    followColorScheme();
+async function showCalls() {
     const response = await fetch(root.dataset.schema);
+    if (!response.ok) throw new Error(`The schema: ${response.status}`);
     schema = await response.json();
     new MutationObserver(nameAll).observe(root, { childList: true, subtree: true });
     ui = SwaggerUIBundle({
@@ -223,7 +149,19 @@ async function start() {
         defaultModelsExpandDepth: -1,
         validatorUrl: null,
         requestInterceptor: addCredentials,
+        responseInterceptor: followTokens,
     });
+}
+
+function showFailure(error) {
+    page["docs-count"].textContent = "The calls can't be loaded. Reload the page to try again.";
+    root.replaceChildren();
+    throw error;
+}
+
+async function start() {
+    followColorScheme();
+    await showCalls().catch(showFailure);
     page["docs-sign-in"].addEventListener("submit", signIn);
     page["docs-sign-out"].addEventListener("click", signOut);
     page["docs-filter"].addEventListener("input", applyFilter);

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from fitness_project.tests.e2e.client import PASSWORD
 
 from .accessibility import assert_accessible, assert_fits_the_screen
+from .explorers import sign_up
 from .keyboard import tab_to
 from .screens import in_light_and_dark, on_every_screen
 
@@ -188,3 +189,132 @@ def test_without_scripts_the_page_leads_on(visit):
     page.get_by_role("link", name="the list of all calls").click()
 
     expect(page.get_by_text("/api/history").first).to_be_visible()
+
+
+@pytest.fixture
+def docs_in_a_used_browser(docs):
+    """Somebody else is signed in in the browser."""
+
+    def docs_in_a_used_browser():
+        page = docs()
+        other = sign_up(page)
+        page.goto(DOCS)
+        page.locator(".opblock").first.wait_for(timeout=PATIENCE_MS)
+        sign_in(page)
+        return page, other
+
+    return docs_in_a_used_browser
+
+
+@pytest.fixture
+def aged():
+    """Makes the access token old enough to be renewed."""
+    return lambda page: page.evaluate("pair.renewAt = 0")
+
+
+def test_a_call_whose_token_cannot_be_renewed_is_not_sent_as_the_browsers_user(
+    docs_in_a_used_browser, aged, troubles
+):
+    page, _ = docs_in_a_used_browser()
+    session = opened(page, "createSession")
+    calls = []
+    page.on("request", lambda request: calls.append(request.url))
+    page.route(
+        "**/api/auth/refresh", lambda route: route.fulfill(status=503, json={"detail": "Busy."})
+    )
+    aged(page)
+
+    session.get_by_role("button", name="Execute").click()
+
+    expect(page.locator("#docs-status")).to_contain_text("its token can't be renewed: Busy.")
+    assert not [url for url in calls if url.endswith("/history")]
+    page.unroute("**/api/auth/refresh")
+    with page.expect_response("**/api/history") as created:
+        session.get_by_role("button", name="Execute").click()
+    assert created.value.status == 201
+    assert created.value.request.headers["authorization"].startswith("Bearer ")
+    troubles.clear()  # The console shows the 503.
+
+
+def test_a_call_whose_sign_in_has_ended_is_not_sent_and_the_page_says_who_sends_the_next(
+    docs_in_a_used_browser, aged, troubles
+):
+    page, other = docs_in_a_used_browser()
+    session = opened(page, "createSession")
+    calls = []
+    page.on("request", lambda request: calls.append(request.url))
+    page.evaluate("post('logout', { refresh: pair.refresh })")
+    aged(page)
+
+    session.get_by_role("button", name="Execute").click()
+
+    expect(page.locator("#docs-status")).to_contain_text(f"Calls are now sent as {other}")
+    assert not [url for url in calls if url.endswith("/history")]
+    troubles.clear()  # The console shows the 401.
+
+
+def test_who_stops_using_the_token_is_told_that_the_browsers_user_sends_calls(
+    docs_in_a_used_browser,
+):
+    page, other = docs_in_a_used_browser()
+
+    press(page, page.get_by_role("button", name="Stop using the token"))
+
+    expect(page.locator("#docs-status")).to_contain_text(f"Calls are now sent as {other}")
+
+
+def test_a_refused_token_is_renewed_before_the_next_call(docs):
+    page = docs()
+    sign_in(page)
+
+    with page.expect_response("**/api/auth/refresh") as renewed:
+        page.evaluate("() => { followTokens({ status: 401 }); return accessToken(); }")
+
+    assert renewed.value.status == 200
+
+
+ADOPTS = """async (credentials) => {
+    const { user, ...tokens } = await post("login", credentials);
+    followTokens({ status: 200, obj: tokens });
+    return pair.access === tokens.access;
+}"""
+
+
+def test_the_users_new_tokens_are_used_and_another_users_are_not(docs_in_a_used_browser):
+    page, other = docs_in_a_used_browser()
+
+    assert page.evaluate(ADOPTS, {"email": EMAIL, "password": PASSWORD})
+    assert not page.evaluate(ADOPTS, {"email": other, "password": PASSWORD})
+
+
+def test_a_filter_without_matches_says_so(docs):
+    page = docs()
+
+    page.get_by_label(FILTER).fill("treadmill")
+
+    expect(page.locator("#docs-count")).to_have_text("No call matches.")
+    expect(page.get_by_text("No operations defined")).to_be_hidden()
+
+
+def test_a_schema_that_cannot_be_loaded_is_said(visit, troubles):
+    page = visit("about:blank")
+    page.route("**/api/schema", lambda route: route.fulfill(status=503, json={}))
+
+    page.goto(DOCS)
+
+    expect(page.get_by_text("The calls can't be loaded.")).to_be_visible()
+    expect(page.get_by_text("Loading the calls")).to_be_hidden()
+    troubles.clear()  # The console shows the 503.
+
+
+def test_until_the_calls_appear_the_page_says_that_it_loads_them(visit):
+    page = visit("about:blank")
+    held = []
+    page.route("**/api/schema", lambda route: held.append(route))
+    page.goto(DOCS)
+
+    expect(page.get_by_text("Loading the calls")).to_be_visible()
+
+    held[0].continue_()
+    page.locator(".opblock").first.wait_for(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Loading the calls")).to_be_hidden()
