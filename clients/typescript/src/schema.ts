@@ -147,7 +147,8 @@ export interface paths {
         put?: never;
         /**
          * Change password
-         * @description Changes the password, ends every other sign-in, and returns new tokens.
+         * @description Changes the password, ends all sign-ins, that of the token which is sent included, and
+         *     returns the tokens of a new one.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -1170,7 +1171,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -1495,7 +1496,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -1950,7 +1951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1987,7 +1988,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -2093,7 +2094,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -2154,7 +2155,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -2317,7 +2318,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -2388,7 +2389,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -2594,7 +2595,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -3289,7 +3290,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -3453,7 +3454,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -3573,7 +3574,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -3607,7 +3608,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -3725,7 +3726,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -3759,7 +3760,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -3901,7 +3902,7 @@ export interface operations {
                 search?: string;
             };
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -3938,7 +3939,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -4132,7 +4133,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -4261,7 +4262,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -4314,7 +4315,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -4432,7 +4433,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -4514,7 +4515,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -4675,7 +4676,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -4697,7 +4698,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -4731,7 +4732,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -4862,7 +4863,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -4944,7 +4945,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -5172,7 +5173,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -5362,7 +5363,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -5403,7 +5404,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -5502,7 +5503,7 @@ export interface operations {
                 search?: string;
             };
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -5539,7 +5540,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -5679,7 +5680,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -5873,7 +5874,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -6032,7 +6033,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -6071,7 +6072,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -6189,7 +6190,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -6268,7 +6269,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -6429,7 +6430,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -6451,7 +6452,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -6485,7 +6486,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -6616,7 +6617,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -6695,7 +6696,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -6884,7 +6885,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -7076,7 +7077,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -7235,7 +7236,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Return the document or list only if it no longer has this ETag. */
+                /** @description Return the document or list only if it no longer has this ETag, in quotation marks. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -7274,7 +7275,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -7392,7 +7393,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -7469,7 +7470,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -7630,7 +7631,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -7652,7 +7653,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -7686,7 +7687,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -7817,7 +7818,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Write only if the document still has this ETag. */
+                /** @description Write only if the document still has this ETag, in quotation marks. */
                 "If-Match"?: string;
             };
             path: {
@@ -7894,7 +7895,7 @@ export interface operations {
                 };
             };
             /**
-             * @description You are signed in, but not allowed to do this.
+             * @description You are not allowed to do this.
              *
              *     `code`: `permission_denied`.
              */
@@ -8079,7 +8080,7 @@ export interface operations {
             /**
              * @description The input is not valid.
              *
-             *     `code`: `invalid`.
+             *     `code`: `invalid`, `parse_error`.
              *
              *     `errors[].code` by `pointer`:
              *
@@ -8214,6 +8215,21 @@ export interface operations {
                 };
             };
             /**
+             * @description The input is not valid.
+             *
+             *     `code`: `parse_error`.
+             */
+            400: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description This path has no such method.
              *
              *     `code`: `method_not_allowed`.
@@ -8296,6 +8312,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /**
+             * @description The input is not valid.
+             *
+             *     `code`: `parse_error`.
+             */
+            400: {
+                headers: {
+                    /** @description The `X-Request-Id` of the request, or one that was generated. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
