@@ -2,14 +2,15 @@
 
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 GUIDE = settings.BASE_DIR / "docs" / "clients.md"
 SERVICE = "http://127.0.0.1:8000"  # In the file's examples.
@@ -36,6 +37,8 @@ def guide(service: str) -> Guide:
 
 @cache
 def _guide() -> Guide:
+    from markdown_it import MarkdownIt  # Most processes never need its sixty modules.
+
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(GUIDE.read_text(encoding="utf-8"))
     (_, title), *headings = _with_anchors(tokens)
@@ -44,7 +47,7 @@ def _guide() -> Guide:
     return Guide(title.title, mark_safe(html), sections)  # noqa: S308 - HTML in it is escaped
 
 
-def _with_anchors(tokens: list[Token]) -> list[tuple[str, Section]]:
+def _with_anchors(tokens: "list[Token]") -> list[tuple[str, Section]]:
     """Gives the headings the same ids as GitHub does, and returns them with their tags."""
     headings = []
     for heading, text in pairwise(tokens):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from drf_spectacular.utils import extend_schema
-from markdown_it import MarkdownIt
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -70,6 +69,8 @@ class ErrorsView(Page):
 
 def _inline(text: str) -> SafeString:
     """Of the Markdown that texts for client developers have, such as `code`."""
+    from markdown_it import MarkdownIt  # As in `guide`.
+
     html = MarkdownIt("commonmark", {"html": False}).renderInline(text)
     return mark_safe(html)  # noqa: S308 - HTML in the text is escaped
 
