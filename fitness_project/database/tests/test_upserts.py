@@ -14,6 +14,8 @@ INC = {"$inc": {"sets": 1}}
 def upserted_during_deletions(log, is_enough):
     """The results of upserts that should return the document while another thread deletes it."""
     over, results = Event(), []
+    # The service never creates a collection while others use it, which the engine can't bear.
+    log.database.create_collection(log.name)
 
     def delete():
         while not over.is_set():
