@@ -136,7 +136,7 @@ def test_an_explorer_filters_and_pages_by_keyboard(open_page, ann, scripts):
     tab_to(page, filters.get_by_label("Routine"))
     page.keyboard.type("push day")
     tab_to(page, filters.get_by_label("Page size"))
-    page.keyboard.type("10")
+    page.keyboard.press("ArrowUp")  # From 20 to 10.
     tab_to(page, filters.get_by_role("button", name="Apply"))
     page.keyboard.press("Enter")
 
