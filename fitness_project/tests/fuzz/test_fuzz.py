@@ -92,7 +92,8 @@ def test_responses_to_staff_are_as_the_schema_says(own_service, tmp_path):
 def fuzz(service, client, folder, *options):
     """Checks all that Schemathesis can, except that the service accepts whatever the schema
     allows: no schema can say which ids exist."""
-    (folder / "schema.json").write_text(json.dumps(closed(service.call("GET", "/api/schema").json)))
+    schema = without_examples(closed(service.call("GET", "/api/schema").json))
+    (folder / "schema.json").write_text(json.dumps(schema))
     (folder / "schemathesis.toml").write_text(config(client))
 
     run = subprocess.run(
@@ -121,6 +122,15 @@ def closed(schema):
         if name.endswith("Request"):
             component.setdefault("additionalProperties", False)
     return schema
+
+
+def without_examples(schema):
+    """One of them deletes the account whose password this is."""
+    if isinstance(schema, list):
+        return [without_examples(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: without_examples(each) for name, each in schema.items() if name != "examples"}
 
 
 def config(client):
